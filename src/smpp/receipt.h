@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * smpp/receipt: delivery receipts, read from TLVs first, then from the text (SMPP 3.4 appendix B as
+ * vendors really write it: fields in any order, any case, any missing).
+ * Threads: pure.
+ */
+#ifndef NAVETTE_SMPP_RECEIPT_H
+#define NAVETTE_SMPP_RECEIPT_H
+
+#include "smpp/pdu.h"
+
+/* Values of message_state (SMPP 3.4 5.2.28), with 0 for "says nothing". */
+enum smpp_message_state {
+    SMPP_STATE_NONE,
+    SMPP_STATE_ENROUTE,
+    SMPP_STATE_DELIVERED,
+    SMPP_STATE_EXPIRED,
+    SMPP_STATE_DELETED,
+    SMPP_STATE_UNDELIVERABLE,
+    SMPP_STATE_ACCEPTED,
+    SMPP_STATE_UNKNOWN,
+    SMPP_STATE_REJECTED,
+};
+
+struct smpp_receipt {
+    struct str id; /* of the message, as the SMSC gave it; n 0 when missing */
+    enum smpp_message_state state;
+    struct str stat;      /* as written: "DELIVRD" */
+    struct str error;     /* as written: "000"; or the TLV's code in decimal, in the arena */
+    struct str done_date; /* as written, digits */
+};
+
+/* True for a deliver_sm or data_sm that is a receipt or intermediate notification (esm_class bits
+ * 5-2, UDHI masked), or that has receipted_message_id. */
+bool smpp_is_receipt(const struct smpp_pdu *pdu);
+/* ERR_MALFORMED when neither TLVs nor text give an id or a state. */
+enum err smpp_receipt_read(struct smpp_receipt *out, struct arena *a,
+                           const struct smpp_pdu *pdu) MUST_CHECK;
+/* The text alone. */
+void smpp_receipt_parse_text(struct smpp_receipt *out, struct str text);
+/* True for states after which nothing more comes. */
+bool smpp_state_final(enum smpp_message_state state);
+/* "DELIVRD" for SMPP_STATE_DELIVERED, … */
+const char *smpp_state_stat(enum smpp_message_state state);
+
+/* Appends the receipt text that an SMSC sends. Times: local of none, UTC microseconds. */
+void smpp_receipt_write_text(struct buf *out, struct str id, enum smpp_message_state state,
+                             uint32_t error, int64_t submit_us, int64_t done_us, struct str text20);
+
+#endif

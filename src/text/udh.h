@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * text/udh: user data headers, TS 23.040 9.2.3.24. Written: concatenation with an 8-bit reference.
+ * Read: concatenation with 8 or 16 bits; other elements are skipped by their length.
+ * Threads: pure.
+ */
+#ifndef NAVETTE_TEXT_UDH_H
+#define NAVETTE_TEXT_UDH_H
+
+#include "base/str.h"
+
+enum { UDH_CONCAT8_SIZE = 6 };
+
+struct udh_concat {
+    uint16_t reference;
+    uint8_t total; /* 0: there is no usable concatenation element (also for an invalid one) */
+    uint8_t number;
+    bool wide; /* 16-bit reference */
+};
+
+void udh_write_concat8(uint8_t out[UDH_CONCAT8_SIZE], uint8_t reference, uint8_t total,
+                       uint8_t number);
+
+/* Splits user data that starts with a UDH. An element with total 0, number 0 or number > total is
+ * ignored as the standard says. ERR_TRUNCATED when a length passes the end. */
+enum err udh_read(struct udh_concat *out, struct str *text_bytes, struct str user_data) MUST_CHECK;
+
+#endif
