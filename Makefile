@@ -3,7 +3,8 @@
 BUILD := build
 ASAN := $(BUILD)/asan
 CONFIGURE := meson setup --buildtype=release -Db_ndebug=false -Dtests=false
-CONFIGURE_ASAN := meson setup --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+CONFIGURE_ASAN := meson setup --buildtype=debugoptimized -Db_sanitize=address,undefined \
+	-Db_lundef=false
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps deps-build deps-test deps-bench run asan test check bench fuzz format clean

@@ -8,9 +8,10 @@ export default async function* tap(events) {
         if (data.details.type === 'suite' && type === 'test:pass') continue;
         if (error?.failureType === 'subtestsFailed') continue;
         count += 1;
-        const skip = data.skip === undefined ? '' : ` # SKIP ${data.skip === true ? '' : data.skip}`;
-        yield `${type === 'test:pass' ? 'ok' : 'not ok'} ${count} - ${data.name}${skip}\n`;
-        if (type === 'test:pass') continue;
+        const skip = data.skip === undefined ? '' : ` # SKIP ${data.skip}`;
+        const verdict = type === 'test:pass' ? 'ok' : 'not ok';
+        yield `${verdict} ${count} - ${data.name}${skip}\n`;
+        if (verdict === 'ok') continue;
         const cause = error?.cause ?? error;
         const text = String(cause?.stack ?? cause?.message ?? cause);
         yield text.split('\n').map((line) => `# ${line}\n`).join('');
