@@ -22,14 +22,15 @@ counts() {
 node_counts() {
     local expected=$1 said
     printf '%s\n' "import {describe, it, test} from 'node:test';" "$2" >"$scratch/a.test.mjs"
-    said=$(node --test-reporter="$root/tools/tap-reporter.mjs" --test-reporter-destination=stdout \
-        "$scratch/a.test.mjs")
+    said=$(node --test-reporter="$root/tools/tap-reporter.mjs" \
+        --test-reporter-destination=stdout "$scratch/a.test.mjs")
     printf '%s\n' "$said"
     [ "$(grep -Ec '^ok ' <<<"$said") $(grep -Ec '^not ok ' <<<"$said")" = "$expected" ] &&
         grep -q '^1\.\.' <<<"$said"
 }
 
-case_ends passed_cases_are_counted counts '2 passed, 0 failed' 'echo ok 1 - a; echo ok 2 - b; echo 1..2'
+case_ends passed_cases_are_counted \
+    counts '2 passed, 0 failed' 'echo ok 1 - a; echo ok 2 - b; echo 1..2'
 case_ends a_failed_case_is_counted \
     counts '1 passed, 1 failed' 'echo 1..2; echo ok 1; echo not ok 2; exit 1'
 case_ends a_failed_case_counts_whatever_the_exit_status \

@@ -7,7 +7,7 @@ trap 'rm -rf "$scratch"' EXIT
 cases=0
 failures=0
 
-# case_ends LAW COMMAND...: the case passes when the command succeeds; else what it printed is shown.
+# case_ends LAW COMMAND...: the case passes when the command succeeds, else shows what it printed.
 case_ends() {
     local law=$1
     shift
