@@ -46,7 +46,8 @@ case_ends a_program_without_a_plan_is_a_failure counts '1 passed, 1 failed' 'ech
 case_ends a_skipped_case_is_not_a_passed_one \
     counts '1 passed, 0 failed' 'echo 1..2; echo ok 1; echo "ok 2 - b # SKIP no IPv6 here"'
 case_ends an_empty_run_is_no_success counts '0 passed, 0 failed' 'echo "1..1"; echo "ok 1 # SKIP"'
-case_ends an_unknown_suite_is_refused refuses 'no suite attic' "$scratch/project/tools/run-tests" attic
+case_ends an_unknown_suite_is_refused \
+    refuses "no suite attic" "$scratch/project/tools/run-tests" attic
 case_ends node_suites_are_not_counted_as_tests node_counts '2 1' "
     describe('a', () => { it('b', () => {}); it('c', () => { throw new Error('no'); }); });
     test('d', () => {});"
