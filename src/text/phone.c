@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libphonenumber's check takes 5 to 20 us, which at 50,000 new numbers a second would be most of a
- * core. What it decides by are patterns over leading digits: numbering plans are given out in
- * blocks of 10,000 numbers and more, so that the last four digits hardly ever matter. Therefore:
+ * core. It decides by patterns over leading digits: numbering plans are given out in blocks of
+ * 10,000 numbers and more, so that the last four digits hardly ever matter. Therefore:
  *
  * - The first number of a block (all but the last four digits) gets the full check, and so do ten
  *   more of the block, chosen so that each of the last four places takes each digit. If all are
- *   valid, so is the block. Against the library, on a million random numbers in 26,000 blocks from
- *   all regions and kinds, this made no mistake.
- * - Numbers in other blocks, and short ones, where four digits are most of the number, always get
- *   the full check, whose answer is remembered for the number.
+ *   valid, so is the block. Held against the library on two million random numbers, in the blocks
+ * of 90,000 valid ones of all regions and kinds, this was never wrong.
+ * - Numbers in other blocks, and those of fewer than nine digits, where four are too large a part,
+ *   always get the full check, whose answer is remembered for the number.
  *
  * Both memories are bounded and forget the oldest first.
  */
@@ -29,7 +29,7 @@ enum {
     ANSWERS_MAX = 1 << 16
 };
 
-/* The fewest digits that a number of a block has: nine. */
+/* Nine digits. */
 static const uint64_t block_number_min = 100000000;
 
 enum block_verdict { BLOCK_VALID = 1, BLOCK_MIXED };
