@@ -1,49 +1,60 @@
-# Navette: a thin door to Meson. `make help` lists what there is.
 # SPDX-License-Identifier: Apache-2.0
+# A thin door to Meson. `make help` lists what there is.
 BUILD := build
 ASAN := $(BUILD)/asan
-CONFIGURE := meson setup --buildtype=release -Db_ndebug=false
-CONFIGURE_ASAN := meson setup --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+CONFIGURE := meson setup --buildtype=release -Db_ndebug=false -Dtests=false
+CONFIGURE_ASAN := meson setup --buildtype=debugoptimized -Db_sanitize=address,undefined \
+	-Db_lundef=false
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps run test check bench fuzz format clean asan
+.PHONY: all help deps deps-build deps-test deps-bench run asan test check bench fuzz format clean
 
-all: $(BUILD)/build.ninja ## build/navette, release
+all: $(BUILD)/build.ninja ## builds build/navette, release (the default)
 	@ninja -C $(BUILD) --quiet
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-
-deps: ## installs what is missing (Debian packages, npm where needed)
-	@tools/install-deps
-
-$(BUILD)/build.ninja: meson.build | deps
-	@test -e $@ || $(CONFIGURE) $(BUILD)
-
-$(ASAN)/build.ninja: meson.build | deps
-	@test -e $@ || $(CONFIGURE_ASAN) $(ASAN)
-
-asan: $(ASAN)/build.ninja ## the same under ASan and UBSan, in build/asan
-	@ninja -C $(ASAN) --quiet
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: all ## the server with demo data and a simulated carrier; Ctrl-C stops both
 	@exec $(BUILD)/navette serve --demo
 
-test: all asan ## every test; the last line is "N passed, N failed"
+test: deps-test all asan ## every test; the last line is "N passed, N failed"
+	@tests/fuzz/run --build
 	@tools/run-tests
 
-check: | deps ## layers, style, format
+check: deps-test ## only layers and style: seconds
 	@tools/check-layers
 	@tools/check-style
 
-bench: all ## Navette beside Debian's Kannel; results also in docs/performance.md
+bench: deps-bench all ## Navette beside Debian's Kannel; results into docs/performance.md
 	@tests/bench/run
 
-fuzz: | deps ## every fuzz target for FUZZ_SECONDS (default 20) each
-	@tests/fuzz/run
+fuzz: deps-test ## every fuzz target for FUZZ_SECONDS (20) each
+	@tests/fuzz/run --seconds $${FUZZ_SECONDS:-20}
 
-format: ## clang-format over the C sources
-	@clang-format -i $$(git ls-files '*.c' '*.h' '*.cc')
+asan: $(ASAN)/build.ninja ## the same program and the C tests under ASan and UBSan, in build/asan
+	@ninja -C $(ASAN) --quiet
+
+format: deps-test ## clang-format over the C and C++ sources
+	@git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | xargs -r clang-format -i
+
+deps: ## installs all that building, testing and measuring need
+	@tools/install-deps
 
 clean: ## removes build/
 	@rm -rf $(BUILD)
+
+deps-build:
+	@tools/install-deps build
+
+deps-test:
+	@tools/install-deps build test
+
+deps-bench:
+	@tools/install-deps build bench
+
+$(BUILD)/build.ninja: | deps-build
+	@test -e $@ || $(CONFIGURE) $(BUILD)
+
+$(ASAN)/build.ninja: | deps-test
+	@test -e $@ || $(CONFIGURE_ASAN) $(ASAN)

@@ -87,6 +87,18 @@ void arena_free(struct arena *a)
     }
 }
 
+void arena_reset(struct arena *a)
+{
+    struct block *b = a->blocks;
+    while (b->next) {
+        struct block *next = b->next;
+        free(b);
+        b = next;
+    }
+    b->used = align_up(sizeof(struct arena));
+    a->blocks = b;
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
     size = align_up(size ? size : 1);

@@ -16,6 +16,8 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *a);
+/* Gives up all allocations and keeps the first block: for a job that repeats. */
+void arena_reset(struct arena *a);
 
 void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull, malloc));
 /* n items of `size` bytes; the product is checked. */

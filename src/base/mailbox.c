@@ -83,9 +83,11 @@ int mailbox_fd(const struct mailbox *box)
     return box->fd;
 }
 
-/* Cuts at most `limit` letters off the front. */
-static struct letter *take(struct mailbox *box, size_t limit, bool *more)
+struct letter *mailbox_take(struct mailbox *box, size_t limit)
 {
+    uint64_t drained;
+    ssize_t ignored = read(box->fd, &drained, sizeof(drained));
+    (void)ignored;
     pthread_mutex_lock(&box->lock);
     struct letter *first = box->waiting.first;
     struct letter **end = &box->waiting.first;
@@ -97,26 +99,21 @@ static struct letter *take(struct mailbox *box, size_t limit, bool *more)
         box->waiting.first = rest;
     else
         letters_init(&box->waiting);
-    *more = rest != NULL;
     pthread_mutex_unlock(&box->lock);
+    if (rest)
+        wake(box);
     return first;
 }
 
 size_t mailbox_deliver(struct mailbox *box, size_t limit)
 {
-    uint64_t drained;
-    ssize_t ignored = read(box->fd, &drained, sizeof(drained));
-    (void)ignored;
-    bool more;
     size_t n = 0;
-    struct letter *letter = take(box, limit, &more);
+    struct letter *letter = mailbox_take(box, limit);
     while (letter) {
         struct letter *next = letter->next;
         letter->deliver(letter);
         letter = next;
         n++;
     }
-    if (more)
-        wake(box);
     return n;
 }

@@ -4,7 +4,7 @@
  * owns the mailbox; who holds a letter owns it and what it carries.
  *
  * Mutex, list, eventfd; the owner is woken only when the box was empty. Letters keep their order.
- * Threads: mailbox_post from any; mailbox_deliver from the owner only.
+ * Threads: mailbox_post from any; mailbox_deliver and mailbox_take from the owner only.
  */
 #ifndef NAVETTE_BASE_MAILBOX_H
 #define NAVETTE_BASE_MAILBOX_H
@@ -39,5 +39,7 @@ void mailbox_post_all(struct mailbox *box, struct letters *list);
 int mailbox_fd(const struct mailbox *box);
 /* Delivers what is there now, at most `limit` letters; the number delivered. */
 size_t mailbox_deliver(struct mailbox *box, size_t limit);
+/* The same letters as a list, not delivered: for an owner that works on many at once. */
+struct letter *mailbox_take(struct mailbox *box, size_t limit);
 
 #endif

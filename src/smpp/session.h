@@ -12,8 +12,14 @@
  * the end of the session, and each of these calls on_response exactly once for that request.
  * enquire_link is sent when idle, answered at once in any state, and needs no slot.
  *
- * Calls made by the session may call smpp_session_request, _respond and _unbind, but never free
- * the session. PDUs given to a call are valid during it only.
+ * What the session answers by itself: a request that is not legal now (ESME_RINVBNDSTS, or a
+ * temporary error while unbinding), a body that cannot be read (the status of smpp_pdu_read), an
+ * unknown command (generic_nack), a length that cannot be (generic_nack, and the end). Responses to
+ * nothing are dropped; one whose body is damaged still ends its request, with what could be read.
+ *
+ * Output of one feed or tick is handed over in as few calls as can be, in order.
+ * Calls made by the session may call smpp_session_request, _respond, _unbind and _lost, but never
+ * free the session; on_output may call _lost only. PDUs given to a call are valid during it only.
  * Source: SMPP 3.4 chapters 2 and 4; timers 7.2. Threads: one at a time.
  */
 #ifndef NAVETTE_SMPP_SESSION_H
@@ -27,9 +33,9 @@ enum smpp_mode { SMPP_TX = 1, SMPP_RX = 2, SMPP_TRX = 3 };
 
 struct smpp_session_config {
     enum smpp_role role;
-    uint32_t window;             /* our unanswered requests, at most; enquire_link not counted */
-    int64_t response_timeout_us; /* for each request of ours */
-    int64_t bind_timeout_us;     /* from open to bound */
+    uint32_t window;             /* our unanswered requests, at most, from 1; enquire_link apart */
+    int64_t response_timeout_us; /* for each request of ours, and for the rest of a begun PDU */
+    int64_t bind_timeout_us;     /* from open to bound, and from unbind to its answer */
     int64_t enquire_us;          /* silence before we ask; 0 never */
     int64_t inactivity_us;       /* silence before we give up; 0 never */
 };
@@ -53,11 +59,13 @@ struct smpp_session_calls {
      * unbind, which the session answers itself. Each must be answered with smpp_session_respond,
      * now or later (alert_notification and outbind excepted). */
     void (*on_request)(void *ctx, const struct smpp_pdu *request);
-    /* The end of a request of ours. response is NULL for SMPP_TIMED_OUT and SMPP_ABANDONED. */
+    /* The end of a request of ours, binds included (before on_bound or on_closed). response is NULL
+     * for SMPP_TIMED_OUT and SMPP_ABANDONED. */
     void (*on_response)(void *ctx, void *tag, enum smpp_outcome outcome,
                         const struct smpp_pdu *response);
-    /* The session is over; close the socket. reason is fit for a log line. bind_status is the
-     * peer's refusal of a bind, else 0. Every open request was given to on_response before. */
+    /* The session is over; close the socket once what was given to on_output has left. reason is
+     * fit for a log line. bind_status is the peer's refusal of a bind, else 0. Every open request
+     * was given to on_response before. */
     void (*on_closed)(void *ctx, const char *reason, uint32_t bind_status);
 };
 
@@ -70,7 +78,9 @@ void smpp_session_free(struct smpp_session *s); /* makes no calls */
 void smpp_session_feed(struct smpp_session *s, struct str bytes, int64_t now_us);
 /* The socket is gone. on_response for what was open, then on_closed. */
 void smpp_session_lost(struct smpp_session *s, const char *reason);
-/* Time passed. Returns when to call again at the latest (absolute), INT64_MAX if never. */
+/* Time passed. Returns when to call again at the latest (absolute), INT64_MAX if never. What is
+ * requested or fed afterwards may be due earlier: a tick every second, or another after it, is
+ * enough. */
 int64_t smpp_session_tick(struct smpp_session *s, int64_t now_us);
 
 /*
@@ -81,7 +91,8 @@ int64_t smpp_session_tick(struct smpp_session *s, int64_t now_us);
 enum err smpp_session_request(struct smpp_session *s, const struct smpp_pdu *request, void *tag,
                               int64_t now_us) MUST_CHECK;
 /* Answers a request of the peer; request supplies the sequence, response the rest (its command is
- * derived). Late answers to a closed session are dropped with ERR_CLOSED. */
+ * derived). A refused bind ends the session. Late answers to a closed session are dropped with
+ * ERR_CLOSED. */
 enum err smpp_session_respond(struct smpp_session *s, uint32_t request_command,
                               uint32_t request_sequence,
                               const struct smpp_pdu *response) MUST_CHECK;

@@ -53,6 +53,23 @@ static void arena_gives_zeroed_aligned_memory(void **state)
     arena_free(a);
 }
 
+static void arena_reset_keeps_the_first_block_and_gives_zeroes_again(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    void *first = arena_alloc(a, 100);
+    for (int round = 0; round < 3; round++) {
+        memset(arena_alloc(a, 300000), 0xff, 300000);
+        arena_reset(a);
+        uint8_t *p = arena_alloc(a, 100);
+        assert_ptr_equal(p, first);
+        for (size_t i = 0; i < 100; i++)
+            assert_int_equal(p[i], 0);
+        memset(p, 0xff, 100);
+    }
+    arena_free(a);
+}
+
 static void buf_keeps_its_limit_and_its_first_error(void **state)
 {
     (void)state;
@@ -195,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(str_splits_and_reads_numbers),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
+        cmocka_unit_test(arena_reset_keeps_the_first_block_and_gives_zeroes_again),
         cmocka_unit_test(buf_keeps_its_limit_and_its_first_error),
         cmocka_unit_test(wire_first_error_sticks),
         cmocka_unit_test(map_forgets_the_oldest),

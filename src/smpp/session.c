@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smpp/session.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+    SEQUENCE_MAX = 0x7FFFFFFF,
+    FLUSH_AT = 32 * 1024, /* output is handed over when it reaches this, or at the end of a call */
+    KEEP_PARTIAL = 4 * 1024, /* a larger buffer for a split PDU is given back */
+};
+
+/* A request of ours that waits for its answer. */
+struct slot {
+    uint32_t sequence; /* 0: free */
+    uint32_t command;
+    void *tag;
+    int64_t due_us;
+    struct slot *older; /* all open slots, in the order they were sent, which is that of due_us */
+    struct slot *newer;
+};
+
+struct smpp_session {
+    struct smpp_session_config config;
+    struct smpp_session_calls calls;
+    void *ctx;
+    enum smpp_state state;
+    enum smpp_mode mode; /* asked for in BINDING, held in BOUND and UNBINDING */
+
+    /* Slot of a sequence number: slots[sequence & slot_mask]. There are at least twice as many
+     * slots as the window, and a sequence number whose slot is taken is skipped, so this is exact.
+     */
+    struct slot *slots; /* NULL until the first request */
+    uint32_t slot_mask;
+    uint32_t used;
+    struct slot *oldest;
+    struct slot *newest;
+    uint32_t next_sequence;
+
+    uint32_t bind_sequence;   /* SMSC: of the bind that waits for our answer */
+    uint32_t unbind_sequence; /* of our unbind, else 0 */
+    bool asked;               /* our enquire_link waits for any sign of life */
+
+    int64_t heard_us; /* when the last whole PDU came */
+    int64_t bind_due_us;
+    int64_t unbind_due_us;
+    int64_t asked_due_us;
+    int64_t partial_due_us; /* INT64_MAX while no PDU is half read */
+
+    struct arena *arena; /* of the PDU in hand */
+    struct buf in;       /* the beginning of a PDU whose rest is still to come */
+    struct buf out;
+    unsigned busy; /* depth of calls inside which output is only collected */
+    bool flushing;
+};
+
+/* ---- States ---- */
+
+#define TO(state) (1u << (state))
+static const unsigned legal_next[] = {
+    [SMPP_OPEN] = TO(SMPP_BINDING) | TO(SMPP_CLOSED),
+    [SMPP_BINDING] = TO(SMPP_BOUND) | TO(SMPP_CLOSED),
+    [SMPP_BOUND] = TO(SMPP_UNBINDING) | TO(SMPP_CLOSED),
+    [SMPP_UNBINDING] = TO(SMPP_CLOSED),
+    [SMPP_CLOSED] = 0,
+};
+
+static void set_state(struct smpp_session *s, enum smpp_state to)
+{
+    assert(legal_next[s->state] & TO(to));
+    s->state = to;
+}
+
+/* Is a request with this enum smpp_when legal now? */
+static bool is_legal(const struct smpp_session *s, unsigned when)
+{
+    switch (s->state) {
+    case SMPP_OPEN:
+        return when & SMPP_WHEN_OPEN;
+    case SMPP_BOUND:
+        return when & s->mode;
+    default:
+        return false;
+    }
+}
+
+static enum smpp_mode mode_of_bind(uint32_t command)
+{
+    switch (command) {
+    case SMPP_BIND_TRANSMITTER:
+        return SMPP_TX;
+    case SMPP_BIND_RECEIVER:
+        return SMPP_RX;
+    case SMPP_BIND_TRANSCEIVER:
+        return SMPP_TRX;
+    default:
+        return 0;
+    }
+}
+
+static bool has_response(uint32_t command)
+{
+    return smpp_command_info(command | SMPP_RESPONSE) != NULL;
+}
+
+/* ---- Output ---- */
+
+static void flush(struct smpp_session *s)
+{
+    if (s->flushing || s->out.n == 0)
+        return;
+    s->flushing = true;
+    s->calls.on_output(s->ctx, buf_str(&s->out));
+    buf_clear(&s->out);
+    s->flushing = false;
+}
+
+static void enter(struct smpp_session *s)
+{
+    s->busy++;
+}
+
+static void leave(struct smpp_session *s)
+{
+    if (--s->busy == 0)
+        flush(s);
+}
+
+static enum err send_pdu(struct smpp_session *s, const struct smpp_pdu *pdu)
+{
+    enum err err = smpp_pdu_write(&s->out, pdu);
+    if (s->out.n >= FLUSH_AT)
+        flush(s);
+    return err;
+}
+
+/* A header has no field that could fail. */
+static void send_header(struct smpp_session *s, uint32_t command, uint32_t status,
+                        uint32_t sequence)
+{
+    enum err err =
+        send_pdu(s, &(struct smpp_pdu){.command = command, .status = status, .sequence = sequence});
+    assert(!err);
+    (void)err;
+}
+
+static void refuse(struct smpp_session *s, const struct smpp_pdu *request, uint32_t status)
+{
+    uint32_t command =
+        has_response(request->command) ? request->command | SMPP_RESPONSE : SMPP_GENERIC_NACK;
+    send_header(s, command, status, request->sequence);
+}
+
+/* ---- The window ---- */
+
+static uint32_t take_sequence(struct smpp_session *s)
+{
+    uint32_t sequence;
+    do {
+        sequence = s->next_sequence;
+        s->next_sequence = sequence == SEQUENCE_MAX ? 1 : sequence + 1;
+    } while (s->slots && s->slots[sequence & s->slot_mask].sequence);
+    return sequence;
+}
+
+static void slots_new(struct smpp_session *s)
+{
+    uint32_t n = 2;
+    while (n < 2 * s->config.window)
+        n *= 2;
+    s->slots = base_alloc(n * sizeof(struct slot));
+    s->slot_mask = n - 1;
+}
+
+static void slot_take(struct smpp_session *s, struct slot slot)
+{
+    struct slot *at = &s->slots[slot.sequence & s->slot_mask];
+    *at = slot;
+    at->older = s->newest;
+    if (s->newest)
+        s->newest->newer = at;
+    else
+        s->oldest = at;
+    s->newest = at;
+    s->used++;
+}
+
+static struct slot *slot_find(const struct smpp_session *s, uint32_t sequence)
+{
+    if (!s->slots || !sequence)
+        return NULL;
+    struct slot *slot = &s->slots[sequence & s->slot_mask];
+    return slot->sequence == sequence ? slot : NULL;
+}
+
+/* The one way out of the window. */
+static void slot_end(struct smpp_session *s, struct slot *slot, enum smpp_outcome outcome,
+                     const struct smpp_pdu *response)
+{
+    void *tag = slot->tag;
+    *(slot->older ? &slot->older->newer : &s->oldest) = slot->newer;
+    *(slot->newer ? &slot->newer->older : &s->newest) = slot->older;
+    *slot = (struct slot){0};
+    s->used--;
+    s->calls.on_response(s->ctx, tag, outcome, response);
+}
+
+/* ---- The end ---- */
+
+static void close_session(struct smpp_session *s, const char *reason, uint32_t bind_status)
+{
+    if (s->state == SMPP_CLOSED)
+        return;
+    set_state(s, SMPP_CLOSED);
+    flush(s);
+    while (s->oldest)
+        slot_end(s, s->oldest, SMPP_ABANDONED, NULL);
+    s->calls.on_closed(s->ctx, reason, bind_status);
+}
+
+void smpp_session_lost(struct smpp_session *s, const char *reason)
+{
+    if (!s->flushing)
+        buf_clear(&s->out);
+    close_session(s, reason, 0);
+}
+
+/* ---- Input ---- */
+
+static void become_bound(struct smpp_session *s)
+{
+    set_state(s, SMPP_BOUND);
+    s->calls.on_bound(s->ctx, s->mode);
+}
+
+static void handle_response(struct smpp_session *s, const struct smpp_pdu *pdu)
+{
+    bool nack = pdu->command == SMPP_GENERIC_NACK;
+    if (s->unbind_sequence && pdu->sequence == s->unbind_sequence &&
+        (nack || pdu->command == SMPP_UNBIND_RESP)) {
+        close_session(s, "unbound", 0);
+        return;
+    }
+    struct slot *slot = slot_find(s, pdu->sequence);
+    if (!slot || (!nack && pdu->command != (slot->command | SMPP_RESPONSE)))
+        return;
+    bool bind = mode_of_bind(slot->command);
+    slot_end(s, slot, nack ? SMPP_NACKED : SMPP_ANSWERED, pdu);
+    if (!bind || s->state != SMPP_BINDING)
+        return;
+    if (!nack && pdu->status == ESME_ROK)
+        become_bound(s);
+    else
+        close_session(s, "bind refused", pdu->status ? pdu->status : ESME_RBINDFAIL);
+}
+
+/* The answer to a request that is not legal now. While we unbind, a message is not lost if it is
+ * only put off. */
+static uint32_t illegal_status(const struct smpp_session *s, uint32_t command, unsigned when)
+{
+    if (mode_of_bind(command) && s->state != SMPP_OPEN)
+        return ESME_RALYBND;
+    if (s->state == SMPP_UNBINDING && when & s->mode)
+        return s->config.role == SMPP_ESME ? ESME_RX_T_APPN : ESME_RSYSERR;
+    return ESME_RINVBNDSTS;
+}
+
+static void handle_request(struct smpp_session *s, const struct smpp_pdu *pdu)
+{
+    if (pdu->command == SMPP_ENQUIRE_LINK) {
+        send_header(s, SMPP_ENQUIRE_LINK_RESP, ESME_ROK, pdu->sequence);
+        return;
+    }
+    if (pdu->command == SMPP_UNBIND) {
+        send_header(s, SMPP_UNBIND_RESP, ESME_ROK, pdu->sequence);
+        close_session(s, "unbound by peer", 0);
+        return;
+    }
+    const struct smpp_command_info *info = smpp_command_info(pdu->command);
+    unsigned when = s->config.role == SMPP_ESME ? info->by_smsc : info->by_esme;
+    if (!is_legal(s, when)) {
+        refuse(s, pdu, illegal_status(s, pdu->command, when));
+        return;
+    }
+    if (mode_of_bind(pdu->command)) {
+        s->mode = mode_of_bind(pdu->command);
+        s->bind_sequence = pdu->sequence;
+        set_state(s, SMPP_BINDING);
+    }
+    s->calls.on_request(s->ctx, pdu);
+}
+
+static void handle(struct smpp_session *s, struct str bytes, int64_t now_us)
+{
+    arena_reset(s->arena);
+    struct smpp_pdu pdu;
+    uint32_t answer;
+    enum err err = smpp_pdu_read(&pdu, s->arena, bytes, &answer);
+    s->heard_us = now_us;
+    s->partial_due_us = INT64_MAX;
+    s->asked = false;
+    /* A response that cannot be read to its end still ends its request: the peer has decided. */
+    if (pdu.command & SMPP_RESPONSE)
+        handle_response(s, &pdu);
+    else if (err)
+        refuse(s, &pdu, answer);
+    else
+        handle_request(s, &pdu);
+}
+
+/* Moves up to n bytes from the run to the partial PDU. */
+static void keep(struct smpp_session *s, struct str *bytes, size_t n)
+{
+    n = n < bytes->n ? n : bytes->n;
+    buf_add(&s->in, bytes->p, n);
+    *bytes = str_sub(*bytes, n, bytes->n);
+}
+
+/* The next whole PDU, straight from the run unless it began in an earlier one; else *pdu is empty
+ * and the run used up. */
+static enum err next_pdu(struct smpp_session *s, struct str *pdu, struct str *bytes)
+{
+    bool bound = s->state == SMPP_BOUND || s->state == SMPP_UNBINDING;
+    uint32_t max = bound ? SMPP_PDU_MAX : SMPP_PDU_MAX_UNBOUND;
+    uint32_t n;
+    *pdu = (struct str){0};
+    if (s->in.n == 0) {
+        if (smpp_pdu_length(&n, *bytes, max))
+            return ERR_MALFORMED;
+        if (n == 0 || n > bytes->n) {
+            keep(s, bytes, bytes->n);
+            return OK;
+        }
+        *pdu = str_sub(*bytes, 0, n);
+        *bytes = str_sub(*bytes, n, bytes->n);
+        return OK;
+    }
+    if (s->in.n < 4)
+        keep(s, bytes, 4 - s->in.n);
+    if (smpp_pdu_length(&n, buf_str(&s->in), max))
+        return ERR_MALFORMED;
+    if (n == 0)
+        return OK;
+    keep(s, bytes, n - s->in.n);
+    if (s->in.n == n)
+        *pdu = buf_str(&s->in);
+    return OK;
+}
+
+static void drop_partial(struct smpp_session *s)
+{
+    if (s->in.size > KEEP_PARTIAL)
+        buf_free(&s->in);
+    else
+        buf_clear(&s->in);
+}
+
+void smpp_session_feed(struct smpp_session *s, struct str bytes, int64_t now_us)
+{
+    enter(s);
+    while (bytes.n && s->state != SMPP_CLOSED) {
+        struct str pdu;
+        if (next_pdu(s, &pdu, &bytes)) {
+            send_header(s, SMPP_GENERIC_NACK, ESME_RINVCMDLEN, 0);
+            close_session(s, "bad command_length", 0);
+            break;
+        }
+        if (!pdu.n)
+            continue;
+        handle(s, pdu, now_us);
+        drop_partial(s);
+    }
+    if (s->in.n && s->partial_due_us == INT64_MAX)
+        s->partial_due_us = now_us + s->config.response_timeout_us;
+    leave(s);
+}
+
+/* ---- Time ---- */
+
+static int64_t min(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t silence_due(const struct smpp_session *s, int64_t silence_us)
+{
+    return silence_us ? s->heard_us + silence_us : INT64_MAX;
+}
+
+/* When the session ends by itself, and why. */
+static int64_t end_due(const struct smpp_session *s, const char **reason)
+{
+    const struct {
+        int64_t at_us;
+        const char *reason;
+    } ends[] = {
+        {s->state <= SMPP_BINDING ? s->bind_due_us : INT64_MAX, "bind timeout"},
+        {s->state == SMPP_UNBINDING ? s->unbind_due_us : INT64_MAX, "unbind timeout"},
+        {s->asked ? s->asked_due_us : INT64_MAX, "no answer to enquire_link"},
+        {s->partial_due_us, "unfinished PDU"},
+        {silence_due(s, s->config.inactivity_us), "inactive"},
+    };
+    int64_t due = INT64_MAX;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (ends[i].at_us < due) {
+            due = ends[i].at_us;
+            *reason = ends[i].reason;
+        }
+    }
+    return due;
+}
+
+static int64_t enquire_due(const struct smpp_session *s)
+{
+    bool may_ask = s->state == SMPP_BOUND && !s->asked;
+    return may_ask ? silence_due(s, s->config.enquire_us) : INT64_MAX;
+}
+
+int64_t smpp_session_tick(struct smpp_session *s, int64_t now_us)
+{
+    const char *reason = NULL;
+    enter(s);
+    if (s->state != SMPP_CLOSED && end_due(s, &reason) <= now_us)
+        close_session(s, reason, 0);
+    while (s->oldest && s->oldest->due_us <= now_us)
+        slot_end(s, s->oldest, SMPP_TIMED_OUT, NULL);
+    if (enquire_due(s) <= now_us) {
+        send_header(s, SMPP_ENQUIRE_LINK, ESME_ROK, take_sequence(s));
+        s->asked = true;
+        s->asked_due_us = now_us + s->config.response_timeout_us;
+    }
+    leave(s);
+    if (s->state == SMPP_CLOSED)
+        return INT64_MAX;
+    int64_t due = min(end_due(s, &reason), enquire_due(s));
+    return s->oldest ? min(due, s->oldest->due_us) : due;
+}
+
+/* ---- What the owner asks ---- */
+
+enum err smpp_session_request(struct smpp_session *s, const struct smpp_pdu *request, void *tag,
+                              int64_t now_us)
+{
+    const struct smpp_command_info *info = smpp_command_info(request->command);
+    bool own = request->command == SMPP_ENQUIRE_LINK || request->command == SMPP_UNBIND;
+    if (!info || own || !is_legal(s, s->config.role == SMPP_ESME ? info->by_esme : info->by_smsc))
+        return ERR_CONFLICT;
+    bool waits = has_response(request->command);
+    if (waits && s->used >= s->config.window)
+        return ERR_LIMIT;
+    if (waits && !s->slots)
+        slots_new(s);
+    struct smpp_pdu pdu = *request;
+    pdu.status = ESME_ROK;
+    pdu.sequence = take_sequence(s);
+    enter(s);
+    enum err err = send_pdu(s, &pdu);
+    if (!err && waits)
+        slot_take(s, (struct slot){.sequence = pdu.sequence,
+                                   .command = pdu.command,
+                                   .tag = tag,
+                                   .due_us = now_us + s->config.response_timeout_us});
+    if (!err && mode_of_bind(pdu.command)) {
+        s->mode = mode_of_bind(pdu.command);
+        s->oldest->due_us = INT64_MAX; /* the bind's own timer ends the session */
+        set_state(s, SMPP_BINDING);
+    }
+    leave(s);
+    return err;
+}
+
+enum err smpp_session_respond(struct smpp_session *s, uint32_t request_command,
+                              uint32_t request_sequence, const struct smpp_pdu *response)
+{
+    if (s->state == SMPP_CLOSED)
+        return ERR_CLOSED;
+    struct smpp_pdu pdu = *response;
+    pdu.command = request_command | SMPP_RESPONSE;
+    pdu.sequence = request_sequence;
+    enter(s);
+    enum err err = send_pdu(s, &pdu);
+    bool bind = mode_of_bind(request_command) && s->config.role == SMPP_SMSC &&
+                s->state == SMPP_BINDING && request_sequence == s->bind_sequence;
+    if (!err && bind && pdu.status == ESME_ROK)
+        become_bound(s);
+    else if (!err && bind)
+        close_session(s, "bind refused", 0);
+    leave(s);
+    return err;
+}
+
+void smpp_session_unbind(struct smpp_session *s, int64_t now_us)
+{
+    if (s->state == SMPP_OPEN || s->state == SMPP_BINDING)
+        close_session(s, "ended before it was bound", 0);
+    if (s->state != SMPP_BOUND)
+        return;
+    enter(s);
+    set_state(s, SMPP_UNBINDING);
+    s->unbind_sequence = take_sequence(s);
+    s->unbind_due_us = now_us + s->config.bind_timeout_us;
+    send_header(s, SMPP_UNBIND, ESME_ROK, s->unbind_sequence);
+    leave(s);
+}
+
+/* ---- Life ---- */
+
+struct smpp_session *smpp_session_new(const struct smpp_session_config *config,
+                                      const struct smpp_session_calls *calls, void *ctx,
+                                      int64_t now_us)
+{
+    assert(config->window > 0 && config->response_timeout_us > 0);
+    struct smpp_session *s = base_alloc(sizeof(*s));
+    s->config = *config;
+    s->calls = *calls;
+    s->ctx = ctx;
+    s->next_sequence = 1;
+    s->heard_us = now_us;
+    s->bind_due_us = now_us + config->bind_timeout_us;
+    s->partial_due_us = INT64_MAX;
+    s->arena = arena_new();
+    s->in = buf_limited(SMPP_PDU_MAX);
+    s->out = buf_limited(FLUSH_AT + SMPP_PDU_MAX);
+    return s;
+}
+
+void smpp_session_free(struct smpp_session *s)
+{
+    if (!s)
+        return;
+    free(s->slots);
+    arena_free(s->arena);
+    buf_free(&s->in);
+    buf_free(&s->out);
+    free(s);
+}
+
+enum smpp_state smpp_session_state(const struct smpp_session *s)
+{
+    return s->state;
+}
+
+enum smpp_mode smpp_session_mode(const struct smpp_session *s)
+{
+    return s->mode;
+}
+
+uint32_t smpp_session_window_used(const struct smpp_session *s)
+{
+    return s->used;
+}
+
+uint32_t smpp_session_window_free(const struct smpp_session *s)
+{
+    return s->config.window - s->used;
+}

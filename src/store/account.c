@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/account.h"
+
+#include "store/rows.h"
+
+enum err store_account_insert(struct store_tx *tx, const struct account *a)
+{
+    static struct db_query insert =
+        DB_QUERY("INSERT INTO account (id, name, timezone, max_parts, enabled, balance, "
+                 "created_at) VALUES ($1, $2, $3, $4, $5, 0, $6)");
+    return db_run(tx->view.db, &insert,
+                  DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
+                          DB_INT(a->max_parts), DB_INT(a->enabled), DB_INT(tx->now_us)),
+                  NULL);
+}
+
+enum err store_account_update(struct store_tx *tx, const struct account *a)
+{
+    static struct db_query update =
+        DB_QUERY("UPDATE account SET name = $2, timezone = $3, max_parts = $4, enabled = $5 "
+                 "WHERE id = $1");
+    int64_t changed = 0;
+    enum err e = db_run(tx->view.db, &update,
+                        DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
+                                DB_INT(a->max_parts), DB_INT(a->enabled)),
+                        &changed);
+    return store_must_change(e, changed);
+}
+
+static void read_account(void *item, const struct db_rows *r, struct arena *a)
+{
+    *(struct account *)item = (struct account){
+        .id = db_rows_int(r, 0),
+        .name = arena_str(a, db_rows_text(r, 1)),
+        .timezone = arena_str(a, db_rows_text(r, 2)),
+        .max_parts = (uint32_t)db_rows_int(r, 3),
+        .enabled = db_rows_int(r, 4) != 0,
+        .balance = db_rows_int(r, 5),
+        .created_at_us = db_rows_int(r, 6),
+    };
+}
+
+enum err store_account_list(struct account **out, size_t *n, struct store_view *view)
+{
+    static struct db_query list =
+        DB_QUERY("SELECT id, name, timezone, max_parts, enabled, balance, created_at FROM account "
+                 "ORDER BY name");
+    struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
+    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_account);
+}
+
+enum err store_account_delete(struct store_tx *tx, int64_t id)
+{
+    static struct db_query used =
+        DB_QUERY("SELECT EXISTS (SELECT 1 FROM ledger WHERE account_id = $1) OR "
+                 "EXISTS (SELECT 1 FROM incoming WHERE account_id = $1)");
+    static struct db_query delete[] = {
+        DB_QUERY("DELETE FROM sender WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM api_user WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM route WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM account WHERE id = $1"),
+    };
+    struct db_value arg = DB_INT(id);
+    struct db_rows rows = db_rows_open(tx->view.db, &used, &arg, 1);
+    bool in_use = db_rows_next(&rows) && db_rows_int(&rows, 0);
+    enum err e = db_rows_close(&rows);
+    if (!e && in_use)
+        return ERR_CONFLICT;
+    int64_t changed = 0;
+    for (size_t i = 0; i < sizeof(delete) / sizeof(delete[0]) && !e; i++)
+        e = db_run(tx->view.db, &delete[i], &arg, 1, &changed);
+    return store_must_change(e, changed);
+}
+
+enum err store_user_insert(struct store_tx *tx, const struct api_user *u)
+{
+    static struct db_query insert =
+        DB_QUERY("INSERT INTO api_user (id, account_id, login, password, quota, allow_ip, "
+                 "enabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    return db_run(tx->view.db, &insert,
+                  DB_ARGS(DB_INT(u->id), DB_INT(u->account_id), DB_TEXT(u->login),
+                          DB_TEXT(u->password), u->has_quota ? DB_INT(0) : DB_NULL,
+                          DB_TEXT(u->allow_ip), DB_INT(u->enabled), DB_INT(tx->now_us)),
+                  NULL);
+}
+
+enum err store_user_update(struct store_tx *tx, const struct api_user *u)
+{
+    static struct db_query update =
+        DB_QUERY("UPDATE api_user SET login = $2, password = $3, allow_ip = $4, enabled = $5, "
+                 "quota = CASE WHEN $6 = 1 THEN COALESCE(quota, 0) ELSE NULL END WHERE id = $1");
+    int64_t changed = 0;
+    enum err e = db_run(tx->view.db, &update,
+                        DB_ARGS(DB_INT(u->id), DB_TEXT(u->login), DB_TEXT(u->password),
+                                DB_TEXT(u->allow_ip), DB_INT(u->enabled), DB_INT(u->has_quota)),
+                        &changed);
+    return store_must_change(e, changed);
+}
+
+static void read_user(void *item, const struct db_rows *r, struct arena *a)
+{
+    *(struct api_user *)item = (struct api_user){
+        .id = db_rows_int(r, 0),
+        .account_id = db_rows_int(r, 1),
+        .login = arena_str(a, db_rows_text(r, 2)),
+        .password = arena_str(a, db_rows_text(r, 3)),
+        .has_quota = !db_rows_is_null(r, 4),
+        .quota = db_rows_int(r, 4),
+        .allow_ip = arena_str(a, db_rows_text(r, 5)),
+        .enabled = db_rows_int(r, 6) != 0,
+        .created_at_us = db_rows_int(r, 7),
+    };
+}
+
+enum err store_user_list(struct api_user **out, size_t *n, struct store_view *view)
+{
+    static struct db_query list =
+        DB_QUERY("SELECT id, account_id, login, password, quota, allow_ip, enabled, created_at "
+                 "FROM api_user ORDER BY account_id, login");
+    struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
+    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_user);
+}
+
+enum err store_user_delete(struct store_tx *tx, int64_t id)
+{
+    static struct db_query delete = DB_QUERY("DELETE FROM api_user WHERE id = $1");
+    int64_t changed = 0;
+    enum err e = db_run(tx->view.db, &delete, DB_ARGS(DB_INT(id)), &changed);
+    return store_must_change(e, changed);
+}
+
+enum err store_sender_insert(struct store_tx *tx, const struct sender *s)
+{
+    static struct db_query insert =
+        DB_QUERY("INSERT INTO sender (id, account_id, name, enabled, created_at) "
+                 "VALUES ($1, $2, $3, $4, $5)");
+    return db_run(tx->view.db, &insert,
+                  DB_ARGS(DB_INT(s->id), DB_INT(s->account_id), DB_TEXT(s->name),
+                          DB_INT(s->enabled), DB_INT(tx->now_us)),
+                  NULL);
+}
+
+enum err store_sender_update(struct store_tx *tx, const struct sender *s)
+{
+    static struct db_query update = DB_QUERY("UPDATE sender SET enabled = $2 WHERE id = $1");
+    int64_t changed = 0;
+    enum err e = db_run(tx->view.db, &update, DB_ARGS(DB_INT(s->id), DB_INT(s->enabled)), &changed);
+    return store_must_change(e, changed);
+}
+
+static void read_sender(void *item, const struct db_rows *r, struct arena *a)
+{
+    *(struct sender *)item = (struct sender){
+        .id = db_rows_int(r, 0),
+        .account_id = db_rows_int(r, 1),
+        .name = arena_str(a, db_rows_text(r, 2)),
+        .enabled = db_rows_int(r, 3) != 0,
+        .created_at_us = db_rows_int(r, 4),
+    };
+}
+
+enum err store_sender_list(struct sender **out, size_t *n, struct store_view *view)
+{
+    static struct db_query list = DB_QUERY("SELECT id, account_id, name, enabled, created_at FROM "
+                                           "sender ORDER BY account_id, name");
+    struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
+    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_sender);
+}
+
+enum err store_sender_delete(struct store_tx *tx, int64_t id)
+{
+    static struct db_query delete = DB_QUERY("DELETE FROM sender WHERE id = $1");
+    int64_t changed = 0;
+    enum err e = db_run(tx->view.db, &delete, DB_ARGS(DB_INT(id)), &changed);
+    return store_must_change(e, changed);
+}

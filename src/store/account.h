@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/account: accounts, their API users and their senders.
+ * Errors: ERR_EXISTS for a name that is taken, ERR_NOT_FOUND for an id that is not there.
+ */
+#ifndef NAVETTE_STORE_ACCOUNT_H
+#define NAVETTE_STORE_ACCOUNT_H
+
+#include "store/store.h"
+
+struct account {
+    int64_t id;
+    struct str name;
+    struct str timezone;
+    uint32_t max_parts;
+    bool enabled;
+    int64_t balance; /* hundredths; without the quotas given to users */
+    int64_t created_at_us;
+};
+
+struct api_user {
+    int64_t id;
+    int64_t account_id;
+    struct str login;
+    struct str password; /* argon2id string */
+    bool has_quota;
+    int64_t quota;       /* hundredths, its own purse */
+    struct str allow_ip; /* networks separated by blanks; n 0 allows all */
+    bool enabled;
+    int64_t created_at_us;
+};
+
+struct sender {
+    int64_t id;
+    int64_t account_id;
+    struct str name;
+    bool enabled;
+    int64_t created_at_us;
+};
+
+enum err store_account_insert(struct store_tx *tx, const struct account *a) MUST_CHECK;
+/* All but the balance, which only the ledger moves. */
+enum err store_account_update(struct store_tx *tx, const struct account *a) MUST_CHECK;
+enum err store_account_list(struct account **out, size_t *n, struct store_view *view) MUST_CHECK;
+/* ERR_CONFLICT while it has messages, incoming or movements. */
+enum err store_account_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
+
+enum err store_user_insert(struct store_tx *tx, const struct api_user *u) MUST_CHECK;
+/* All but the quota's amount; has_quota false must come with an empty quota (ledger first). */
+enum err store_user_update(struct store_tx *tx, const struct api_user *u) MUST_CHECK;
+enum err store_user_list(struct api_user **out, size_t *n, struct store_view *view) MUST_CHECK;
+enum err store_user_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
+
+enum err store_sender_insert(struct store_tx *tx, const struct sender *s) MUST_CHECK;
+enum err store_sender_update(struct store_tx *tx, const struct sender *s) MUST_CHECK;
+enum err store_sender_list(struct sender **out, size_t *n, struct store_view *view) MUST_CHECK;
+enum err store_sender_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
+
+#endif

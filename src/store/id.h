@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/id: the numbers of our rows: 53 bits (exact in JavaScript), ordered by time, made by us.
+ *
+ *   41 bits milliseconds since 2026-01-01 UTC | 5 bits node | 7 bits counter
+ *
+ * A node that needs more than 128 in a millisecond borrows from the next one. Never goes back,
+ * whatever the wall clock does; store_id_floor makes it go on above what the database holds.
+ * Threads: all.
+ */
+#ifndef NAVETTE_STORE_ID_H
+#define NAVETTE_STORE_ID_H
+
+#include <stdint.h>
+
+enum { STORE_NODES = 32 };
+
+void store_id_node(unsigned node);
+void store_id_floor(int64_t highest_used);
+int64_t store_id_next(void);
+
+/* The least id that a row made at this instant could have; and back, to the millisecond. */
+int64_t store_id_at(int64_t at_us);
+int64_t store_id_time_us(int64_t id);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/incoming.h"
+
+#include "store/rows.h"
+
+#define COLUMNS \
+    "id, account_id, carrier_id, sender, number, text, parts, missing, received_at, message_id"
+
+enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i)
+{
+    static struct db_query insert =
+        DB_QUERY("INSERT INTO incoming (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+                 "$9, $10)");
+    return db_run(tx->view.db, &insert,
+                  DB_ARGS(DB_INT(i->id), i->account_id ? DB_INT(i->account_id) : DB_NULL,
+                          DB_INT(i->carrier_id), DB_TEXT(i->sender), DB_TEXT(i->number),
+                          DB_TEXT(i->text), DB_INT(i->parts), DB_INT(i->missing),
+                          DB_INT(i->received_at_us),
+                          i->message_id ? DB_INT(i->message_id) : DB_NULL),
+                  NULL);
+}
+
+static void read_incoming(void *item, const struct db_rows *r, struct arena *a)
+{
+    *(struct incoming *)item = (struct incoming){
+        .id = db_rows_int(r, 0),
+        .account_id = db_rows_int(r, 1),
+        .carrier_id = db_rows_int(r, 2),
+        .sender = arena_str(a, db_rows_text(r, 3)),
+        .number = arena_str(a, db_rows_text(r, 4)),
+        .text = arena_str(a, db_rows_text(r, 5)),
+        .parts = (uint32_t)db_rows_int(r, 6),
+        .missing = (uint32_t)db_rows_int(r, 7),
+        .received_at_us = db_rows_int(r, 8),
+        .message_id = db_rows_int(r, 9),
+    };
+}
+
+enum err store_incoming_get(struct incoming *out, struct store_view *view, int64_t id)
+{
+    static struct db_query get = DB_QUERY("SELECT " COLUMNS " FROM incoming WHERE id = $1");
+    struct db_rows rows = db_rows_open(view->db, &get, DB_ARGS(DB_INT(id)));
+    bool found = db_rows_next(&rows);
+    if (found)
+        read_incoming(out, &rows, view->arena);
+    enum err e = db_rows_close(&rows);
+    return e ? e : found ? OK : ERR_NOT_FOUND;
+}
+
+enum err store_incoming_list(struct incoming **out, size_t *n, struct store_view *view,
+                             int64_t account_id, int64_t before_id, size_t limit)
+{
+    static struct db_query of_account =
+        DB_QUERY("SELECT " COLUMNS " FROM incoming WHERE account_id = $1 AND id < $2 "
+                 "ORDER BY id DESC LIMIT $3");
+    static struct db_query of_all = DB_QUERY("SELECT " COLUMNS " FROM incoming WHERE $1 = 0 AND "
+                                             "id < $2 ORDER BY id DESC LIMIT $3");
+    struct db_rows rows = db_rows_open(
+        view->db, account_id ? &of_account : &of_all,
+        DB_ARGS(DB_INT(account_id), DB_INT(before_id ? before_id : INT64_MAX), DB_INT(limit)));
+    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_incoming);
+}
+
+#define KEY_IS "carrier_id = $1 AND sender = $2 AND number = $3 AND reference = $4 AND total = $5"
+#define KEY_ARGS(k)                                                                              \
+    DB_INT((k)->carrier_id), DB_TEXT((k)->sender), DB_TEXT((k)->number), DB_INT((k)->reference), \
+        DB_INT((k)->total)
+
+static enum err check_room(struct store_view *view, const struct incoming_key *key)
+{
+    static struct db_query count =
+        DB_QUERY("SELECT COUNT(*) FROM incoming_part WHERE carrier_id = $1 AND sender = $2");
+    struct db_rows rows =
+        db_rows_open(view->db, &count, DB_ARGS(DB_INT(key->carrier_id), DB_TEXT(key->sender)));
+    int64_t waiting = db_rows_next(&rows) ? db_rows_int(&rows, 0) : 0;
+    enum err e = db_rows_close(&rows);
+    return e ? e : waiting < INCOMING_PARTS_PER_PHONE ? OK : ERR_LIMIT;
+}
+
+enum err store_incoming_part_put(struct store_tx *tx, const struct incoming_key *key,
+                                 const struct incoming_part *part)
+{
+    static struct db_query put = DB_QUERY(
+        "INSERT INTO incoming_part (carrier_id, sender, number, reference, total, part, coding, "
+        "bytes, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING");
+    enum err e = check_room(&tx->view, key);
+    return e ? e
+             : db_run(tx->view.db, &put,
+                      DB_ARGS(KEY_ARGS(key), DB_INT(part->part), DB_INT(part->coding),
+                              DB_BLOB(part->bytes), DB_INT(part->received_at_us)),
+                      NULL);
+}
+
+static void read_part(void *item, const struct db_rows *r, struct arena *a)
+{
+    *(struct incoming_part *)item = (struct incoming_part){
+        .part = (uint32_t)db_rows_int(r, 0),
+        .coding = (uint32_t)db_rows_int(r, 1),
+        .bytes = arena_str(a, db_rows_text(r, 2)),
+        .received_at_us = db_rows_int(r, 3),
+    };
+}
+
+enum err store_incoming_part_list(struct incoming_part **out, size_t *n, struct store_view *view,
+                                  const struct incoming_key *key)
+{
+    static struct db_query list = DB_QUERY("SELECT part, coding, bytes, received_at FROM "
+                                           "incoming_part WHERE " KEY_IS " ORDER BY part");
+    struct db_rows rows = db_rows_open(view->db, &list, DB_ARGS(KEY_ARGS(key)));
+    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_part);
+}
+
+enum err store_incoming_part_drop(struct store_tx *tx, const struct incoming_key *key)
+{
+    static struct db_query drop = DB_QUERY("DELETE FROM incoming_part WHERE " KEY_IS);
+    return db_run(tx->view.db, &drop, DB_ARGS(KEY_ARGS(key)), NULL);
+}
+
+static void read_key(void *item, const struct db_rows *r, struct arena *a)
+{
+    *(struct incoming_key *)item = (struct incoming_key){
+        .carrier_id = db_rows_int(r, 0),
+        .sender = arena_str(a, db_rows_text(r, 1)),
+        .number = arena_str(a, db_rows_text(r, 2)),
+        .reference = (uint32_t)db_rows_int(r, 3),
+        .total = (uint32_t)db_rows_int(r, 4),
+    };
+}
+
+enum err store_incoming_part_overdue(struct incoming_key **out, size_t *n, struct store_view *view,
+                                     int64_t before_us, size_t limit)
+{
+    static struct db_query overdue = DB_QUERY(
+        "SELECT carrier_id, sender, number, reference, total FROM incoming_part "
+        "WHERE received_at < $1 GROUP BY carrier_id, sender, number, reference, total LIMIT $2");
+    struct db_rows rows =
+        db_rows_open(view->db, &overdue, DB_ARGS(DB_INT(before_us), DB_INT(limit)));
+    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_key);
+}

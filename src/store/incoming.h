@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/incoming: messages that phones sent, and parts of long ones that wait for the others.
+ */
+#ifndef NAVETTE_STORE_INCOMING_H
+#define NAVETTE_STORE_INCOMING_H
+
+#include "store/store.h"
+
+struct incoming {
+    int64_t id;
+    int64_t account_id; /* 0: it answers nothing we know */
+    int64_t carrier_id;
+    struct str sender; /* "+33612345678", or as the carrier wrote it */
+    struct str number; /* where it was sent to */
+    struct str text;
+    uint32_t parts;
+    uint32_t missing;
+    int64_t received_at_us;
+    int64_t message_id; /* what it answers; 0: nothing we know */
+};
+
+enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i) MUST_CHECK;
+/* ERR_NOT_FOUND. */
+enum err store_incoming_get(struct incoming *out, struct store_view *view, int64_t id) MUST_CHECK;
+/* Newest first. account_id 0: any. before_id 0: from the newest. */
+enum err store_incoming_list(struct incoming **out, size_t *n, struct store_view *view,
+                             int64_t account_id, int64_t before_id, size_t limit) MUST_CHECK;
+
+enum { INCOMING_PARTS_PER_PHONE = 1024 };
+
+/* What makes parts belong together. */
+struct incoming_key {
+    int64_t carrier_id;
+    struct str sender;
+    struct str number;
+    uint32_t reference; /* with the kind of reference folded in: 8-bit, 16-bit, SAR */
+    uint32_t total;
+};
+
+struct incoming_part {
+    uint32_t part; /* 1 … total */
+    uint32_t coding;
+    struct str bytes;
+    int64_t received_at_us;
+};
+
+/* A part that is there already stays as it is. ERR_LIMIT when one phone has too many waiting. */
+enum err store_incoming_part_put(struct store_tx *tx, const struct incoming_key *key,
+                                 const struct incoming_part *part) MUST_CHECK;
+/* In order of their numbers. */
+enum err store_incoming_part_list(struct incoming_part **out, size_t *n, struct store_view *view,
+                                  const struct incoming_key *key) MUST_CHECK;
+enum err store_incoming_part_drop(struct store_tx *tx, const struct incoming_key *key) MUST_CHECK;
+/* Keys with a part that came before `before_us`: the others are given up. */
+enum err store_incoming_part_overdue(struct incoming_key **out, size_t *n, struct store_view *view,
+                                     int64_t before_us, size_t limit) MUST_CHECK;
+
+#endif

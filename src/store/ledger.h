@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/ledger: credits. A purse is an account's balance or a user's quota; every change of one is
+ * a movement, in the same transaction as its cause. Amounts: hundredths of a credit.
+ */
+#ifndef NAVETTE_STORE_LEDGER_H
+#define NAVETTE_STORE_LEDGER_H
+
+#include "store/store.h"
+
+struct purse {
+    int64_t account_id;
+    int64_t user_id; /* 0: the account's balance; else that user's quota */
+};
+
+enum ledger_kind { LEDGER_CREDIT, LEDGER_MESSAGES, LEDGER_REFUND, LEDGER_QUOTA };
+
+/* ERR_NOT_FOUND when there is no such purse (a user without a quota has none). */
+enum err store_purse_balance(int64_t *balance, struct store_view *view, struct purse p) MUST_CHECK;
+/* Adds `amount` (negative takes) for `messages` messages and writes the movement. */
+enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind kind,
+                          int64_t amount, int64_t messages, struct str reason) MUST_CHECK;
+
+struct movement {
+    int64_t id;
+    int64_t account_id;
+    int64_t user_id;
+    int64_t at_us;
+    struct str kind;
+    int64_t amount;
+    int64_t balance;
+    int64_t messages;
+    struct str reason;
+};
+/* Newest first. before_id 0: from the newest. */
+enum err store_movement_list(struct movement **out, size_t *n, struct store_view *view,
+                             int64_t account_id, int64_t before_id, size_t limit) MUST_CHECK;
+
+struct imbalance {
+    int64_t account_id;
+    int64_t user_id;
+    int64_t balance; /* of the purse */
+    int64_t moved;   /* sum of its movements */
+    int64_t paid;    /* minus what its movements say that messages cost, refunds included */
+    int64_t cost;    /* what its messages say that they cost */
+};
+/* Every purse where balance and movements differ, or payments and messages. Reads everything. */
+enum err store_ledger_check(struct imbalance **out, size_t *n, struct store_view *view) MUST_CHECK;
+
+#endif

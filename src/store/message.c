@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/message.h"
+
+#include "base/log.h"
+
+#define COLUMNS                                                                               \
+    "id, account_id, user_id, carrier_id, state, sender, recipient, text, encoding, parts, "  \
+    "class, marketing, tag, reference, credits, from_quota, created_at, due_at, expires_at, " \
+    "attempts, sent_at, done_at, carrier_ref, receipt"
+
+static void read_row(struct message *m, const struct db_rows *r, struct arena *a)
+{
+    *m = (struct message){
+        .id = db_rows_int(r, 0),
+        .account_id = db_rows_int(r, 1),
+        .user_id = db_rows_int(r, 2),
+        .carrier_id = db_rows_int(r, 3),
+        .state = (enum message_state)db_rows_int(r, 4),
+        .sender = arena_str(a, db_rows_text(r, 5)),
+        .recipient = (uint64_t)db_rows_int(r, 6),
+        .text = arena_str(a, db_rows_text(r, 7)),
+        .encoding = (enum text_encoding)db_rows_int(r, 8),
+        .parts = (uint32_t)db_rows_int(r, 9),
+        .class = db_rows_is_null(r, 10) ? -1 : (int)db_rows_int(r, 10),
+        .marketing = db_rows_int(r, 11) != 0,
+        .tag = arena_str(a, db_rows_text(r, 12)),
+        .reference = (uint8_t)db_rows_int(r, 13),
+        .credits = db_rows_int(r, 14),
+        .from_quota = db_rows_int(r, 15) != 0,
+        .created_at_us = db_rows_int(r, 16),
+        .due_at_us = db_rows_int(r, 17),
+        .expires_at_us = db_rows_int(r, 18),
+        .attempts = (uint32_t)db_rows_int(r, 19),
+        .sent_at_us = db_rows_int(r, 20),
+        .done_at_us = db_rows_int(r, 21),
+        .carrier_ref = arena_str(a, db_rows_text(r, 22)),
+        .receipt = arena_str(a, db_rows_text(r, 23)),
+    };
+}
+
+/* All rows into a fresh array of at most `limit`. */
+static enum err collect(struct message **out, size_t *n, struct db_rows *rows, struct arena *a,
+                        size_t limit)
+{
+    struct message *list = ARENA_ARRAY(a, limit, struct message);
+    size_t count = 0;
+    while (count < limit && db_rows_next(rows))
+        read_row(&list[count++], rows, a);
+    *out = list;
+    *n = count;
+    return db_rows_close(rows);
+}
+
+enum err store_message_insert(struct store_tx *tx, const struct message *const *rows, size_t n)
+{
+    enum { COLUMNS_N = 20 };
+    static struct db_query insert = DB_QUERY(
+        "INSERT INTO message (id, account_id, user_id, carrier_id, state, sender, recipient, text, "
+        "encoding, parts, class, marketing, tag, reference, credits, from_quota, created_at, "
+        "due_at, expires_at, claimed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+        "$12, $13, $14, $15, $16, $17, $18, $19, $20)");
+    struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
+    for (size_t i = 0; i < n; i++) {
+        const struct message *m = rows[i];
+        const struct db_value row[COLUMNS_N] = {
+            DB_INT(m->id),
+            DB_INT(m->account_id),
+            DB_INT(m->user_id),
+            DB_INT(m->carrier_id),
+            DB_INT(m->state),
+            DB_TEXT(m->sender),
+            DB_INT(m->recipient),
+            DB_TEXT(m->text),
+            DB_INT(m->encoding),
+            DB_INT(m->parts),
+            m->class < 0 ? DB_NULL : DB_INT(m->class),
+            DB_INT(m->marketing),
+            DB_TEXT_OR_NULL(m->tag),
+            DB_INT(m->reference),
+            DB_INT(m->credits),
+            DB_INT(m->from_quota),
+            DB_INT(m->created_at_us),
+            DB_INT(m->due_at_us),
+            DB_INT(m->expires_at_us),
+            m->state == MESSAGE_SENDING ? DB_INT(tx->epoch) : DB_NULL,
+        };
+        memcpy(&args[i * COLUMNS_N], row, sizeof(row));
+    }
+    return db_run_many(tx->view.db, &insert, args, COLUMNS_N, n, NULL);
+}
+
+enum err store_message_get(struct message *out, struct store_view *view, int64_t id)
+{
+    static struct db_query get = DB_QUERY("SELECT " COLUMNS " FROM message WHERE id = $1");
+    struct db_rows rows = db_rows_open(view->db, &get, DB_ARGS(DB_INT(id)));
+    bool found = db_rows_next(&rows);
+    if (found)
+        read_row(out, &rows, view->arena);
+    enum err e = db_rows_close(&rows);
+    return e ? e : found ? OK : ERR_NOT_FOUND;
+}
+
+#define LIST_FILTER                                                     \
+    "AND ($2 = 0 OR state = $2) AND ($3 = '' OR tag = $3) AND id < $4 " \
+    "ORDER BY id DESC LIMIT $5"
+
+enum err store_message_list(struct message **out, size_t *n, struct store_view *view,
+                            const struct message_filter *f)
+{
+    static struct db_query of_all =
+        DB_QUERY("SELECT " COLUMNS " FROM message WHERE $1 = 0 " LIST_FILTER);
+    static struct db_query of_account =
+        DB_QUERY("SELECT " COLUMNS " FROM message WHERE account_id = $1 " LIST_FILTER);
+    /* The index ends where the clock has come to; the tail behind it is short. */
+    static struct db_query of_recipient =
+        DB_QUERY("SELECT " COLUMNS " FROM message WHERE id IN ("
+                 "SELECT message_id FROM recipient_index WHERE recipient = $6 UNION ALL "
+                 "SELECT id FROM message WHERE recipient = $6 AND id > "
+                 "COALESCE((SELECT value FROM setting WHERE name = 'indexed'), 0)) "
+                 "AND ($1 = 0 OR account_id = $1) " LIST_FILTER);
+    int64_t before = f->before_id ? f->before_id : INT64_MAX;
+    struct db_value args[] = {DB_INT(f->account_id), DB_INT(f->state), DB_TEXT(f->tag),
+                              DB_INT(before),        DB_INT(f->limit), DB_INT(f->recipient)};
+    struct db_rows rows = f->recipient    ? db_rows_open(view->db, &of_recipient, args, 6)
+                          : f->account_id ? db_rows_open(view->db, &of_account, args, 5)
+                                          : db_rows_open(view->db, &of_all, args, 5);
+    return collect(out, n, &rows, view->arena, f->limit);
+}
+
+enum err store_message_take(struct message **out, size_t *n, struct store_tx *tx,
+                            int64_t carrier_id, size_t limit)
+{
+    static struct db_query waiting =
+        DB_QUERY("SELECT " COLUMNS " FROM message WHERE carrier_id = $1 AND state = 2 AND "
+                 "due_at <= $2 ORDER BY due_at, id LIMIT $3");
+    static struct db_query claim = DB_QUERY("UPDATE message SET state = 3, claimed_by = $2 "
+                                            "WHERE id = $1 AND state = 2");
+    struct db_rows rows = db_rows_open(
+        tx->view.db, &waiting, DB_ARGS(DB_INT(carrier_id), DB_INT(tx->now_us), DB_INT(limit)));
+    enum err e = collect(out, n, &rows, tx->view.arena, limit);
+    for (size_t i = 0; i < *n && !e; i++) {
+        (*out)[i].state = MESSAGE_SENDING;
+        e = db_run(tx->view.db, &claim, DB_ARGS(DB_INT((*out)[i].id), DB_INT(tx->epoch)), NULL);
+    }
+    return e;
+}
+
+enum err store_message_orphans(struct message **out, size_t *n, struct store_tx *tx,
+                               int64_t after_id, size_t limit)
+{
+    static struct db_query orphans =
+        DB_QUERY("SELECT " COLUMNS " FROM message WHERE state = 3 AND id > $1 AND "
+                 "claimed_by <> $2 ORDER BY id LIMIT $3");
+    struct db_rows rows = db_rows_open(tx->view.db, &orphans,
+                                       DB_ARGS(DB_INT(after_id), DB_INT(tx->epoch), DB_INT(limit)));
+    return collect(out, n, &rows, tx->view.arena, limit);
+}
+
+enum err store_message_sent(struct store_tx *tx, const struct message_sent *sent, size_t n,
+                            int64_t *changed)
+{
+    static struct db_query mark =
+        DB_QUERY("UPDATE message SET state = 4, sent_at = $2, carrier_ref = $3 "
+                 "WHERE id = $1 AND state = 3");
+    struct db_value *args = ARENA_ARRAY(tx->view.arena, n * 3, struct db_value);
+    for (size_t i = 0; i < n; i++) {
+        args[i * 3] = DB_INT(sent[i].id);
+        args[i * 3 + 1] = DB_INT(sent[i].sent_at_us);
+        args[i * 3 + 2] = DB_TEXT_OR_NULL(sent[i].carrier_ref);
+    }
+    return db_run_many(tx->view.db, &mark, args, 3, n, changed);
+}
+
+/* A final state keeps when it came and what was said; going back to the queue frees the claim. */
+static enum err move_one(struct store_tx *tx, const struct message_move *m, int64_t *changed)
+{
+    static struct db_query finish =
+        DB_QUERY("UPDATE message SET state = $3, done_at = $4, receipt = COALESCE($5, receipt) "
+                 "WHERE id = $1 AND state = $2");
+    static struct db_query requeue =
+        DB_QUERY("UPDATE message SET state = $3, due_at = $4, claimed_by = NULL, "
+                 "attempts = attempts + $5 WHERE id = $1 AND state = $2");
+    static struct db_query other =
+        DB_QUERY("UPDATE message SET state = $3 WHERE id = $1 AND state = $2");
+    struct db_value args[] = {DB_INT(m->id), DB_INT(m->from), DB_INT(m->to), DB_INT(m->at_us),
+                              DB_TEXT_OR_NULL(m->receipt)};
+    if (!message_state_may(m->from, m->to)) {
+        log_error("illegal_move", "message=%lld from=%s to=%s", (long long)m->id,
+                  message_state_name(m->from), message_state_name(m->to));
+        return ERR_INTERNAL;
+    }
+    log_debug("message_moves", "message=%lld from=%s to=%s", (long long)m->id,
+              message_state_name(m->from), message_state_name(m->to));
+    if (message_state_final(m->to))
+        return db_run(tx->view.db, &finish, args, 5, changed);
+    if (m->to == MESSAGE_QUEUED) {
+        args[4] = DB_INT(m->attempted);
+        return db_run(tx->view.db, &requeue, args, 5, changed);
+    }
+    return db_run(tx->view.db, &other, args, 3, changed);
+}
+
+enum err store_message_move(struct store_tx *tx, const struct message_move *rows, size_t n,
+                            int64_t *changed)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++)
+        e = move_one(tx, &rows[i], changed ? &changed[i] : NULL);
+    return e;
+}
+
+enum err store_message_due(int64_t *moved, struct store_tx *tx, size_t limit)
+{
+    static struct db_query due = DB_QUERY(
+        "UPDATE message SET state = 2 WHERE id IN (SELECT id FROM message WHERE state = 1 AND "
+        "due_at <= $1 ORDER BY due_at LIMIT $2)");
+    return db_run(tx->view.db, &due, DB_ARGS(DB_INT(tx->now_us), DB_INT(limit)), moved);
+}
+
+enum err store_message_free_of_charge(struct store_tx *tx, int64_t id)
+{
+    static struct db_query zero = DB_QUERY("UPDATE message SET credits = 0 WHERE id = $1");
+    return db_run(tx->view.db, &zero, DB_ARGS(DB_INT(id)), NULL);
+}
+
+enum err store_message_receipt_note(struct store_tx *tx, int64_t id, struct str receipt)
+{
+    static struct db_query note = DB_QUERY("UPDATE message SET receipt = $2 WHERE id = $1");
+    return db_run(tx->view.db, &note, DB_ARGS(DB_INT(id), DB_TEXT(receipt)), NULL);
+}
+
+enum err store_message_waiting(int64_t *count, struct store_view *view, int64_t carrier_id)
+{
+    static struct db_query all = DB_QUERY("SELECT COUNT(*) FROM message WHERE state = 2");
+    static struct db_query of_carrier =
+        DB_QUERY("SELECT COUNT(*) FROM message WHERE state = 2 AND carrier_id = $1");
+    struct db_value arg = DB_INT(carrier_id);
+    struct db_rows rows = carrier_id ? db_rows_open(view->db, &of_carrier, &arg, 1)
+                                     : db_rows_open(view->db, &all, DB_NO_ARGS);
+    *count = db_rows_next(&rows) ? db_rows_int(&rows, 0) : 0;
+    return db_rows_close(&rows);
+}
+
+enum err store_highest_id(int64_t *id, struct store_view *view)
+{
+    static struct db_query highest =
+        DB_QUERY("SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM message UNION ALL "
+                 "SELECT MAX(id) FROM incoming UNION ALL SELECT MAX(id) FROM ledger) AS ids");
+    struct db_rows rows = db_rows_open(view->db, &highest, DB_NO_ARGS);
+    *id = db_rows_next(&rows) ? db_rows_int(&rows, 0) : 0;
+    return db_rows_close(&rows);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/store: who may read and who may write. Verbs on rows live in store/<noun>.h; the type they
+ * take says it: a `store_view` reads, only the writer can make a `store_tx`.
+ *
+ * Owner: results live in the view's arena. Threads: a view serves one thread at a time.
+ */
+#ifndef NAVETTE_STORE_STORE_H
+#define NAVETTE_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/mailbox.h"
+#include "db/db.h"
+
+struct store_view {
+    struct db *db;
+    struct arena *arena;
+};
+
+/* One transaction of the writer. */
+struct store_tx {
+    struct store_view view;
+    int64_t now_us; /* one instant for the whole transaction */
+    int64_t epoch;  /* of this node's lease */
+    struct store_after *after;
+};
+
+/*
+ * Posts the letter once the transaction is committed, in order; if it is rolled back, `drop` frees
+ * the letter instead. This is how work causes effects without having side effects.
+ */
+void store_after_commit(struct store_tx *tx, struct mailbox *box, struct letter *letter,
+                        void (*drop)(struct letter *letter));
+
+/* Brings the schema up to date. ERR_STORE_NEWER when the database is ahead of this program. */
+enum err store_migrate(struct db *db) MUST_CHECK;
+
+/* A named 64-bit figure of the clock's work; 0 when never set. */
+enum err store_setting_get(int64_t *value, struct store_view *view, struct str name) MUST_CHECK;
+enum err store_setting_set(struct store_tx *tx, struct str name, int64_t value) MUST_CHECK;
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/sweep: the clock's passes over messages in the order of their ids.
+ *
+ * Two marks in `setting` move forward only. 'indexed': everything up to it stands in
+ * recipient_index, and what waits for a receipt in reference_index. 'swept': everything up to it
+ * that was still open has a straggler row, which says when to look again. So a message that never
+ * ends is found without any index on open messages.
+ */
+#ifndef NAVETTE_STORE_SWEEP_H
+#define NAVETTE_STORE_SWEEP_H
+
+#include "store/message.h"
+#include "store/reference.h"
+
+/* Indexes the next slice of messages made before `before_us`, at most `limit`; how many it saw. */
+enum err store_index_slice(size_t *seen, struct references *r, struct store_tx *tx,
+                           int64_t before_us, size_t limit) MUST_CHECK;
+
+/* Sweeps the next slice of messages made before `before_us`; how many it saw. */
+enum err store_sweep_slice(size_t *seen, struct store_tx *tx, int64_t before_us,
+                           size_t limit) MUST_CHECK;
+
+/* For one whose validity ends before the sweep would come by. */
+enum err store_straggler_put(struct store_tx *tx, int64_t message_id,
+                             int64_t check_at_us) MUST_CHECK;
+enum err store_straggler_drop(struct store_tx *tx, int64_t message_id) MUST_CHECK;
+/* Ids to look at now. */
+enum err store_straggler_due(int64_t **ids, size_t *n, struct store_tx *tx,
+                             size_t limit) MUST_CHECK;
+
+/* The newest message to a phone through a carrier, up to mark 'indexed'; ERR_NOT_FOUND. When
+ * `sender` is not empty, one from that sender is preferred. */
+enum err store_message_latest_to(struct message *out, struct store_view *view, uint64_t recipient,
+                                 int64_t carrier_id, struct str sender) MUST_CHECK;
+
+#endif

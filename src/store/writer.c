@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/writer.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metric.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { PAUSE_AFTER_FAILURE_MS = 100, HOMES_MAX = 16 };
+
+static const bool keeps[JOB_KINDS] = {
+#define FAIL                     false
+#define KEEP                     true
+#define JOB(name, failure, what) [JOB_##name] = (failure),
+#include "store/job.def"
+#undef JOB
+#undef FAIL
+#undef KEEP
+};
+
+struct after_item {
+    struct after_item *next;
+    struct mailbox *box;
+    struct letter *letter;
+    void (*drop)(struct letter *letter);
+};
+
+struct store_after {
+    struct after_item *first;
+    struct after_item **last;
+};
+
+struct writer {
+    struct writer_config config;
+    int64_t epoch;
+    struct mailbox *inbox;
+    pthread_t thread;
+    bool running; /* the thread exists */
+    _Atomic bool stopping;
+    _Atomic size_t waiting;
+    struct job *batch[WRITER_BATCH];
+    size_t batch_n;
+    struct letters kept; /* jobs that must be tried again */
+};
+
+/* ---- effects after the commit ---- */
+
+void store_after_commit(struct store_tx *tx, struct mailbox *box, struct letter *letter,
+                        void (*drop)(struct letter *letter))
+{
+    struct after_item *item = ARENA_NEW(tx->view.arena, struct after_item);
+    *item = (struct after_item){.box = box, .letter = letter, .drop = drop};
+    *tx->after->last = item;
+    tx->after->last = &item->next;
+}
+
+/* Runs of letters for the same box share one wake-up. */
+static void post_after(struct store_after *after)
+{
+    struct letters run;
+    letters_init(&run);
+    for (struct after_item *i = after->first; i; i = i->next) {
+        letters_add(&run, i->letter);
+        if (!i->next || i->next->box != i->box)
+            mailbox_post_all(i->box, &run);
+    }
+}
+
+static void drop_after(struct store_after *after)
+{
+    for (struct after_item *i = after->first; i; i = i->next)
+        i->drop(i->letter);
+}
+
+/* ---- one transaction ---- */
+
+/* Jobs of a kind, in their order of arrival. */
+static size_t of_kind(struct job **out, struct job *const *jobs, size_t n, enum job_kind kind)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        if (jobs[i]->kind == kind)
+            out[found++] = jobs[i];
+    return found;
+}
+
+static enum err run_kinds(struct writer *w, struct store_tx *tx, struct job *const *jobs, size_t n)
+{
+    struct job **some = ARENA_ARRAY(tx->view.arena, n, struct job *);
+    for (enum job_kind kind = 0; kind < JOB_KINDS; kind++) {
+        size_t count = of_kind(some, jobs, n, kind);
+        if (!count)
+            continue;
+        enum err e = w->config.work[kind](w->config.ctx, tx, some, count);
+        if (e)
+            return e;
+    }
+    return OK;
+}
+
+static enum err transact(struct writer *w, struct job *const *jobs, size_t n)
+{
+    struct arena *arena = arena_new();
+    struct store_after after = {.last = &after.first};
+    struct store_tx tx = {.view = {.db = w->config.db, .arena = arena},
+                          .now_us = clock_now_us(),
+                          .epoch = w->epoch,
+                          .after = &after};
+    int64_t began_us = clock_mono_us();
+    for (size_t i = 0; i < n; i++)
+        jobs[i]->err = OK;
+    enum err e = db_begin(w->config.db);
+    if (!e)
+        e = run_kinds(w, &tx, jobs, n);
+    if (!e)
+        e = db_commit(w->config.db);
+    if (e) {
+        db_rollback(w->config.db);
+        drop_after(&after);
+        metric_add(METRIC_COMMIT_FAILURES, 1);
+    } else {
+        post_after(&after);
+        metric_add(METRIC_COMMITS, 1);
+        metric_add(METRIC_COMMIT_JOBS, (int64_t)n);
+        metric_add(METRIC_COMMIT_MICROS, clock_mono_us() - began_us);
+    }
+    arena_free(arena);
+    return e;
+}
+
+/* ---- a batch ---- */
+
+static bool is_store_trouble(enum err e)
+{
+    return e == ERR_STORE || e == ERR_STORE_FULL || e == ERR_BUSY;
+}
+
+static void settle(struct writer *w, struct job *job, enum err e)
+{
+    if (e)
+        job->err = e;
+    if (e && keeps[job->kind] && !atomic_load(&w->stopping))
+        letters_add(&w->kept, &job->letter);
+    else
+        mailbox_post(job->home, &job->letter);
+}
+
+/* Gives a whole batch back with as few wake-ups as there are homes. */
+static void settle_all(struct writer *w)
+{
+    struct mailbox *homes[HOMES_MAX];
+    struct letters lists[HOMES_MAX];
+    size_t homes_n = 0;
+    for (size_t i = 0; i < w->batch_n; i++) {
+        struct job *job = w->batch[i];
+        size_t h = 0;
+        while (h < homes_n && homes[h] != job->home)
+            h++;
+        if (h == homes_n && homes_n == HOMES_MAX) {
+            mailbox_post(job->home, &job->letter);
+            continue;
+        }
+        if (h == homes_n) {
+            homes[homes_n++] = job->home;
+            letters_init(&lists[h]);
+        }
+        letters_add(&lists[h], &job->letter);
+    }
+    for (size_t h = 0; h < homes_n; h++)
+        mailbox_post_all(homes[h], &lists[h]);
+}
+
+/* True when the store itself is in trouble and should be given a moment. */
+static bool run_batch(struct writer *w)
+{
+    enum err e = transact(w, w->batch, w->batch_n);
+    if (!e) {
+        settle_all(w);
+        return false;
+    }
+    log_warn("batch_failed", "jobs=%zu error=%s", w->batch_n, err_name(e));
+    bool trouble = is_store_trouble(e);
+    for (size_t i = 0; i < w->batch_n; i++) {
+        enum err alone = trouble || w->batch_n == 1 ? e : transact(w, &w->batch[i], 1);
+        trouble = trouble || is_store_trouble(alone);
+        settle(w, w->batch[i], alone);
+    }
+    return trouble;
+}
+
+void writer_post(struct writer *w, struct job *job)
+{
+    metric_set(METRIC_WRITER_WAITING, (int64_t)atomic_fetch_add(&w->waiting, 1) + 1);
+    mailbox_post(w->inbox, &job->letter);
+}
+
+/* Adds jobs of a list to the batch, at most `room`; the rest of the list. */
+static struct letter *collect(struct writer *w, struct letter *list, size_t room)
+{
+    for (; list && room > 0; room--) {
+        w->batch[w->batch_n++] = (struct job *)list;
+        list = list->next;
+    }
+    return list;
+}
+
+/* Kept jobs first: they are older. */
+static void fill_batch(struct writer *w)
+{
+    w->batch_n = 0;
+    struct letter *rest = collect(w, w->kept.first, WRITER_BATCH / 2);
+    letters_init(&w->kept);
+    while (rest) {
+        struct letter *next = rest->next;
+        letters_add(&w->kept, rest);
+        rest = next;
+    }
+    size_t kept = w->batch_n;
+    collect(w, mailbox_take(w->inbox, WRITER_BATCH - kept), WRITER_BATCH);
+    size_t came = w->batch_n - kept;
+    metric_set(METRIC_WRITER_WAITING, (int64_t)(atomic_fetch_sub(&w->waiting, came) - came));
+}
+
+static bool turn(struct writer *w)
+{
+    fill_batch(w);
+    return w->batch_n > 0 && run_batch(w);
+}
+
+static void *writer_main(void *arg)
+{
+    struct writer *w = arg;
+    pthread_setname_np(pthread_self(), "writer");
+    while (!atomic_load(&w->stopping) || atomic_load(&w->waiting) > 0) {
+        if (!w->kept.first) {
+            struct pollfd inbox = {.fd = mailbox_fd(w->inbox), .events = POLLIN};
+            poll(&inbox, 1, 200);
+        }
+        if (turn(w)) /* a full disk: neither spin nor give up */
+            poll(NULL, 0, PAUSE_AFTER_FAILURE_MS);
+    }
+    return NULL;
+}
+
+struct writer *writer_new(const struct writer_config *config)
+{
+    struct writer *w = base_alloc(sizeof(*w));
+    w->config = *config;
+    w->inbox = mailbox_new();
+    letters_init(&w->kept);
+    return w;
+}
+
+void writer_set_epoch(struct writer *w, int64_t epoch)
+{
+    w->epoch = epoch;
+}
+
+void writer_start(struct writer *w)
+{
+    w->running = pthread_create(&w->thread, NULL, writer_main, w) == 0;
+    if (!w->running)
+        base_out_of_memory();
+}
+
+void writer_stop(struct writer *w)
+{
+    atomic_store(&w->stopping, true);
+    if (w->running)
+        pthread_join(w->thread, NULL);
+    w->running = false;
+}
+
+void writer_free(struct writer *w)
+{
+    if (!w)
+        return;
+    mailbox_free(w->inbox);
+    free(w);
+}
+
+size_t writer_waiting(const struct writer *w)
+{
+    return atomic_load(&w->waiting);
+}
+
+void writer_run_once(struct writer *w)
+{
+    turn(w);
+}

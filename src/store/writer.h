@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/writer: the only thread that writes. Group commit without a timer: it takes every job that
+ * waits (at most WRITER_BATCH), runs them in one transaction, commits, gives all of them back, and
+ * again; under load the batch grows by itself.
+ *
+ * Within a batch the kinds run in the order of job.def, and a kind's `work` gets all its jobs at
+ * once. A refusal of one job is written into job->err by `work` before it touched a row; an error
+ * returned by `work` rolls the batch back, and each job is then run alone, so that a bad one hurts
+ * only itself. An error of the store itself (ERR_STORE, ERR_STORE_FULL, ERR_BUSY) fails the batch.
+ *
+ * **Law 1**: a job is given back only after COMMIT returned. **Law 2**: `work` touches rows only;
+ * effects go through store_after_commit or the job's own letter.
+ * Owner: the writer owns a job from writer_post until its letter is delivered at `home`.
+ * Threads: writer_post and writer_waiting from any; `work` runs on the writer's thread.
+ */
+#ifndef NAVETTE_STORE_WRITER_H
+#define NAVETTE_STORE_WRITER_H
+
+#include "store/store.h"
+
+enum job_kind {
+#define JOB(name, failure, what) JOB_##name,
+#include "store/job.def"
+#undef JOB
+    JOB_KINDS
+};
+
+enum { WRITER_BATCH = 4096 };
+
+struct job {
+    struct letter letter; /* letter.deliver is called on home's thread with the result in err */
+    struct mailbox *home;
+    enum job_kind kind;
+    enum err err;
+};
+
+typedef enum err job_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n);
+
+struct writer_config {
+    struct db *db; /* DB_READ_WRITE; the writer's from now on, closed by its owner afterwards */
+    job_work *work[JOB_KINDS];
+    void *ctx;
+};
+
+struct writer;
+
+struct writer *writer_new(const struct writer_config *config);
+/* Of the lease under which this node acts; before writer_start. */
+void writer_set_epoch(struct writer *w, int64_t epoch);
+void writer_start(struct writer *w);
+/* Does all that was posted before, then ends the thread. */
+void writer_stop(struct writer *w);
+void writer_free(struct writer *w);
+
+void writer_post(struct writer *w, struct job *job);
+/* Jobs posted and not yet begun: who takes from strangers refuses above its own limit. */
+size_t writer_waiting(const struct writer *w);
+
+/* For tests and for start, before the thread runs: does what waits, on the caller's thread. */
+void writer_run_once(struct writer *w);
+
+#endif

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# tools/run-tests counts honestly: nothing that went wrong is counted as passed, or not at all.
+set -u
+# shellcheck source=tests/tools/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+
+# counts EXPECTED SCRIPT: runs the script as the only program of a project, and compares the last
+# line and the exit status.
+counts() {
+    local expected=$1 said status=0 want=0
+    rm -rf "$scratch/project"
+    mkdir -p "$scratch/project/tools" "$scratch/project/tests/tools"
+    cp "$root/tools/run-tests" "$scratch/project/tools/"
+    printf '%s\n' "$2" >"$scratch/project/tests/tools/program.sh"
+    said=$("$scratch/project/tools/run-tests" tools 2>&1) || status=$?
+    printf '%s\n' "$said"
+    [[ $expected == [1-9]*' passed, 0 failed' ]] || want=1
+    [ "$(tail -n 1 <<<"$said")" = "$expected" ] && [ "$status" = "$want" ]
+}
+
+node_counts() {
+    local expected=$1 said
+    printf '%s\n' "import {describe, it, test} from 'node:test';" "$2" >"$scratch/a.test.mjs"
+    said=$(node --test-reporter="$root/tools/tap-reporter.mjs" \
+        --test-reporter-destination=stdout "$scratch/a.test.mjs")
+    printf '%s\n' "$said"
+    [ "$(grep -Ec '^ok ' <<<"$said") $(grep -Ec '^not ok ' <<<"$said")" = "$expected" ] &&
+        grep -q '^1\.\.' <<<"$said"
+}
+
+case_ends passed_cases_are_counted \
+    counts '2 passed, 0 failed' 'echo ok 1 - a; echo ok 2 - b; echo 1..2'
+case_ends a_failed_case_is_counted \
+    counts '1 passed, 1 failed' 'echo 1..2; echo ok 1; echo not ok 2; exit 1'
+case_ends a_failed_case_counts_whatever_the_exit_status \
+    counts '0 passed, 1 failed' 'echo 1..1; echo not ok 1'
+case_ends a_crash_before_the_end_of_the_plan_counts_what_never_ran \
+    counts '1 passed, 2 failed' 'echo 1..3; echo ok 1; kill -SEGV $$'
+case_ends a_failing_exit_after_good_cases_is_a_failure \
+    counts '1 passed, 1 failed' 'echo 1..1; echo ok 1; exit 23'
+case_ends a_plan_cut_short_with_success_is_a_failure \
+    counts '1 passed, 1 failed' 'echo 1..2; echo ok 1'
+case_ends a_program_that_reports_nothing_is_a_failure counts '0 passed, 1 failed' 'true'
+case_ends a_program_without_a_plan_is_a_failure counts '1 passed, 1 failed' 'echo ok 1'
+case_ends a_skipped_case_is_not_a_passed_one \
+    counts '1 passed, 0 failed' 'echo 1..2; echo ok 1; echo "ok 2 - b # SKIP no IPv6 here"'
+case_ends an_empty_run_is_no_success counts '0 passed, 0 failed' 'echo "1..1"; echo "ok 1 # SKIP"'
+case_ends an_unknown_suite_is_refused \
+    refuses "no suite attic" "$scratch/project/tools/run-tests" attic
+case_ends node_suites_are_not_counted_as_tests node_counts '2 1' "
+    describe('a', () => { it('b', () => {}); it('c', () => { throw new Error('no'); }); });
+    test('d', () => {});"
+case_ends node_subtests_are_counted_and_failed_once node_counts '1 1' "
+    test('a', async (t) => {
+        await t.test('b', () => {});
+        await t.test('c', () => { throw new Error('no'); });
+    });"
+case_ends a_failing_hook_is_a_failure node_counts '0 2' "
+    import {before} from 'node:test';
+    describe('a', () => { before(() => { throw new Error('no'); }); it('b', () => {}); });"
+plan_ends
