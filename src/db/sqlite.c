@@ -142,7 +142,7 @@ static enum err map_args(struct statement *s)
     if (s->args > ARGS_MAX)
         return ERR_INTERNAL;
     for (int k = 0; k < s->args; k++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof(name), "$%d", k + 1);
         s->index[k] = sqlite3_bind_parameter_index(s->stmt, name);
         if (!s->index[k])

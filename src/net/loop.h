@@ -25,6 +25,8 @@ void net_loop_stop(struct net_loop *loop);
 /* The letter is delivered on the loop's thread. */
 void net_loop_post(struct net_loop *loop, struct letter *letter);
 void net_loop_post_all(struct net_loop *loop, struct letters *list);
+/* Where letters for this loop go: for who posts without knowing loops. */
+struct mailbox *net_loop_mailbox(struct net_loop *loop);
 
 struct net_timer;
 

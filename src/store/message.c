@@ -179,7 +179,7 @@ static enum err move_one(struct store_tx *tx, const struct message_move *m, int6
                  "WHERE id = $1 AND state = $2");
     static struct db_query requeue =
         DB_QUERY("UPDATE message SET state = $3, due_at = $4, claimed_by = NULL, "
-                 "attempts = attempts + 1 WHERE id = $1 AND state = $2");
+                 "attempts = attempts + $5 WHERE id = $1 AND state = $2");
     static struct db_query other =
         DB_QUERY("UPDATE message SET state = $3 WHERE id = $1 AND state = $2");
     struct db_value args[] = {DB_INT(m->id), DB_INT(m->from), DB_INT(m->to), DB_INT(m->at_us),
@@ -193,8 +193,10 @@ static enum err move_one(struct store_tx *tx, const struct message_move *m, int6
               message_state_name(m->from), message_state_name(m->to));
     if (message_state_final(m->to))
         return db_run(tx->view.db, &finish, args, 5, changed);
-    if (m->to == MESSAGE_QUEUED)
-        return db_run(tx->view.db, &requeue, args, 4, changed);
+    if (m->to == MESSAGE_QUEUED) {
+        args[4] = DB_INT(m->attempted);
+        return db_run(tx->view.db, &requeue, args, 5, changed);
+    }
     return db_run(tx->view.db, &other, args, 3, changed);
 }
 

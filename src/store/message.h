@@ -79,6 +79,7 @@ struct message_move {
     enum message_state to;
     int64_t at_us;      /* done_at for a final state; due_at for QUEUED; unused otherwise */
     struct str receipt; /* for a final state; n 0 leaves it */
+    bool attempted;     /* for QUEUED: this was one more attempt */
 };
 /* Any other move that the table allows (ERR_INTERNAL for one it does not). */
 enum err store_message_move(struct store_tx *tx, const struct message_move *rows, size_t n,

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api/resource: the shape of a REST resource: a table of routes, one file per resource.
+ *
+ * A handler answers exactly once, now with one of the answers below, or after a change was made.
+ * Errors are {"error":{"code":"not_found","field":"name","message":"…"}} with err.def's status;
+ * lists are {"items":[…],"next":"cursor"|null}; keys are snake_case; ids are strings; money is a
+ * string of credits with as many decimals as needed (0 or 2); times are ISO 8601 UTC.
+ * Threads: the http loop's.
+ */
+#ifndef NAVETTE_API_RESOURCE_H
+#define NAVETTE_API_RESOURCE_H
+
+#include "api/api.h"
+
+enum { API_SEGMENTS_MAX = 4 };
+
+struct api_route {
+    enum http_method method;
+    const char *pattern; /* "/api/v1/accounts/{name}/credit": {…} matches one segment */
+    void (*handle)(struct api *api, struct http_request *request, const struct str *segments);
+};
+
+/* Each resource's table, ended by a route without a pattern. */
+extern const struct api_route account_routes[];
+extern const struct api_route user_routes[];
+extern const struct api_route sender_routes[];
+extern const struct api_route carrier_routes[];
+extern const struct api_route route_routes[];
+extern const struct api_route rate_routes[];
+extern const struct api_route message_routes[];
+extern const struct api_route incoming_routes[];
+extern const struct api_route ledger_routes[];
+
+struct core *api_core(struct api *api);
+const struct api_config *api_config_of(struct api *api);
+/* A read-only view whose results live in the request's arena. */
+struct store_view api_view(struct api *api, struct http_request *request);
+/* The mailbox of the http loop: home of jobs posted by handlers. */
+struct mailbox *api_mailbox(struct api *api);
+
+/* Takes over the reference. */
+void api_reply_json(struct http_request *request, int status, json_t *body);
+void api_reply_error(struct http_request *request, enum err err, const char *field,
+                     struct str detail);
+void api_reply_refusal(struct http_request *request, const struct refusal *why);
+/* The body as an object; NULL when an error was answered already. Borrowed: freed with the arena.
+ */
+json_t *api_body(struct http_request *request);
+
+#endif

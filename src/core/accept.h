@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/accept: from a request to messages that are on disk. accept_prepare decides everything that
+ * can be decided without the store (pure, on the asker's thread); the writer checks the purse,
+ * gives ids and inserts.
+ */
+#ifndef NAVETTE_CORE_ACCEPT_H
+#define NAVETTE_CORE_ACCEPT_H
+
+#include "core/core.h"
+
+enum { ACCEPT_RECIPIENTS_MAX = 1000, ACCEPT_TAG_MAX = 20, ACCEPT_REF_MAX = 64 };
+enum { ACCEPT_VALIDITY_MIN = 2880 }; /* minutes: two days, unless the request says otherwise */
+
+struct accept_request {
+    const struct directory *directory; /* held by the asker until the job came back */
+    const struct account *account;
+    const struct api_user *user;
+    struct str sender;
+    struct str *recipients; /* as written */
+    size_t recipients_n;
+    struct str text; /* UTF-8 as written */
+    enum text_choice coding;
+    int class;           /* 0 to 3; -1: none */
+    bool no_stop;        /* not marketing */
+    struct str tag;      /* n 0: none; at most ACCEPT_TAG_MAX characters */
+    struct str ref;      /* n 0: none; at most ACCEPT_REF_MAX bytes */
+    int64_t due_at_us;   /* 0: now */
+    int64_t validity_us; /* 0: ACCEPT_VALIDITY_MIN */
+};
+
+struct accept_job {
+    struct job job;           /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, or of the store */
+    struct message *messages; /* ids are set when it comes back */
+    size_t messages_n;
+    struct str *invalid; /* recipients left out, as written */
+    size_t invalid_n;
+    size_t doubled_n; /* recipients that stood twice */
+    bool deferred;
+    int64_t cost;         /* hundredths, all messages */
+    int64_t credits_left; /* result: of the user's quota when it has one, else of the account */
+    bool repeated;        /* result: this ref was answered before; only answer counts */
+    struct str answer;    /* result when repeated; see accept_answer */
+    const struct accept_request *request;
+};
+
+/*
+ * Fills a job. *why->field is the name of the field at fault: "sender", "recipients", "tag", "due",
+ * "class", "coding", "text", "ref". Recipients that are no valid numbers or have no route are left
+ * out and listed; ERR_BAD_NUMBER (or ERR_NO_ROUTE) only when none is left. Everything lives in the
+ * arena.
+ */
+enum err accept_prepare(struct accept_job *job, struct arena *a,
+                        const struct accept_request *request, struct refusal *why) MUST_CHECK;
+/* Posts it; letter.deliver is called at home. ERR_BUSY above the writer's limit: nothing posted. */
+enum err accept_post(struct core *c, struct accept_job *job, struct mailbox *home,
+                     void (*deliver)(struct letter *)) MUST_CHECK;
+
+/* What a repeated ref gives back: was it deferred, the credits left then, the ids. */
+enum err accept_answer(struct str answer, struct arena *a, bool *deferred, int64_t *credits_left,
+                       int64_t **ids, size_t *n) MUST_CHECK;
+
+/* Is it a sender as P3.1 allows: 3 to 11 of letters, digits, space, - . , & + _ and not digits
+ * only; or a number of 3 to 15 digits, with or without +. ERR_BAD_SENDER. */
+enum err sender_check(struct str name) MUST_CHECK;
+bool sender_is_number(struct str name);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/carrier_settings: what a carrier is told and how it is treated, from JSON and back.
+ * Threads: pure.
+ */
+#ifndef NAVETTE_CORE_CARRIER_SETTINGS_H
+#define NAVETTE_CORE_CARRIER_SETTINGS_H
+
+#include "base/arena.h"
+#include "core/refusal.h"
+
+#include <jansson.h>
+
+struct carrier_settings {
+#define TEXT(name, initial, most, help)          struct str name;
+#define NUMBER(name, initial, least, most, help) int64_t name;
+#define FLAG(name, initial, help)                bool name;
+#define CHOICE(name, words, help)                struct str name;
+#include "core/carrier_settings.def"
+#undef TEXT
+#undef NUMBER
+#undef FLAG
+#undef CHOICE
+};
+
+/* The members that `json` names are set, the others keep what *settings has (or, when `fresh`,
+ * their default). An unknown member, a wrong type or a value out of range is refused with its name.
+ */
+enum err carrier_settings_read(struct carrier_settings *settings, struct arena *a,
+                               const json_t *json, bool fresh, struct refusal *why) MUST_CHECK;
+/* A new reference. The password is left out unless `secrets`. */
+json_t *carrier_settings_json(const struct carrier_settings *settings, bool secrets);
+
+#endif

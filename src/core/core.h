@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/core: what happens to a message, as one object: the store and its writer, the directory, the
+ * outbox, the clock. The edges (api, carrier) hold it and call into the headers of this room.
+ *
+ * Threads: core_open, _start, _stop and _close from main; the rest from any.
+ */
+#ifndef NAVETTE_CORE_CORE_H
+#define NAVETTE_CORE_CORE_H
+
+#include "core/directory.h"
+#include "core/outbox.h"
+#include "core/refusal.h"
+
+struct core;
+
+struct core_config {
+    const char *database_url;
+    unsigned node; /* 0 to 31 */
+};
+
+/* Opens and migrates the store, takes this node's lease (the caller's lock proves that no other
+ * process serves this data), puts back what a dead process left in flight. */
+enum err core_open(struct core **out, const struct core_config *config) MUST_CHECK;
+/* Starts the writer and the clock. */
+void core_start(struct core *c);
+/* Ends the clock, then the writer once it did all that was posted. */
+void core_stop(struct core *c);
+void core_close(struct core *c);
+
+struct writer *core_writer(struct core *c);
+struct outbox *core_outbox(struct core *c);
+
+/* The picture of now; release it with directory_release. */
+const struct directory *core_directory(struct core *c);
+/* Makes a new picture from the store; then tells who asked with core_on_directory. */
+enum err core_directory_reload(struct core *c, struct store_view *view) MUST_CHECK;
+/* `letter` is posted to `box` after each reload (again only after it was delivered). One listener:
+ * the carriers. Before core_start. */
+void core_on_directory(struct core *c, struct mailbox *box, struct letter *letter);
+
+/* A read-only connection for the calling thread; db_close it. */
+enum err core_reader(struct db **out, struct core *c) MUST_CHECK;
+
+/* A change made by an operator, as a job: `apply` runs in the writer; the error it returns rolls
+ * the change back and comes back in job.err, with `why` telling the field. After a change of
+ * configuration the deliverer calls core_directory_reload. Lives as long as the asker's arena. */
+struct change {
+    struct job job;
+    enum err (*apply)(struct core *c, struct store_tx *tx, struct change *change);
+    struct refusal why;
+    struct arena *arena; /* the asker's: for what `why` says */
+};
+/* letter.deliver is called at home. */
+void core_change(struct core *c, struct change *change, struct mailbox *home,
+                 void (*deliver)(struct letter *));
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/directory: accounts, users, senders, carriers, routes and rates as one immutable picture in
+ * memory, for deciding without the store. A change of configuration makes a new picture; who holds
+ * an old one goes on with it until done.
+ *
+ * Owner: reference counted: directory_release. Balances and quotas are not in it: only the writer
+ * knows them. Threads: all; a picture never changes.
+ */
+#ifndef NAVETTE_CORE_DIRECTORY_H
+#define NAVETTE_CORE_DIRECTORY_H
+
+#include "core/carrier_settings.h"
+#include "store/account.h"
+#include "store/carrier.h"
+
+struct outbox;
+struct outbox_slot;
+
+struct directory_carrier {
+    struct carrier_row row;
+    struct carrier_settings settings;
+    struct outbox_slot *slot; /* its live state: core/outbox */
+};
+
+struct directory {
+    struct account *accounts; /* by name */
+    size_t accounts_n;
+    struct api_user *users; /* by account and login; `quota` is not kept up to date */
+    size_t users_n;
+    struct sender *senders; /* by account and name */
+    size_t senders_n;
+    struct directory_carrier *carriers; /* by name */
+    size_t carriers_n;
+    struct route *routes; /* by prefix */
+    size_t routes_n;
+    struct rate *rates; /* by prefix */
+    size_t rates_n;
+    struct arena *arena;
+    _Atomic size_t references;
+};
+
+/* Reads everything; carriers get their slots in `outbox`. */
+enum err directory_load(struct directory **out, struct store_view *view,
+                        struct outbox *outbox) MUST_CHECK;
+const struct directory *directory_hold(const struct directory *d);
+void directory_release(const struct directory *d);
+
+/* NULL when there is none. */
+const struct account *directory_account(const struct directory *d, struct str name);
+const struct account *directory_account_by_id(const struct directory *d, int64_t id);
+const struct api_user *directory_user(const struct directory *d, int64_t account_id,
+                                      struct str login);
+const struct api_user *directory_user_by_id(const struct directory *d, int64_t id);
+const struct sender *directory_sender(const struct directory *d, int64_t account_id,
+                                      struct str name);
+const struct directory_carrier *directory_carrier(const struct directory *d, struct str name);
+const struct directory_carrier *directory_carrier_by_id(const struct directory *d, int64_t id);
+
+/* The route of the longest prefix; among equals one for this account beats one for any, then one
+ * for this sender beats one for any, then the oldest. Disabled carriers do not count. */
+const struct directory_carrier *directory_route(const struct directory *d, uint64_t recipient,
+                                                int64_t account_id, struct str sender);
+/* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
+bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);
+
+#endif

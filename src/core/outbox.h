@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/outbox: messages on their way to a carrier's session, and what became of them.
+ *
+ * The carrier room takes work here and reports here; it never touches a row. In memory lives only a
+ * bounded active set per carrier (OUTBOX_ACTIVE); the rest waits in the store.
+ *
+ *   accept ── room? ──► SENDING, letter to the carrier's thread
+ *          └─ else ───► QUEUED ── outbox_take ──► SENDING, letter
+ *   carrier ── outcome ──► SENT | REJECTED | QUEUED again | IN_DOUBT | EXPIRED
+ *
+ * A slot is the live state that the writer and the carrier's thread share: atomics only, all of
+ * them hints; the store has the truth.
+ * Threads: as said at each function.
+ */
+#ifndef NAVETTE_CORE_OUTBOX_H
+#define NAVETTE_CORE_OUTBOX_H
+
+#include "store/message.h"
+#include "store/writer.h"
+
+enum { OUTBOX_ACTIVE = 8192, OUTBOX_TAKE = 1000, CARRIER_REF_SIZE = 66 };
+
+/* One message in memory. One block: outgoing_free releases it with its texts. */
+struct outgoing {
+    struct letter letter;
+    struct outgoing *next; /* for whoever holds it */
+    struct outbox_slot *slot;
+    int64_t id;
+    int64_t due_at_us;
+    int64_t expires_at_us;
+    uint64_t recipient; /* E.164 */
+    struct str sender;
+    struct str text; /* UTF-8 */
+    enum text_encoding encoding;
+    int class; /* 0 to 3; -1: none */
+    uint32_t parts;
+    uint32_t attempts;
+    uint8_t reference;
+    uint8_t answered[32]; /* bit part-1: the carrier has taken this part before */
+};
+void outgoing_free(struct outgoing *o);
+
+struct outbox_slot {
+    struct outbox_slot *next;
+    int64_t carrier_id;
+    _Atomic bool ready;     /* set by the carrier: a session can submit */
+    _Atomic bool backlog;   /* the store has more that is due */
+    _Atomic int64_t active; /* outgoing in memory: counted up where born, down by outgoing_free */
+};
+
+struct outbox;
+
+struct outbox *outbox_new(void);
+void outbox_free(struct outbox *o);
+/* Creates the slot at first use; it lives as long as the outbox. Any thread. */
+struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id);
+
+/*
+ * Where letters go: `box` of the carrier's thread, on which `arrive` becomes the owner of each
+ * outgoing. Until this is set nothing is accepted into SENDING. Before the threads start.
+ */
+void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o));
+
+/* ---- for the carrier's thread ---- */
+
+/* Asks for waiting messages, at most `limit`. The job comes back at `home` with how many it found;
+ * the messages themselves arrive through outbox_attach, before it. */
+struct take_job {
+    struct job job;
+    struct outbox_slot *slot;
+    size_t limit;
+    size_t found; /* result */
+};
+
+enum outcome_kind {
+    OUTCOME_SENT,     /* the carrier took this part; carrier_ref */
+    OUTCOME_REJECTED, /* it refused this part for good; status */
+    OUTCOME_RETRY,    /* not now: again at retry_at_us; status */
+    OUTCOME_RELEASED, /* never left: back to the queue as it was */
+    OUTCOME_IN_DOUBT, /* written, then the link was lost or the answer's time ran out */
+    OUTCOME_EXPIRED,  /* its validity ended before it left */
+};
+
+/* What happened to one part (SENT, REJECTED), or to the message. The job is the caller's to free
+ * when it comes back; it always comes back with OK in the end (job.def: KEEP). */
+struct outcome_job {
+    struct job job;
+    enum outcome_kind kind;
+    struct outbox_slot *slot;
+    int64_t message_id;
+    int64_t due_at_us;   /* RELEASED: as it was in the outgoing */
+    int64_t retry_at_us; /* RETRY */
+    int64_t at_us;       /* when the answer came */
+    uint32_t part;       /* 1 … ; SENT and REJECTED */
+    uint32_t parts;      /* of the message */
+    uint32_t status;     /* command_status, for RETRY, REJECTED */
+    bool ask;            /* IN_DOUBT: a person decides; else it is sent again */
+    char carrier_ref[CARRIER_REF_SIZE];
+};
+
+/* A final or intermediate receipt. Comes back with OK when stored, also if its message is not known
+ * yet; ERR_LIMIT when too many wait for theirs: answer the carrier that the id is unknown. Any
+ * other error: nothing was stored, answer a temporary error and the carrier sends it again. */
+enum { RECEIPT_TEXT_SIZE = 64 };
+struct receipt_job {
+    struct job job;
+    int64_t carrier_id;
+    enum message_state state; /* a final one; SENT for an intermediate notification */
+    char carrier_ref[CARRIER_REF_SIZE];
+    char receipt[RECEIPT_TEXT_SIZE]; /* "DELIVRD 000" */
+};
+
+/* An incoming message or a part. The same errors. Strings live as long as the job. */
+struct incoming_job {
+    struct job job;
+    int64_t carrier_id;
+    struct str sender; /* source_addr as the carrier wrote it, digits or alphanumeric */
+    uint8_t sender_ton;
+    struct str number; /* destination_addr */
+    uint8_t coding;    /* data_coding */
+    struct str bytes;  /* user data, UDH included when has_udh */
+    bool has_udh;
+    /* From SAR TLVs; total 0: none. */
+    uint32_t sar_reference;
+    uint32_t sar_total;
+    uint32_t sar_part;
+};
+
+/* Each is posted to the writer with writer_post after these set the kind. */
+void take_job_init(struct take_job *job, struct mailbox *home, void (*deliver)(struct letter *));
+void outcome_job_init(struct outcome_job *job, struct mailbox *home,
+                      void (*deliver)(struct letter *));
+void receipt_job_init(struct receipt_job *job, struct mailbox *home,
+                      void (*deliver)(struct letter *));
+void incoming_job_init(struct incoming_job *job, struct mailbox *home,
+                       void (*deliver)(struct letter *));
+
+/* ---- for the writer's work ---- */
+
+/* True when a message that is accepted now may go straight to the carrier. */
+bool outbox_has_room(const struct outbox *o, const struct outbox_slot *slot);
+/* Makes the message a letter that leaves with the commit. */
+void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot *slot,
+                      const struct message *m, const uint8_t *answered);
+
+#endif
