@@ -89,7 +89,7 @@ static void publish(struct face *face, const char *event, json_t *json)
     if (!text)
         base_out_of_memory();
     for (struct stream *s = face->streams; s;) {
-        struct stream *next = s->next; /* a slow one closes inside the call */
+        struct stream *next = s->next;
         http_stream_send(s->http, event, str_of(text));
         s = next;
     }
@@ -317,8 +317,6 @@ static bool serve_page(struct http_request *request)
     static const char *const headers[] = {
         "Cache-Control",
         "no-cache",
-        "X-Content-Type-Options",
-        "nosniff",
         "Referrer-Policy",
         "no-referrer",
         "Content-Security-Policy",
@@ -412,10 +410,10 @@ enum err face_new(struct face **out, const struct sim_config *config,
 void face_stop(struct face *face)
 {
     http_server_quiesce(face->server);
-    for (struct stream *s = face->streams; s;) {
-        struct stream *next = s->next;
-        http_stream_close(s->http);
-        s = next;
+    while (face->streams) { /* one that we close does not call back */
+        struct stream *stream = face->streams;
+        http_stream_close(stream->http);
+        stream_closed(stream);
     }
 }
 
@@ -424,12 +422,7 @@ void face_free(struct face *face)
     if (!face)
         return;
     net_timer_free(face->tick_timer);
-    http_server_free(face->server);
-    while (face->streams) {
-        struct stream *next = face->streams->next;
-        free(face->streams);
-        face->streams = next;
-    }
+    http_server_free(face->server); /* streams that are still open call back */
     free(face);
 }
 
