@@ -28,6 +28,7 @@ static const char help[] =
     "  --system-id ID              take no other login\n"
     "  --password PW               take no other password\n"
     "  --log-submits FILE          append one CSV line for each submit\n"
+    "  --plain                     no special numbers: every message is delivered\n"
     "  --quiet                     say nothing about binds that come and go\n"
     "  --help                      this text\n"
     "\n"
@@ -45,6 +46,7 @@ enum option_id {
     OPT_SYSTEM_ID,
     OPT_PASSWORD,
     OPT_LOG_SUBMITS,
+    OPT_PLAIN,
     OPT_QUIET,
     OPT_HELP,
 };
@@ -60,6 +62,7 @@ static const struct option options[] = {
     {"system-id", required_argument, NULL, OPT_SYSTEM_ID},
     {"password", required_argument, NULL, OPT_PASSWORD},
     {"log-submits", required_argument, NULL, OPT_LOG_SUBMITS},
+    {"plain", no_argument, NULL, OPT_PLAIN},
     {"quiet", no_argument, NULL, OPT_QUIET},
     {"help", no_argument, NULL, OPT_HELP},
     {0},
@@ -114,6 +117,9 @@ static bool take_option(struct sim_config *config, int option)
         break;
     case OPT_LOG_SUBMITS:
         config->submit_log = optarg;
+        break;
+    case OPT_PLAIN:
+        config->plain = true;
         break;
     case OPT_QUIET:
         config->quiet = true;

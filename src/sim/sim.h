@@ -26,6 +26,7 @@ struct sim_config {
     int64_t response_timeout_ms; /* how long a deliver_sm may stay unanswered */
     uint32_t window;             /* unanswered deliver_sm of one bind, at most */
     uint32_t rate;               /* submits a second and login, throttled above; 0: no limit */
+    bool plain;                  /* no special numbers: every message is delivered */
     bool quiet;                  /* no log line for binds that come and go */
 };
 

@@ -362,6 +362,7 @@ enum err smsc_new(struct smsc **out, const struct sim_config *config,
     smsc->calls = *calls;
     smsc->ctx = ctx;
     smsc->quiet = config->quiet;
+    smsc->plain = config->plain;
     smsc->window = config->window;
     smsc->rate = config->rate;
     smsc->response_timeout_us = config->response_timeout_ms * MS_US;

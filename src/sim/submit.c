@@ -344,7 +344,7 @@ static void submit_message(struct bind *bind, const struct smpp_pdu *request)
     struct submit s;
     smsc->parts.stats->submits++;
     uint32_t status = read_submit(&s, request);
-    enum outcome_id outcome_id = outcome_of(s.recipient);
+    enum outcome_id outcome_id = smsc->plain ? OUTCOME_DELIVERED : outcome_of(s.recipient);
     const struct outcome *o = outcome_at(outcome_id);
     enum outcome_answer when = o->answer;
     if (!status && (over_rate(smsc, bind->customer) || smsc->answers_waiting >= SMSC_ANSWERS_MAX))
