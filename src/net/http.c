@@ -44,7 +44,7 @@ struct http_server {
     bool stopping;
     struct exchange *pulls; /* answers without a known end */
     size_t unsent;          /* answers given whose last byte has not left */
-    size_t pending;         /* requests given to the handler and not answered */
+    _Atomic size_t pending; /* requests given to the handler and not answered */
 };
 
 /* A request with what belongs to this file. */
