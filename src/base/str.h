@@ -31,7 +31,7 @@ static inline struct str str_of(const char *cstr)
 
 static inline struct str str_sub(struct str s, size_t from, size_t to)
 {
-    return (struct str){.p = s.p + from, .n = to - from};
+    return (struct str){.p = from ? s.p + from : s.p, .n = to - from};
 }
 
 static inline bool str_eq(struct str a, struct str b)

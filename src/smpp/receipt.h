@@ -25,25 +25,27 @@ enum smpp_message_state {
 struct smpp_receipt {
     struct str id; /* of the message, as the SMSC gave it; n 0 when missing */
     enum smpp_message_state state;
-    struct str stat;      /* as written: "DELIVRD" */
-    struct str error;     /* as written: "000"; or the TLV's code in decimal, in the arena */
+    struct str stat;  /* as written: "DELIVRD"; from the TLV where the text has none */
+    struct str error; /* as written: "000"; or the TLV's code, at least 3 digits, in the arena */
     struct str done_date; /* as written, digits */
 };
 
 /* True for a deliver_sm or data_sm that is a receipt or intermediate notification (esm_class bits
  * 5-2, UDHI masked), or that has receipted_message_id. */
 bool smpp_is_receipt(const struct smpp_pdu *pdu);
-/* ERR_MALFORMED when neither TLVs nor text give an id or a state. */
+/* TLVs outrank the text. ERR_MALFORMED when there is neither an id nor a state; either may be
+ * missing alone, and a stat that is not known gives SMPP_STATE_NONE. */
 enum err smpp_receipt_read(struct smpp_receipt *out, struct arena *a,
                            const struct smpp_pdu *pdu) MUST_CHECK;
-/* The text alone. */
+/* The text alone. Nothing behind "text:" is read; a field longer than 64 bytes is left out. */
 void smpp_receipt_parse_text(struct smpp_receipt *out, struct str text);
-/* True for states after which nothing more comes. */
+/* True for states after which nothing more comes. UNKNOWN is not: some SMSCs go on trying. */
 bool smpp_state_final(enum smpp_message_state state);
 /* "DELIVRD" for SMPP_STATE_DELIVERED, … */
 const char *smpp_state_stat(enum smpp_message_state state);
 
-/* Appends the receipt text that an SMSC sends. Times: local of none, UTC microseconds. */
+/* Appends the receipt text that an SMSC sends; its dates are in UTC. The first 20 bytes of text20
+ * are taken. */
 void smpp_receipt_write_text(struct buf *out, struct str id, enum smpp_message_state state,
                              uint32_t error, int64_t submit_us, int64_t done_us, struct str text20);
 
