@@ -120,6 +120,16 @@ void *arena_array(struct arena *a, size_t n, size_t size)
     return arena_alloc(a, total);
 }
 
+bool arena_holds(const struct arena *a, const void *p)
+{
+    for (const struct block *b = a->blocks; b; b = b->next) {
+        uintptr_t start = (uintptr_t)(b + 1);
+        if ((uintptr_t)p >= start && (uintptr_t)p < start + b->used)
+            return true;
+    }
+    return false;
+}
+
 struct str arena_str(struct arena *a, struct str s)
 {
     char *copy = arena_alloc(a, s.n + 1);

@@ -28,6 +28,7 @@ struct http_request {
     struct str path; /* decoded, without the query */
     struct http_pair *query;
     size_t query_n;
+    bool query_broken; /* some %xx was not hexadecimal; it stands in its value as it came */
     struct str body;
     struct str content_type;
     struct sockaddr_storage peer; /* AF_UNIX for the administration socket */

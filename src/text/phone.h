@@ -3,18 +3,23 @@
  * text/phone: phone numbers. A number is E.164 digits without "+", kept as an integer: at most 15
  * digits, no leading zero. Validity is libphonenumber's; text/phone.cc is its only door.
  *
- * The hot path is a table of country codes with their possible lengths, built from the library at
- * start, with a bounded cache of full checks. Threads: all, after phone_init.
+ * The hot path asks a bounded memory of blocks of numbers that were checked before (text/phone.c
+ * says why that is right): 0.1 us, and 50 us for the first number of a block of 10,000.
+ * Threads: all, after phone_init.
  */
 #ifndef NAVETTE_TEXT_PHONE_H
 #define NAVETTE_TEXT_PHONE_H
 
 #include "base/str.h"
 
+/* After secret_init; once or more. About 5 ms and 5 MiB. */
 void phone_init(void);
 
-/* "+33612345678", "0033612345678" or "33612345678", with blanks, dots, dashes, brackets between.
- * ERR_BAD_NUMBER for anything that is no valid number of its country. */
+/*
+ * "+33612345678", "0033612345678" or "33612345678", with blanks, dots, dashes, slashes, brackets
+ * between; "+33 (0)6 12 34 56 78" loses its trunk zero. ERR_BAD_NUMBER for anything that is no
+ * valid number of its country.
+ */
 enum err phone_parse(uint64_t *e164, struct str input) MUST_CHECK;
 
 /* "+33612345678" with its NUL. */

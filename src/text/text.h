@@ -57,6 +57,7 @@ struct text_offender {
     size_t at_character; /* in code points */
     uint32_t code_point;
     struct str replacement; /* GSM look-alike in UTF-8; n is 0 when there is none */
+    bool left_out;          /* text_replace drops it: nothing is seen of it, or only an accent */
 };
 
 /* Every character outside the GSM alphabet, in order, at most `limit`; their true number in *total.
@@ -64,11 +65,18 @@ struct text_offender {
 enum err text_offenders(struct text_offender **out, size_t *n, size_t *total, struct arena *a,
                         struct str utf8, size_t limit) MUST_CHECK;
 
-/* The text with every look-alike replaced (P1.6); characters without one stay. ERR_BAD_UTF8. */
+/*
+ * The text with the look-alikes of lookalike.def in place (P1.6); characters without one stay.
+ * ERR_BAD_UTF8.
+ */
 enum err text_replace(struct str *out, struct arena *a, struct str utf8) MUST_CHECK;
 
-/* What came in, to UTF-8. Unknown escapes give the basic character; lone surrogates U+FFFD; an odd
- * last byte is dropped; a leading byte order mark is tolerated. Never fails. */
+/*
+ * What came in, to UTF-8; never fails. Unknown escapes give the basic character; lone surrogates,
+ * NUL and bytes above 0x7F where septets are due give U+FFFD; an odd last byte is dropped; a
+ * leading byte order mark is obeyed and dropped. Latin-1 is read as Windows-1252, which is what
+ * links send.
+ */
 struct str text_from_gsm7(struct arena *a, struct str septets);
 struct str text_from_ucs2(struct arena *a, struct str bytes);
 struct str text_from_latin1(struct arena *a, struct str bytes);

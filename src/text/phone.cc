@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/phone_library.h"
+
+#include <phonenumbers/logger.h>
+#include <phonenumbers/phonenumberutil.h>
+
+using i18n::phonenumbers::NullLogger;
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+
+static PhoneNumberUtil *library;
+
+void phone_library_init(void)
+{
+    library = PhoneNumberUtil::GetInstance();
+    library->SetLogger(new NullLogger()); /* the library's now; it would write to stdout */
+}
+
+/* "ZZ": no region's own habits, the number must be international. */
+static bool parse(PhoneNumber *number, uint64_t digits)
+{
+    return library->Parse("+" + std::to_string(digits), "ZZ", number) ==
+           PhoneNumberUtil::NO_PARSING_ERROR;
+}
+
+uint64_t phone_library_valid(uint64_t digits)
+{
+    PhoneNumber number;
+    if (!parse(&number, digits) || !library->IsValidNumber(number))
+        return 0;
+    std::string e164;
+    library->Format(number, PhoneNumberUtil::E164, &e164);
+    return std::stoull(e164.substr(1));
+}
+
+bool phone_library_tails_valid(uint64_t e164, const uint32_t *tails, size_t n, uint32_t span)
+{
+    PhoneNumber number;
+    if (!parse(&number, e164))
+        return false;
+    uint64_t block = number.national_number() - number.national_number() % span;
+    for (size_t i = 0; i < n; i++) {
+        number.set_national_number(block + tails[i]);
+        if (!library->IsValidNumber(number))
+            return false;
+    }
+    return true;
+}
+
+void phone_library_region(char out[3], uint64_t e164)
+{
+    PhoneNumber number;
+    std::string region;
+    if (parse(&number, e164))
+        library->GetRegionCodeForNumber(number, &region);
+    bool country = region.size() == 2 && region != "ZZ";
+    out[0] = country ? region[0] : '\0';
+    out[1] = country ? region[1] : '\0';
+    out[2] = '\0';
+}

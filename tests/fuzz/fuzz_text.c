@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes, read as what came in, give a text; that text, split and read again part by part, is
+ * itself; its offenders, replaced, are fewer.
+ */
+#include "text/text.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool truth)
+{
+    if (!truth)
+        abort();
+}
+
+static void check_split(struct arena *a, struct str text, enum text_encoding encoding)
+{
+    struct text_weight w;
+    struct text_parts parts;
+    enum text_choice choice = encoding == TEXT_GSM7 ? TEXT_FORCE_GSM7 : TEXT_FORCE_UCS2;
+    enum err err = text_weigh(&w, text, choice, NULL);
+    require(text_split(&parts, a, text, encoding) == err);
+    if (err)
+        return;
+    require(parts.n == w.parts && parts.n <= TEXT_PARTS_MAX);
+    size_t at = 0;
+    for (size_t i = 0; i < parts.n; i++) {
+        struct str bytes = parts.items[i].bytes;
+        require(bytes.n <= (parts.n == 1 ? 160 : 153) && parts.items[i].number == i + 1);
+        if (encoding == TEXT_UCS2)
+            require(bytes.n % 2 == 0 && bytes.n <= (parts.n == 1 ? 140 : 134));
+        struct str read =
+            encoding == TEXT_GSM7 ? text_from_gsm7(a, bytes) : text_from_ucs2(a, bytes);
+        require(at + read.n <= text.n && str_eq(read, str_sub(text, at, at + read.n)));
+        at += read.n;
+    }
+    require(at == text.n);
+}
+
+/* U+FEFF, or its bytes the other way round: at a part's start it reads as a byte order mark. */
+static bool has_mark(struct str text)
+{
+    return memmem(text.p, text.n, "\xEF\xBB\xBF", 3) || memmem(text.p, text.n, "\xEF\xBF\xBE", 3);
+}
+
+static void check_text(struct arena *a, struct str text)
+{
+    require(text_utf8_check(text, NULL) == OK);
+    check_split(a, text, TEXT_GSM7);
+    if (!has_mark(text))
+        check_split(a, text, TEXT_UCS2);
+
+    struct text_offender *offenders;
+    struct str replaced;
+    size_t n, total, left;
+    require(text_offenders(&offenders, &n, &total, a, text, 10) == OK);
+    for (size_t i = 0; i < n; i++)
+        require(offenders[i].at_byte == text_utf8_prefix(text, offenders[i].at_character));
+    require(text_replace(&replaced, a, text) == OK);
+    require(text_offenders(&offenders, &n, &left, a, replaced, 0) == OK && left <= total);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena *a = arena_new();
+    struct str bytes = {.p = (const char *)data, .n = size};
+    check_text(a, text_from_gsm7(a, bytes));
+    check_text(a, text_from_ucs2(a, bytes));
+    check_text(a, text_from_latin1(a, bytes));
+    arena_free(a);
+    return 0;
+}
