@@ -44,6 +44,7 @@ struct http_server {
     bool stopping;
     struct exchange *pulls; /* answers without a known end */
     size_t unsent;          /* answers given whose last byte has not left */
+    size_t pending;         /* requests given to the handler and not answered */
 };
 
 /* A request with what belongs to this file. */
@@ -142,6 +143,7 @@ static void queue(struct exchange *x, int status, const char *content_type,
         add_header(response, "Connection", "close");
     x->replied = true;
     x->server->unsent++;
+    x->server->pending -= x->called;
     metric_add(x->called ? METRIC_HTTP_REQUESTS : METRIC_HTTP_REFUSED, 1);
     if (MHD_queue_response(x->connection, (unsigned)status, response) == MHD_NO)
         log_error("http_answer_refused", "status=%d", status);
@@ -376,6 +378,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
         return MHD_YES;
     }
     x->called = true;
+    server->pending++;
     x->request.body = buf_str(&x->body);
     server->handler(server->ctx, &x->request);
     if (!x->replied)
@@ -392,6 +395,8 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **co
     *context = NULL;
     if (x->replied)
         x->server->unsent--;
+    else
+        x->server->pending -= x->called;
     if (x->pull_link) {
         *x->pull_link = x->next_pull;
         if (x->next_pull)
@@ -486,6 +491,11 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
 uint16_t http_server_port(const struct http_server *server)
 {
     return server->port;
+}
+
+size_t http_server_pending(const struct http_server *server)
+{
+    return server->pending;
 }
 
 void http_server_quiesce(struct http_server *server)

@@ -54,6 +54,8 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
                          const struct http_config *config, http_handler *handler,
                          void *ctx) MUST_CHECK;
 uint16_t http_server_port(const struct http_server *server);
+/* Requests that the handler keeps and has not answered yet. */
+size_t http_server_pending(const struct http_server *server);
 /* No new connections; requests under way can still be answered. */
 void http_server_quiesce(struct http_server *server);
 /* Kept requests must have been answered. */
