@@ -42,6 +42,7 @@ struct accept_job {
     bool repeated;        /* result: this ref was answered before; only answer counts */
     struct str answer;    /* result when repeated; see accept_answer */
     const struct accept_request *request;
+    struct arena *arena; /* the asker's: answer is put there */
 };
 
 /*

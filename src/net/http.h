@@ -28,6 +28,7 @@ struct http_request {
     struct str path; /* decoded, without the query */
     struct http_pair *query;
     size_t query_n;
+    bool query_broken; /* some %xx was not hexadecimal; it stands in its value as it came */
     struct str body;
     struct str content_type;
     struct sockaddr_storage peer; /* AF_UNIX for the administration socket */
@@ -53,6 +54,8 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
                          const struct http_config *config, http_handler *handler,
                          void *ctx) MUST_CHECK;
 uint16_t http_server_port(const struct http_server *server);
+/* Requests that the handler keeps and has not answered yet. */
+size_t http_server_pending(const struct http_server *server);
 /* No new connections; requests under way can still be answered. */
 void http_server_quiesce(struct http_server *server);
 /* Kept requests must have been answered. */

@@ -209,6 +209,18 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *rows
     return e;
 }
 
+enum err store_message_finish_sent(struct store_tx *tx, int64_t id, struct str carrier_ref,
+                                   enum message_state to, struct str receipt)
+{
+    static struct db_query finish =
+        DB_QUERY("UPDATE message SET state = $3, done_at = $4, receipt = $5 "
+                 "WHERE id = $1 AND state = 4 AND carrier_ref = $2");
+    return db_run(
+        tx->view.db, &finish,
+        DB_ARGS(DB_INT(id), DB_TEXT(carrier_ref), DB_INT(to), DB_INT(tx->now_us), DB_TEXT(receipt)),
+        NULL);
+}
+
 enum err store_message_due(int64_t *moved, struct store_tx *tx, size_t limit)
 {
     static struct db_query due = DB_QUERY(
@@ -225,7 +237,8 @@ enum err store_message_free_of_charge(struct store_tx *tx, int64_t id)
 
 enum err store_message_receipt_note(struct store_tx *tx, int64_t id, struct str receipt)
 {
-    static struct db_query note = DB_QUERY("UPDATE message SET receipt = $2 WHERE id = $1");
+    static struct db_query note =
+        DB_QUERY("UPDATE message SET receipt = $2 WHERE id = $1 AND done_at IS NULL");
     return db_run(tx->view.db, &note, DB_ARGS(DB_INT(id), DB_TEXT(receipt)), NULL);
 }
 

@@ -84,10 +84,15 @@ struct message_move {
 /* Any other move that the table allows (ERR_INTERNAL for one it does not). */
 enum err store_message_move(struct store_tx *tx, const struct message_move *rows, size_t n,
                             int64_t *changed) MUST_CHECK;
+/* A message of one part, SENT under this carrier id, gets its final state; anything else is left
+ * alone: the carrier told twice, or has used the id again since. */
+enum err store_message_finish_sent(struct store_tx *tx, int64_t id, struct str carrier_ref,
+                                   enum message_state to, struct str receipt) MUST_CHECK;
 /* SCHEDULED whose time has come become QUEUED; how many. */
 enum err store_message_due(int64_t *moved, struct store_tx *tx, size_t limit) MUST_CHECK;
 /* What it costs becomes 0: the caller moves the money. */
 enum err store_message_free_of_charge(struct store_tx *tx, int64_t id) MUST_CHECK;
+/* What the carrier said last of a message that it has not ended. */
 enum err store_message_receipt_note(struct store_tx *tx, int64_t id, struct str receipt) MUST_CHECK;
 
 struct message_part {

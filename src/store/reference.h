@@ -21,7 +21,7 @@ struct reference {
     int64_t carrier_id;
     struct str carrier_ref;
     int64_t message_id;
-    uint32_t part; /* 1 … */
+    uint32_t part; /* 1 …; 0 for a message of one part */
 };
 
 struct references; /* the map, and what is known of the two tables */

@@ -86,8 +86,7 @@ static enum err read_slice(struct slice *s, struct store_view *view, int64_t aft
         } else if (state == MESSAGE_SENT && ref.n) {
             s->refs[s->refs_n++] = (struct reference){.carrier_id = carrier_id,
                                                       .carrier_ref = arena_str(view->arena, ref),
-                                                      .message_id = id,
-                                                      .part = 1};
+                                                      .message_id = id};
         }
     }
     return db_rows_close(&rows);

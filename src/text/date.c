@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <time.h>
+#include <unicode/putil.h>
 #include <unicode/ucal.h>
 
 enum {

@@ -12,7 +12,7 @@
 
 #include "base/str.h"
 
-/* Once or more; about 5 ms and 4 MiB. */
+/* After secret_init; once or more. About 5 ms and 5 MiB. */
 void phone_init(void);
 
 /*

@@ -65,6 +65,8 @@ case_ends time_comes_from_the_clock \
     finds 'base/clock' src/room/a.c "$spdx" 'static long a = time(NULL);'
 case_ends no_struct_hides_behind_a_typedef \
     finds 'a.c:2: .*typedef' src/room/a.c "$spdx" 'typedef struct a a;'
+case_ends a_type_of_functions_may_have_a_name \
+    accepts src/room/a.c "$spdx" 'typedef enum err act(void);'
 case_ends a_line_ends_at_100_columns \
     finds 'a.sh:2: longer' a.sh '# SPDX-License-Identifier: Apache-2.0' "# $(printf '%099d' 0)"
 case_ends columns_are_characters_not_bytes \

@@ -3,8 +3,8 @@
  * One example of every PDU that has fields with all of them as long as they may be, one with all of
  * them empty, every TLV at both ends of its range, and the header-only forms.
  */
-#ifndef NAVETTE_TESTS_PDU_EXAMPLES_H
-#define NAVETTE_TESTS_PDU_EXAMPLES_H
+#ifndef NAVETTE_TESTS_VECTORS_PDU_EXAMPLES_H
+#define NAVETTE_TESTS_VECTORS_PDU_EXAMPLES_H
 
 #include "smpp/pdu.h"
 

@@ -3,8 +3,8 @@
  * Every field of a PDU, by name and in wire order, told from the same table as the reader: numbers
  * as their big-endian bytes, C strings without their NUL, then TLVs by the name of their tag.
  */
-#ifndef NAVETTE_TESTS_PDU_FIELDS_H
-#define NAVETTE_TESTS_PDU_FIELDS_H
+#ifndef NAVETTE_TESTS_VECTORS_PDU_FIELDS_H
+#define NAVETTE_TESTS_VECTORS_PDU_FIELDS_H
 
 #include "smpp/pdu.h"
 

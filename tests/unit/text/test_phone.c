@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* text/phone: what is a number, and that the memory of blocks changes no answer (P2.5). */
+#include "base/secret.h"
 #include "testing.h"
 #include "text/phone.h"
 #include "text/phone_library.h"
@@ -12,6 +13,7 @@
 static int init(void **state)
 {
     (void)state;
+    assert_int_equal(secret_init(), OK);
     phone_init();
     phone_init();
     return 0;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api/api_base: what the files of this room share. Threads: the http loop's.
+ */
+#ifndef NAVETTE_API_API_BASE_H
+#define NAVETTE_API_API_BASE_H
+
+#include "api/credentials.h"
+#include "api/health.h"
+#include "api/resource.h"
+#include "api/worker.h"
+
+enum {
+    API_BODY_MAX = 64 * 1024,
+    API_PAIRS_MAX = 64,
+    API_CONNECTIONS_MAX = 1024,
+    API_CONNECTIONS_PER_IP_MAX = 512,
+    API_SOCKET_CONNECTIONS_MAX = 64,
+    API_IDLE_S = 30
+};
+
+struct api {
+    struct core *core;
+    struct net_loop *loop;
+    struct api_config config;
+    struct http_server *tcp;
+    struct http_server *socket;
+    struct db *reader;
+    struct worker *worker;
+    struct credentials *credentials;
+    struct health *health;
+    struct buf answer; /* of http2sms; emptied for each */
+};
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/http2sms.h"
+
+#include "api/allow_ip.h"
+#include "api/api_base.h"
+#include "api/http2sms_answer.h"
+#include "base/secret.h"
+#include "core/accept.h"
+
+#include <netinet/in.h>
+
+/* One request; lives in its arena. */
+struct http2sms {
+    struct accept_job job; /* first: the letter that comes back is the request */
+    struct api *api;
+    struct http_request *request;
+    struct http2sms_parameters parameters;
+    enum http2sms_type type;
+    bool type_unknown;
+    struct credential_check check;
+    struct accept_request accept;
+};
+
+/* The faults with 202, in the order of the checks (P9.2): the first that applies answers. The
+ * fields are accept_prepare's names and those of our own parameters. */
+static const struct fault {
+    const char *field;
+    const char *message;
+    bool detailed; /* the reason follows */
+} faults[] = {
+    {"sender", "Invalid from", false},
+    {"recipients", "Invalid to", false},
+    {"tag", "Invalid tag: ", true},
+    {"due", "Invalid deferred time", false},
+    {"deferred", "Invalid deferred time", false},
+    {"class", "Invalid class", false},
+    {"coding", "Invalid smsCoding", false},
+    {"smsCoding", "Invalid smsCoding", false},
+    {"contentType", "Invalid contentType", false},
+    {"text", "Invalid message: ", true},
+    {"ref", "Invalid ref: ", true},
+};
+enum { FAULTS = sizeof(faults) / sizeof(faults[0]) };
+
+static size_t fault_rank(const char *field)
+{
+    size_t rank = 0;
+    while (rank < FAULTS && !(field && strcmp(faults[rank].field, field) == 0))
+        rank++;
+    return rank;
+}
+
+/* --- answers --- */
+
+/* A Host that is a name or an address with a port, and nothing that could break out of a link. */
+static bool is_plain_host(struct str host)
+{
+    static const struct str others = {".-:[]_", 6};
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!word && str_find(others, c) == others.n)
+            return false;
+    }
+    return host.n > 0 && host.n <= 255;
+}
+
+static struct str more_info_url(const struct api *api, struct http_request *request)
+{
+    if (api->config.more_info_url)
+        return str_of(api->config.more_info_url);
+    struct str host = http_header(request, "Host");
+    if (!is_plain_host(host))
+        return STR("/docs/http2sms");
+    return arena_printf(request->arena, "http://%.*s/docs/http2sms", STR_FMT(host));
+}
+
+static void send(struct http2sms *h, int http_status, const char *const *headers)
+{
+    http_reply_headers(h->request, http_status, http2sms_answer_content_type(h->type),
+                       buf_str(&h->api->answer), headers);
+}
+
+static void fail_with(struct http2sms *h, int status, struct str message, int http_status,
+                      const char *const *headers)
+{
+    directory_release(h->accept.directory);
+    buf_clear(&h->api->answer);
+    http2sms_answer_failure(&h->api->answer, h->type, status, message,
+                            more_info_url(h->api, h->request));
+    send(h, http_status, headers);
+}
+
+static void fail(struct http2sms *h, int status, struct str message)
+{
+    fail_with(h, status, message, 200, NULL);
+}
+
+static void fail_unavailable(struct http2sms *h)
+{
+    static const char *const headers[] = {"Retry-After", "1", NULL};
+    fail_with(h, HTTP2SMS_UNAVAILABLE,
+              STR("Service unavailable: nothing was taken, please try again"), 503, headers);
+}
+
+static void fail_fault(struct http2sms *h, size_t rank, enum err err, struct str detail)
+{
+    const struct fault *fault = &faults[rank];
+    if (!detail.n)
+        detail = err == ERR_TOO_LONG ? STR("is too long") : str_of(err_text(err));
+    fail(h, HTTP2SMS_INVALID,
+         fault->detailed ? arena_printf(h->request->arena, "%s%.*s", fault->message,
+                                        STR_FMT(detail))
+                         : str_of(fault->message));
+}
+
+/* Recipients that were left out: how many, and the first of them, percent-encoded. */
+static const char *const *left_out_headers(struct http2sms *h)
+{
+    enum { LISTED = 20, LONGEST = 32, HEADERS = 7 };
+    struct arena *a = h->request->arena;
+    const char **headers = ARENA_ARRAY(a, HEADERS, const char *);
+    size_t n = 0;
+    if (h->job.invalid_n) {
+        struct buf list = buf_limited((size_t)LISTED * (LONGEST * 3 + 1));
+        for (size_t i = 0; i < h->job.invalid_n && i < LISTED; i++) {
+            struct str one = h->job.invalid[i];
+            buf_add_str(&list, i ? STR(",") : STR(""));
+            for (size_t k = 0; k < one.n && k < LONGEST; k++) {
+                char c = one.p[k];
+                bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                             (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.';
+                buf_printf(&list, plain ? "%c" : "%%%02X", (unsigned char)c);
+            }
+        }
+        headers[n++] = "X-Navette-Invalid-Recipients";
+        headers[n++] = arena_printf(a, "%zu", h->job.invalid_n).p;
+        headers[n++] = "X-Navette-Invalid-List";
+        headers[n++] = arena_str(a, buf_str(&list)).p;
+        buf_free(&list);
+    }
+    if (h->job.doubled_n) {
+        headers[n++] = "X-Navette-Doubled-Recipients";
+        headers[n++] = arena_printf(a, "%zu", h->job.doubled_n).p;
+    }
+    return headers;
+}
+
+static void succeed(struct http2sms *h)
+{
+    bool deferred = h->job.deferred;
+    int64_t credits_left = h->job.credits_left;
+    size_t n = h->job.messages_n;
+    int64_t *ids;
+    if (h->job.repeated) {
+        if (accept_answer(h->job.answer, h->request->arena, &deferred, &credits_left, &ids, &n)) {
+            fail_unavailable(h);
+            return;
+        }
+    } else {
+        ids = ARENA_ARRAY(h->request->arena, n, int64_t);
+        for (size_t i = 0; i < n; i++)
+            ids[i] = h->job.messages[i].id;
+    }
+    directory_release(h->accept.directory);
+    buf_clear(&h->api->answer);
+    http2sms_answer_success(&h->api->answer, h->type, deferred ? HTTP2SMS_DEFERRED : HTTP2SMS_SENT,
+                            credits_left, ids, n);
+    bool all = h->job.invalid_n == 0 && h->job.doubled_n == 0;
+    send(h, 200, all || h->job.repeated ? NULL : left_out_headers(h));
+}
+
+/* --- accepting --- */
+
+static void on_accepted(struct letter *letter)
+{
+    struct http2sms *h = (struct http2sms *)letter;
+    switch (h->job.job.err) {
+    case OK:
+        succeed(h);
+        break;
+    case ERR_NO_CREDIT:
+        fail(h, HTTP2SMS_INVALID, STR("Not enough credits"));
+        break;
+    case ERR_NO_QUOTA:
+        fail(h, HTTP2SMS_INVALID, STR("Quota exceeded"));
+        break;
+    default:
+        fail_unavailable(h);
+    }
+}
+
+static enum err read_due(struct http2sms *h, const struct http2sms_options *options)
+{
+    if (!options->deferred)
+        return OK;
+    enum err e = date_to_utc_us(&h->accept.due_at_us, options->due, h->accept.account->timezone);
+    if (!e && h->accept.due_at_us <= 0) /* 0 means now: a date of 1970 must not */
+        e = ERR_BAD_DATE;
+    if (e)
+        h->accept.due_at_us = 0;
+    return e;
+}
+
+/* The first of our own parameters at fault, or FAULTS. */
+static size_t read_options(struct http2sms *h)
+{
+    struct http2sms_options options;
+    const char *field = http2sms_options_read(&options, &h->parameters);
+    if (read_due(h, &options))
+        field = "deferred";
+    else if (!field && h->type_unknown)
+        field = "contentType";
+    h->accept.class = options.class;
+    h->accept.coding = options.coding;
+    h->accept.no_stop = options.no_stop;
+    return fault_rank(field);
+}
+
+static void accept_now(struct http2sms *h)
+{
+    const struct http2sms_parameters *p = &h->parameters;
+    struct refusal why = {.err = OK};
+    if (p->from.n == 0) {
+        fail(h, HTTP2SMS_INVALID, STR("Invalid from: no reply number is available"));
+        return;
+    }
+    h->accept.sender = p->from;
+    h->accept.text = p->message;
+    h->accept.tag = p->tag;
+    h->accept.ref = p->ref;
+    h->accept.recipients =
+        http2sms_recipients(h->request->arena, p->to, ACCEPT_RECIPIENTS_MAX, &h->accept.recipients_n);
+    size_t own = read_options(h);
+    enum err e = accept_prepare(&h->job, h->request->arena, &h->accept, &why);
+    size_t rank = e ? fault_rank(why.field) : FAULTS;
+    if (own < rank)
+        fail_fault(h, own, ERR_INVALID, STR(""));
+    else if (rank < FAULTS)
+        fail_fault(h, rank, e, why.detail);
+    else if (e)
+        fail_unavailable(h);
+    else if (accept_post(h->api->core, &h->job, api_mailbox(h->api), on_accepted))
+        fail_unavailable(h);
+}
+
+/* --- who asks --- */
+
+static struct http2sms *request_of(struct credential_check *check)
+{
+    return (struct http2sms *)((char *)check - offsetof(struct http2sms, check));
+}
+
+static void on_checked(struct credential_check *check)
+{
+    struct http2sms *h = request_of(check);
+    if (check->err == OK)
+        accept_now(h);
+    else if (check->err == ERR_UNAUTHORIZED)
+        fail(h, HTTP2SMS_INVALID, STR("Invalid login or password"));
+    else
+        fail_unavailable(h);
+}
+
+/* One value for one customer: an IPv4 address, or an IPv6 network of 64 bits. */
+static uint64_t asker_of(const struct sockaddr_storage *peer)
+{
+    const char *p = (const char *)peer;
+    if (peer->ss_family == AF_INET)
+        return secret_hash((struct str){p + offsetof(struct sockaddr_in, sin_addr), 4});
+    if (peer->ss_family == AF_INET6)
+        return secret_hash((struct str){p + offsetof(struct sockaddr_in6, sin6_addr), 8});
+    return 0;
+}
+
+static void identify(struct http2sms *h)
+{
+    const struct http2sms_parameters *p = &h->parameters;
+    const struct directory *d = core_directory(h->api->core);
+    h->accept.directory = d;
+    h->accept.account = directory_account(d, p->account);
+    if (h->accept.account && h->accept.account->enabled)
+        h->accept.user = directory_user(d, h->accept.account->id, p->login);
+    if (h->accept.user && !h->accept.user->enabled)
+        h->accept.user = NULL;
+    if (h->accept.user && !allow_ip_matches(h->accept.user->allow_ip, &h->request->peer)) {
+        char address[ALLOW_IP_TEXT_SIZE];
+        allow_ip_text(address, &h->request->peer);
+        fail(h, HTTP2SMS_ADDRESS,
+             arena_printf(h->request->arena, "IP address not allowed: %s", address));
+        return;
+    }
+    h->check = (struct credential_check){
+        .account = p->account,
+        .login = p->login,
+        .password = p->password,
+        .stored = h->accept.user ? h->accept.user->password : (struct str){0},
+        .asker = asker_of(&h->request->peer),
+        .done = on_checked,
+    };
+    if (credentials_check(h->api->credentials, &h->check))
+        on_checked(&h->check);
+}
+
+/* The body counts before the query. A "%" that begins no escape stands for itself in both. */
+static bool read_parameters(struct http2sms *h)
+{
+    struct http_pair *pairs = NULL;
+    size_t n = 0;
+    enum err e = http_form_parse(&pairs, &n, h->request->arena, h->request->body, API_PAIRS_MAX);
+    if (e == ERR_LIMIT)
+        return false;
+    http2sms_parameters_read(&h->parameters, pairs, n);
+    http2sms_parameters_read(&h->parameters, h->request->query, h->request->query_n);
+    h->type_unknown = http2sms_type_read(&h->type, &h->parameters) != OK;
+    return true;
+}
+
+void http2sms_handle(struct api *api, struct http_request *request)
+{
+    struct http2sms *h = ARENA_NEW(request->arena, struct http2sms);
+    h->api = api;
+    h->request = request;
+    if (request->method != HTTP_GET && request->method != HTTP_POST) {
+        static const char *const headers[] = {"Allow", "GET, POST", NULL};
+        fail_with(h, HTTP2SMS_INVALID, STR("Invalid method: use GET or POST"), 405, headers);
+        return;
+    }
+    if (!read_parameters(h)) {
+        fail_with(h, HTTP2SMS_INVALID, STR("Too many parameters"), 413, NULL);
+        return;
+    }
+    const char *missing = http2sms_parameters_missing(&h->parameters);
+    if (missing)
+        fail(h, HTTP2SMS_MISSING, arena_printf(request->arena, "Missing %s", missing));
+    else
+        identify(h);
+}

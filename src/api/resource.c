@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/resource.h"
+
+#include <stdlib.h>
+
+static const char json_type[] = "application/json; charset=utf-8";
+
+void api_reply_json(struct http_request *request, int status, json_t *body)
+{
+    char *text = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    if (!text)
+        base_out_of_memory();
+    http_reply(request, status, json_type, str_of(text));
+    free(text);
+}
+
+static struct str lower(struct arena *a, const char *name)
+{
+    struct str s = str_of(name);
+    char *out = arena_alloc(a, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] - 'A' + 'a') : s.p[i];
+    return (struct str){.p = out, .n = s.n};
+}
+
+void api_reply_error(struct http_request *request, enum err err, const char *field,
+                     struct str detail)
+{
+    if (!detail.n)
+        detail = str_of(err_text(err));
+    struct str code = lower(request->arena, err_name(err));
+    json_t *error = json_pack("{s:s%,s:s?,s:o}", "code", code.p, code.n, "field", field, "message",
+                              json_stringn_nocheck(detail.p, detail.n));
+    api_reply_json(request, err_http_status(err), json_pack("{s:o}", "error", error));
+}
+
+void api_reply_refusal(struct http_request *request, const struct refusal *why)
+{
+    api_reply_error(request, why->err, why->field, why->detail);
+}
+
+static void drop_json(void *json)
+{
+    json_decref(json);
+}
+
+json_t *api_body(struct http_request *request)
+{
+    json_error_t where;
+    json_t *body =
+        json_loadb(request->body.n ? request->body.p : "", request->body.n,
+                   JSON_REJECT_DUPLICATES, &where);
+    if (!body) {
+        api_reply_error(request, ERR_MALFORMED, NULL,
+                        arena_printf(request->arena, "the body is no JSON: %s, line %d",
+                                     where.text, where.line));
+        return NULL;
+    }
+    if (!json_is_object(body)) {
+        json_decref(body);
+        api_reply_error(request, ERR_INVALID, NULL, STR("the body must be a JSON object"));
+        return NULL;
+    }
+    arena_at_end(request->arena, drop_json, body);
+    return body;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/router.h"
+
+bool router_match(const char *pattern, struct str path, struct str segments[API_SEGMENTS_MAX])
+{
+    struct str wanted = str_of(pattern);
+    struct str want;
+    struct str have;
+    size_t n = 0;
+    while (str_split(&wanted, '/', &want)) {
+        if (!str_split(&path, '/', &have))
+            return false;
+        if (want.n && want.p[0] == '{') {
+            if (have.n == 0 || n == API_SEGMENTS_MAX)
+                return false;
+            segments[n++] = have;
+        } else if (!str_eq(want, have)) {
+            return false;
+        }
+    }
+    return path.p == NULL;
+}
+
+static const char *method_name(enum http_method method)
+{
+    static const char *const names[] = {
+        [HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",     [HTTP_PUT] = "PUT",
+        [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OTHER] = "OTHER"};
+    return names[method];
+}
+
+static void refuse_method(struct http_request *request, unsigned allowed)
+{
+    struct str list = {0};
+    for (unsigned m = HTTP_GET; m < HTTP_OTHER; m++)
+        if (allowed & 1u << m)
+            list = arena_printf(request->arena, "%.*s%s%s", STR_FMT(list), list.n ? ", " : "",
+                                method_name((enum http_method)m));
+    api_reply_error(request, ERR_METHOD, NULL,
+                    arena_printf(request->arena, "method not allowed here; allowed: %.*s",
+                                 STR_FMT(list)));
+}
+
+void router_dispatch(struct api *api, struct http_request *request,
+                     const struct api_route *const *tables)
+{
+    struct str segments[API_SEGMENTS_MAX] = {{0}};
+    enum http_method method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+    unsigned allowed = 0;
+    for (; *tables; tables++)
+        for (const struct api_route *route = *tables; route->pattern; route++) {
+            if (!router_match(route->pattern, request->path, segments))
+                continue;
+            if (route->method == method) {
+                route->handle(api, request, segments);
+                return;
+            }
+            allowed |= 1u << route->method;
+        }
+    if (allowed)
+        refuse_method(request, allowed);
+    else
+        api_reply_error(request, ERR_NOT_FOUND, NULL, STR("no such path"));
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Start: lock the directory, open the core, then the edges, then say ready. Stop: no new requests,
+ * the carriers drain and unbind, what was taken is answered, the writer ends last.
+ */
+#include "app/cmd_serve.h"
+
+#include "api/api.h"
+#include "app/config.h"
+#include "app/demo.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "carrier/carrier.h"
+#include "core/core.h"
+#include "net/loop.h"
+#include "text/phone.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+enum { DRAIN_MAX_MS = 9000, PATH_SIZE = 512 };
+
+struct server {
+    struct config config;
+    char socket_path[PATH_SIZE];
+    char database[PATH_SIZE + 16];
+    char http_url[64];
+    int lock_fd;
+    struct core *core;
+    struct net_loop *http_loop;
+    struct net_loop *smpp_loop;
+    struct api *api;
+    struct carriers *carriers;
+    struct demo *demo;
+    pthread_t http_thread;
+    pthread_t smpp_thread;
+    _Atomic bool carriers_ended;
+};
+
+/* ---- the data directory ---- */
+
+static enum err lock_data(struct server *s)
+{
+    char path[PATH_SIZE];
+    const char *dir = s->config.data;
+    if (mkdir(dir, 0700) && errno != EEXIST) {
+        log_error("data_directory", "path=%s error=\"%s\"", dir, strerror(errno));
+        return ERR_IO;
+    }
+    if (snprintf(path, sizeof(path), "%s/navette.lock", dir) >= PATH_SIZE - 32) {
+        log_error("data_directory", "error=\"the path is too long\"");
+        return ERR_TOO_LONG;
+    }
+    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0) {
+        log_error("data_directory", "path=%s error=\"%s\"", path, strerror(errno));
+        return ERR_IO;
+    }
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB)) {
+        fprintf(stderr,
+                "navette serve: another server runs on %s; stop it first, or choose "
+                "another directory with --data\n",
+                dir);
+        return ERR_CONFLICT;
+    }
+    return OK;
+}
+
+static void name_paths(struct server *s)
+{
+    snprintf(s->socket_path, sizeof(s->socket_path), "%s/navette.sock", s->config.data);
+    if (s->config.database[0])
+        snprintf(s->database, sizeof(s->database), "%s", s->config.database);
+    else
+        snprintf(s->database, sizeof(s->database), "sqlite:%s/navette.db", s->config.data);
+}
+
+/* ---- what the HTTP face asks of the carriers ---- */
+
+static void set_time(json_t *out, const char *key, int64_t at_us)
+{
+    char text[CLOCK_ISO_SIZE];
+    clock_iso(text, at_us);
+    json_object_set_new(out, key, at_us ? json_string(text) : json_null());
+}
+
+static json_t *carrier_status_json(void *ctx, int64_t carrier_id)
+{
+    struct server *s = ctx;
+    struct carrier_status st;
+    if (!carriers_status(s->carriers, carrier_id, &st))
+        return NULL;
+    json_t *out = json_pack("{s:s, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I}", "state",
+                            carrier_state_name(st.state), "binds", (int)st.binds, "binds_wanted",
+                            (int)st.binds_wanted, "window_used", (int)st.window_used, "window_size",
+                            (int)st.window_size, "rate_now", (json_int_t)st.rate_now, "active",
+                            (json_int_t)st.active, "submits", (json_int_t)st.submits, "throttles",
+                            (json_int_t)st.throttles, "reconnects", (json_int_t)st.reconnects);
+    set_time(out, "since", st.since_us);
+    set_time(out, "oldest_due_at", st.oldest_due_at_us);
+    json_object_set_new(out, "error", st.error[0] ? json_string(st.error) : json_null());
+    set_time(out, "error_at", st.error_at_us);
+    return out;
+}
+
+static void carrier_metrics(void *ctx, struct buf *out)
+{
+    carriers_metrics(((struct server *)ctx)->carriers, out);
+}
+
+/* ---- start ---- */
+
+static void *loop_main(void *loop)
+{
+    net_loop_run(loop);
+    return NULL;
+}
+
+static void start_thread(pthread_t *thread, const char *name, struct net_loop *loop)
+{
+    if (pthread_create(thread, NULL, loop_main, loop))
+        base_out_of_memory();
+    pthread_setname_np(*thread, name);
+}
+
+static enum err open_all(struct server *s)
+{
+    unsigned long node = strtoul(s->config.node, NULL, 10);
+    struct core_config core = {.database_url = s->database, .node = (unsigned)node};
+    struct api_config api = {.http_address = s->config.http,
+                             .socket_path = s->socket_path,
+                             .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
+                             .carrier_status = carrier_status_json,
+                             .carrier_metrics = carrier_metrics,
+                             .ctx = s};
+    enum err e = secret_init();
+    if (e)
+        return e;
+    phone_init();
+    e = core_open(&s->core, &core);
+    if (e)
+        return e;
+    s->http_loop = net_loop_new();
+    s->smpp_loop = net_loop_new();
+    if (s->config.demo)
+        e = demo_start(&s->demo, &s->config);
+    if (!e)
+        e = carriers_new(&s->carriers, s->core, s->smpp_loop);
+    return e ? e : api_new(&s->api, s->core, s->http_loop, &api);
+}
+
+static void start_threads(struct server *s)
+{
+    core_start(s->core);
+    start_thread(&s->http_thread, "http", s->http_loop);
+    start_thread(&s->smpp_thread, "smpp", s->smpp_loop);
+}
+
+static enum err announce(struct server *s)
+{
+    struct str host = str_of(s->config.http);
+    while (host.n && host.p[host.n - 1] != ':')
+        host.n--;
+    snprintf(s->http_url, sizeof(s->http_url), "http://%.*s%u", STR_FMT(host),
+             api_http_port(s->api));
+    enum err e = s->demo ? demo_fill(s->demo, s->socket_path, s->http_url) : OK;
+    if (e)
+        return e;
+    printf("http %s\nsocket %s\nready\n", s->http_url, s->socket_path);
+    fflush(stdout);
+    return OK;
+}
+
+/* ---- stop ---- */
+
+static void carriers_ended(void *ctx)
+{
+    ((struct server *)ctx)->carriers_ended = true;
+}
+
+struct begin_stop {
+    struct letter letter;
+    struct server *server;
+};
+
+static void quiesce(struct letter *letter)
+{
+    api_quiesce(((struct begin_stop *)letter)->server->api);
+}
+
+static void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
+}
+
+static void stop_threads(struct server *s)
+{
+    struct begin_stop stop = {.letter.deliver = quiesce, .server = s};
+    net_loop_post(s->http_loop, &stop.letter);
+    carriers_stop(s->carriers, carriers_ended, s);
+    for (int waited = 0; waited < DRAIN_MAX_MS; waited += 10) {
+        if (s->carriers_ended && api_pending(s->api) == 0)
+            break;
+        pause_ms(10);
+    }
+    core_stop(s->core); /* everything that was posted is committed and given back */
+    net_loop_stop(s->http_loop);
+    net_loop_stop(s->smpp_loop);
+    pthread_join(s->http_thread, NULL);
+    pthread_join(s->smpp_thread, NULL);
+}
+
+static void close_all(struct server *s)
+{
+    api_free(s->api);
+    carriers_free(s->carriers);
+    demo_stop(s->demo);
+    core_close(s->core);
+    net_loop_free(s->http_loop);
+    net_loop_free(s->smpp_loop);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    config_free(&s->config);
+}
+
+/* ---- the command ---- */
+
+static void wait_for_signal(const sigset_t *signals)
+{
+    int number;
+    while (sigwait(signals, &number))
+        ;
+    log_info("stopping", "signal=%s", sigabbrev_np(number));
+}
+
+static enum err set_up(struct server *s)
+{
+    enum log_level level;
+    if (log_level_parse(&level, str_of(s->config.log_level))) {
+        fprintf(stderr, "navette serve: --log-level must be debug, info, warn or error\n");
+        return ERR_INVALID;
+    }
+    log_set_level(level);
+    name_paths(s);
+    enum err e = lock_data(s);
+    return e ? e : open_all(s);
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct server s = {.lock_fd = -1};
+    sigset_t signals;
+    if (config_read(&s.config, argc, argv)) {
+        config_free(&s.config);
+        return EXIT_USAGE;
+    }
+    if (s.config.help) {
+        config_help(stdout);
+        config_free(&s.config);
+        return EXIT_OK;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it: only main is told */
+    enum err e = set_up(&s);
+    if (!e) {
+        start_threads(&s);
+        e = announce(&s);
+        if (!e)
+            wait_for_signal(&signals);
+        stop_threads(&s);
+    }
+    close_all(&s);
+    if (e)
+        log_error("serve_failed", "error=\"%s\"", err_text(e));
+    return e ? EXIT_FAILED : EXIT_OK;
+}

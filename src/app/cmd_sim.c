@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cmd_sim.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "sim/sim.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+
+static const char help[] =
+    "usage: navette sim [options]\n"
+    "\n"
+    "The carrier in a box: an SMPP 3.4 server that takes every message, with virtual\n"
+    "phones on a web page where a person reads and answers.\n"
+    "\n"
+    "  --smpp ADDR:PORT            where SMPP clients connect (127.0.0.1:2775)\n"
+    "  --http ADDR:PORT            the page and the API (127.0.0.1:2780)\n"
+    "  --receipt-delay-ms N        from submit to receipt (1000)\n"
+    "  --answer-delay-ms N         before each submit_sm_resp (0)\n"
+    "  --response-timeout-ms N     how long a deliver_sm waits for its answer (10000)\n"
+    "  --window N                  deliver_sm without answer, for each bind (1000)\n"
+    "  --rate N                    submits a second and login, throttled above (no limit)\n"
+    "  --system-id ID              take no other login\n"
+    "  --password PW               take no other password\n"
+    "  --log-submits FILE          append one CSV line for each submit\n"
+    "  --plain                     no special numbers: every message is delivered\n"
+    "  --quiet                     say nothing about binds that come and go\n"
+    "  --help                      this text\n"
+    "\n"
+    "Recipients that end in 9901 to 9919 fail, answer or misbehave in a known way: see\n"
+    "docs/simulator.md or the page.\n";
+
+enum option_id {
+    OPT_SMPP = 256,
+    OPT_HTTP,
+    OPT_RECEIPT_DELAY,
+    OPT_ANSWER_DELAY,
+    OPT_RESPONSE_TIMEOUT,
+    OPT_WINDOW,
+    OPT_RATE,
+    OPT_SYSTEM_ID,
+    OPT_PASSWORD,
+    OPT_LOG_SUBMITS,
+    OPT_PLAIN,
+    OPT_QUIET,
+    OPT_HELP,
+};
+
+static const struct option options[] = {
+    {"smpp", required_argument, NULL, OPT_SMPP},
+    {"http", required_argument, NULL, OPT_HTTP},
+    {"receipt-delay-ms", required_argument, NULL, OPT_RECEIPT_DELAY},
+    {"answer-delay-ms", required_argument, NULL, OPT_ANSWER_DELAY},
+    {"response-timeout-ms", required_argument, NULL, OPT_RESPONSE_TIMEOUT},
+    {"window", required_argument, NULL, OPT_WINDOW},
+    {"rate", required_argument, NULL, OPT_RATE},
+    {"system-id", required_argument, NULL, OPT_SYSTEM_ID},
+    {"password", required_argument, NULL, OPT_PASSWORD},
+    {"log-submits", required_argument, NULL, OPT_LOG_SUBMITS},
+    {"plain", no_argument, NULL, OPT_PLAIN},
+    {"quiet", no_argument, NULL, OPT_QUIET},
+    {"help", no_argument, NULL, OPT_HELP},
+    {0},
+};
+
+static bool take_number(const char *name, uint64_t min, uint64_t max, uint64_t *out)
+{
+    if (str_to_u64(out, str_of(optarg)) == OK && *out >= min && *out <= max)
+        return true;
+    fprintf(stderr, "navette sim: --%s is a number from %llu to %llu\n", name,
+            (unsigned long long)min, (unsigned long long)max);
+    return false;
+}
+
+/* False when the value is wrong (and said so). */
+static bool take_option(struct sim_config *config, int option)
+{
+    uint64_t n = 0;
+    bool fine = true;
+    switch (option) {
+    case OPT_SMPP:
+        config->smpp_address = optarg;
+        break;
+    case OPT_HTTP:
+        config->http_address = optarg;
+        break;
+    case OPT_RECEIPT_DELAY:
+        fine = take_number("receipt-delay-ms", 0, SIM_DELAY_MAX_MS, &n);
+        config->receipt_delay_ms = (int64_t)n;
+        break;
+    case OPT_ANSWER_DELAY:
+        fine = take_number("answer-delay-ms", 0, SIM_DELAY_MAX_MS, &n);
+        config->answer_delay_ms = (int64_t)n;
+        break;
+    case OPT_RESPONSE_TIMEOUT:
+        fine = take_number("response-timeout-ms", 1, SIM_DELAY_MAX_MS, &n);
+        config->response_timeout_ms = (int64_t)n;
+        break;
+    case OPT_WINDOW:
+        fine = take_number("window", 1, SIM_WINDOW_MAX, &n);
+        config->window = (uint32_t)n;
+        break;
+    case OPT_RATE:
+        fine = take_number("rate", 0, UINT32_MAX, &n);
+        config->rate = (uint32_t)n;
+        break;
+    case OPT_SYSTEM_ID:
+        config->system_id = optarg;
+        break;
+    case OPT_PASSWORD:
+        config->password = optarg;
+        break;
+    case OPT_LOG_SUBMITS:
+        config->submit_log = optarg;
+        break;
+    case OPT_PLAIN:
+        config->plain = true;
+        break;
+    case OPT_QUIET:
+        config->quiet = true;
+        break;
+    default: /* getopt said what is wrong */
+        fine = false;
+    }
+    return fine;
+}
+
+static void *wait_for_signal(void *arg)
+{
+    sigset_t set;
+    int number;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigwait(&set, &number);
+    sim_stop(arg);
+    return NULL;
+}
+
+/* With the port that the system picked, where 0 was asked for. */
+static void print_address(const char *before, const char *address, unsigned port,
+                          const char *behind)
+{
+    const char *colon = strrchr(address, ':');
+    int host_n = colon ? (int)(colon - address) : 0;
+    printf("%s%.*s:%u%s", before, host_n, address, port, behind);
+}
+
+static int run(const struct sim_config *config)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    struct sim *sim;
+    enum err err = sim_new(&sim, config);
+    if (err) {
+        fprintf(stderr, "navette sim: cannot start: %s\n", err_text(err));
+        return EXIT_FAILED;
+    }
+    pthread_t waiter;
+    if (pthread_create(&waiter, NULL, wait_for_signal, sim) != 0) {
+        fprintf(stderr, "navette sim: cannot start a thread\n");
+        sim_free(sim);
+        return EXIT_FAILED;
+    }
+    print_address("SMPP: ", config->smpp_address, sim_smpp_port(sim), "\n");
+    print_address("Phones: http://", config->http_address, sim_http_port(sim), "/\n");
+    printf("ready\n");
+    fflush(stdout);
+    sim_run(sim); /* until the waiter stops it */
+    pthread_join(waiter, NULL);
+    sim_free(sim);
+    return EXIT_OK;
+}
+
+int cmd_sim(int argc, char **argv)
+{
+    struct sim_config config = SIM_CONFIG_DEFAULT;
+    int option;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == OPT_HELP) {
+            fputs(help, stdout);
+            return EXIT_OK;
+        }
+        if (!take_option(&config, option)) {
+            fputs("Try: navette sim --help\n", stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "navette sim: unexpected \"%s\"\nTry: navette sim --help\n", argv[optind]);
+        return EXIT_USAGE;
+    }
+    return run(&config);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * app/demo: what `navette serve --demo` adds: an account, a user, a sender, and a carrier that is
+ * the simulator, in a thread of this process. The data is made through the administration socket,
+ * as anybody would.
+ * Threads: main.
+ */
+#ifndef NAVETTE_APP_DEMO_H
+#define NAVETTE_APP_DEMO_H
+
+#include "app/config.h"
+
+#include <stdint.h>
+
+struct demo;
+
+/* Starts the simulator. ERR_IO with the cause logged. */
+enum err demo_start(struct demo **out, const struct config *config) MUST_CHECK;
+/* Makes the demo data where it is missing and prints what to do with it. */
+enum err demo_fill(struct demo *demo, const char *socket_path, const char *http_url) MUST_CHECK;
+void demo_stop(struct demo *demo);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What can be decided about a request without the store: who may send what to whom, how many parts,
+ * which carrier, at what price. Pure: the directory is a picture, the clock is read once.
+ */
+#include "core/accept.h"
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "core/core_base.h"
+#include "text/phone.h"
+
+enum { WRITER_WAITING_MAX = 20000, DEFERRED_MOST_DAYS = 731 };
+
+/* ---- the parts of a request ---- */
+
+static enum err check_sender(const struct accept_request *r, struct refusal *why)
+{
+    const struct sender *s = directory_sender(r->directory, r->account->id, r->sender);
+    if (!s || !s->enabled)
+        return refuse(why, ERR_BAD_SENDER, "sender", STR("it is not declared on this account"));
+    return OK;
+}
+
+static enum err check_labels(const struct accept_request *r, struct refusal *why)
+{
+    size_t bad_at;
+    if (text_utf8_check(r->tag, &bad_at))
+        return refuse(why, ERR_BAD_UTF8, "tag", STR("is not valid UTF-8"));
+    if (text_utf8_prefix(r->tag, ACCEPT_TAG_MAX) < r->tag.n)
+        return refuse(why, ERR_TOO_LONG, "tag", STR("is too long"));
+    if (r->ref.n > ACCEPT_REF_MAX)
+        return refuse(why, ERR_TOO_LONG, "ref", STR("is too long"));
+    if (r->class < -1 || r->class > 3)
+        return refuse(why, ERR_INVALID, "class", STR("must be 0, 1, 2 or 3"));
+    return OK;
+}
+
+static enum err check_due(const struct accept_request *r, int64_t now_us, struct refusal *why)
+{
+    if (!r->due_at_us)
+        return OK;
+    if (r->due_at_us <= now_us)
+        return refuse(why, ERR_BAD_DATE, "due", STR("is in the past"));
+    if (r->due_at_us > now_us + DEFERRED_MOST_DAYS * DAY_US)
+        return refuse(why, ERR_BAD_DATE, "due", STR("is more than two years ahead"));
+    return OK;
+}
+
+/* CR and CRLF become LF. */
+static struct str one_line_break(struct arena *a, struct str text)
+{
+    if (str_find(text, '\r') == text.n)
+        return text;
+    char *out = arena_alloc(a, text.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\r' && i + 1 < text.n && text.p[i + 1] == '\n')
+            continue;
+        out[n++] = text.p[i] == '\r' ? '\n' : text.p[i];
+    }
+    return (struct str){.p = out, .n = n};
+}
+
+/* ---- the text, as a carrier will send it ---- */
+
+struct composed {
+    const struct directory_carrier *carrier; /* whose clause it carries */
+    struct str text;
+    struct text_weight weight;
+    bool marketing;
+};
+
+static enum err refuse_text(struct arena *a, struct str text, size_t bad_at, enum err e,
+                            struct refusal *why)
+{
+    if (e == ERR_BAD_UTF8)
+        return refuse(why, e, "text", arena_printf(a, "not valid UTF-8 at byte %zu", bad_at + 1));
+    if (e == ERR_TOO_LONG)
+        return refuse(why, e, "text", arena_printf(a, "takes more than %d parts", TEXT_PARTS_MAX));
+    if (e == ERR_NOT_GSM7) {
+        struct str rest = str_sub(text, bad_at, text.n);
+        struct str character = str_sub(rest, 0, text_utf8_prefix(rest, 1));
+        return refuse(why, e, "text",
+                      arena_printf(a, "\"%.*s\" is not in the 7-bit alphabet", STR_FMT(character)));
+    }
+    return refuse(why, e, "text", (struct str){0});
+}
+
+static enum err compose(struct composed *out, struct arena *a, const struct accept_request *r,
+                        struct str text, const struct directory_carrier *carrier,
+                        struct refusal *why)
+{
+    struct str clause = carrier->settings.stop_text;
+    bool with_clause = !r->no_stop && clause.n && !sender_is_number(r->sender);
+    size_t bad_at = 0;
+    *out = (struct composed){.carrier = carrier, .text = text, .marketing = !r->no_stop};
+    if (with_clause)
+        out->text = arena_printf(a, "%.*s\n%.*s", STR_FMT(text), STR_FMT(clause));
+    enum err e = text_weigh(&out->weight, out->text, r->coding, &bad_at);
+    if (e)
+        return refuse_text(a, out->text, bad_at, e, why);
+    if (out->weight.parts > r->account->max_parts)
+        return refuse(why, ERR_TOO_LONG, "text",
+                      arena_printf(a, "takes %u parts, this account allows %u", out->weight.parts,
+                                   r->account->max_parts));
+    return OK;
+}
+
+static enum err check_text(struct arena *a, struct str text, struct refusal *why)
+{
+    size_t bad_at = 0;
+    if (text_utf8_check(text, &bad_at))
+        return refuse_text(a, text, bad_at, ERR_BAD_UTF8, why);
+    if (!text.n)
+        return refuse(why, ERR_MISSING, "text", STR("is empty"));
+    if (memchr(text.p, 0, text.n))
+        return refuse(why, ERR_INVALID, "text", STR("holds a NUL character"));
+    return OK;
+}
+
+/* ---- recipients ---- */
+
+/* A number that tells the parts of consecutive long messages to one phone apart: a counter per
+ * sender and recipient, folded into a table. Hints: a restart begins at random. */
+static uint8_t next_reference(struct str sender, uint64_t recipient)
+{
+    static _Atomic uint8_t counters[1 << 16];
+    uint64_t slot = secret_hash(sender) ^ recipient * UINT64_C(0x9E3779B97F4A7C15);
+    uint8_t start = (uint8_t)(slot >> 40); /* keyed afresh at each start */
+    return (uint8_t)(start + atomic_fetch_add(&counters[(slot >> 16) % (1 << 16)], 1));
+}
+
+static bool seen_before(const struct accept_job *job, uint64_t recipient)
+{
+    for (size_t i = 0; i < job->messages_n; i++)
+        if (job->messages[i].recipient == recipient)
+            return true;
+    return false;
+}
+
+struct planning {
+    struct arena *arena;
+    const struct accept_request *request;
+    struct str text;
+    struct composed composed; /* for the last carrier met: most requests have one */
+    int64_t now_us;
+    bool unroutable; /* a valid number had no route */
+};
+
+static enum err plan_message(struct accept_job *job, struct planning *p, uint64_t recipient,
+                             const struct directory_carrier *carrier, struct refusal *why)
+{
+    const struct accept_request *r = p->request;
+    int64_t price = 0;
+    if (p->composed.carrier != carrier) {
+        enum err e = compose(&p->composed, p->arena, r, p->text, carrier, why);
+        if (e)
+            return e;
+    }
+    if (!directory_rate(r->directory, recipient, &price))
+        return refuse(why, ERR_NO_ROUTE, "recipients", STR("there is no price for this number"));
+    int64_t due_us = r->due_at_us ? r->due_at_us : p->now_us;
+    const struct composed *c = &p->composed;
+    job->messages[job->messages_n++] = (struct message){
+        .account_id = r->account->id,
+        .user_id = r->user->id,
+        .carrier_id = carrier->row.id,
+        .state = MESSAGE_QUEUED,
+        .encoding = c->weight.encoding,
+        .sender = r->sender,
+        .recipient = recipient,
+        .text = c->text,
+        .parts = c->weight.parts,
+        .class = r->class,
+        .marketing = c->marketing,
+        .from_quota = r->user->has_quota,
+        .reference = c->weight.parts > 1 ? next_reference(r->sender, recipient) : 0,
+        .tag = r->tag,
+        .credits = (int64_t)c->weight.parts * price,
+        .created_at_us = p->now_us,
+        .due_at_us = due_us,
+        .expires_at_us = due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
+    };
+    job->cost += (int64_t)c->weight.parts * price;
+    return OK;
+}
+
+static enum err plan_recipient(struct accept_job *job, struct planning *p, struct str written,
+                               struct refusal *why)
+{
+    uint64_t recipient;
+    const struct directory_carrier *carrier = NULL;
+    if (phone_parse(&recipient, written) == OK) {
+        if (seen_before(job, recipient)) {
+            job->doubled_n++;
+            return OK;
+        }
+        const struct accept_request *r = p->request;
+        carrier = directory_route(r->directory, recipient, r->account->id, r->sender);
+        p->unroutable |= !carrier;
+    }
+    if (!carrier) {
+        job->invalid[job->invalid_n++] = written;
+        return OK;
+    }
+    return plan_message(job, p, recipient, carrier, why);
+}
+
+static enum err plan_recipients(struct accept_job *job, struct planning *p, struct refusal *why)
+{
+    const struct accept_request *r = p->request;
+    if (r->recipients_n > ACCEPT_RECIPIENTS_MAX)
+        return refuse(why, ERR_LIMIT, "recipients",
+                      arena_printf(p->arena, "more than %d in one request", ACCEPT_RECIPIENTS_MAX));
+    job->messages = ARENA_ARRAY(p->arena, r->recipients_n, struct message);
+    job->invalid = ARENA_ARRAY(p->arena, r->recipients_n, struct str);
+    for (size_t i = 0; i < r->recipients_n; i++) {
+        enum err e = plan_recipient(job, p, r->recipients[i], why);
+        if (e)
+            return e;
+    }
+    if (!job->messages_n)
+        return refuse(why, p->unroutable ? ERR_NO_ROUTE : ERR_BAD_NUMBER, "recipients",
+                      p->unroutable ? STR("no carrier serves this number")
+                                    : STR("no valid phone number"));
+    return OK;
+}
+
+enum err accept_prepare(struct accept_job *job, struct arena *a,
+                        const struct accept_request *request, struct refusal *why)
+{
+    struct planning p = {.arena = a, .request = request, .now_us = clock_now_us()};
+    *job = (struct accept_job){.request = request, .arena = a, .deferred = request->due_at_us != 0};
+    p.text = one_line_break(a, request->text);
+    enum err e = check_sender(request, why);
+    if (!e)
+        e = check_labels(request, why);
+    if (!e)
+        e = check_due(request, p.now_us, why);
+    if (!e)
+        e = check_text(a, p.text, why);
+    return e ? e : plan_recipients(job, &p, why);
+}
+
+enum err accept_post(struct core *c, struct accept_job *job, struct mailbox *home,
+                     void (*deliver)(struct letter *))
+{
+    if (writer_waiting(c->writer) > WRITER_WAITING_MAX)
+        return ERR_BUSY;
+    job->job = (struct job){.letter.deliver = deliver, .home = home, .kind = JOB_ACCEPT};
+    writer_post(c->writer, &job->job);
+    return OK;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The clock: what nobody asks for but time. A thread posts one job a tick; its work is slices, so
+ * that nobody waits long behind it; while a slice was full the next tick comes soon.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/core_base.h"
+#include "store/node.h"
+#include "store/repeat.h"
+#include "store/sweep.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+enum {
+    TICK_MS = 250,
+    BUSY_TICK_MS = 40,
+    SLICE = 4000,
+    STRAGGLERS_AT_ONCE = 500,
+    INDEX_AFTER_S = 10,   /* what is younger is found through memory */
+    SWEEP_AFTER_S = 3600, /* accept puts shorter validities among the stragglers itself */
+    RECEIPT_GRACE_H = 24, /* after the end of validity, for the receipt that tells of it */
+    EARLY_RECEIPT_DAYS = 3,
+    REPEAT_KEPT_H = 24,
+    INCOMING_PARTS_WAIT_MIN = 10,
+    CLAIMED_CHECK_S = 60,
+};
+
+struct clock_job {
+    struct job job;
+    bool more; /* a slice was full */
+};
+
+/* ---- stragglers: messages that were still open when the sweep came by ---- */
+
+static enum err end_straggler(struct store_tx *tx, const struct message *m, enum message_state to)
+{
+    enum err e;
+    if (m->state == MESSAGE_SCHEDULED || m->state == MESSAGE_QUEUED) {
+        e = end_unsent(tx, m, to, (struct str){0});
+    } else {
+        struct message_move move = {.id = m->id, .from = m->state, .to = to, .at_us = tx->now_us};
+        e = store_message_move(tx, &move, 1, NULL);
+    }
+    return e ? e : store_straggler_drop(tx, m->id);
+}
+
+static enum err look_at(struct store_tx *tx, int64_t id)
+{
+    struct message m;
+    enum err e = store_message_get(&m, &tx->view, id);
+    if (e == ERR_NOT_FOUND || (!e && message_state_final(m.state)))
+        return store_straggler_drop(tx, id);
+    if (e)
+        return e;
+    int64_t end_us = m.expires_at_us;
+    enum message_state to = MESSAGE_EXPIRED;
+    if (m.state == MESSAGE_SENT) {
+        end_us += RECEIPT_GRACE_H * HOUR_US;
+        to = MESSAGE_UNKNOWN;
+    } else if (m.state == MESSAGE_IN_DOUBT) {
+        to = MESSAGE_UNKNOWN;
+    } else if (m.state == MESSAGE_SENDING) { /* the pump sees to it, and tells */
+        return store_straggler_put(tx, id, tx->now_us + CLAIMED_CHECK_S * SEC_US);
+    }
+    return end_us <= tx->now_us ? end_straggler(tx, &m, to) : store_straggler_put(tx, id, end_us);
+}
+
+static enum err look_at_stragglers(struct store_tx *tx, bool *more)
+{
+    int64_t *ids;
+    size_t n;
+    enum err e = store_straggler_due(&ids, &n, tx, STRAGGLERS_AT_ONCE);
+    for (size_t i = 0; i < n && !e; i++)
+        e = look_at(tx, ids[i]);
+    *more |= n == STRAGGLERS_AT_ONCE;
+    return e;
+}
+
+/* ---- one tick ---- */
+
+static enum err forget_old(struct core *c, struct store_tx *tx)
+{
+    int64_t forgotten;
+    enum err e =
+        store_early_forget(&forgotten, c->references, tx, tx->now_us - EARLY_RECEIPT_DAYS * DAY_US);
+    if (!e && forgotten)
+        log_warn("receipts_without_message", "count=%lld", (long long)forgotten);
+    if (!e)
+        e = store_repeat_forget(tx, tx->now_us - REPEAT_KEPT_H * HOUR_US);
+    return e ? e : incoming_give_up(c, tx, tx->now_us - INCOMING_PARTS_WAIT_MIN * MIN_US);
+}
+
+static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
+{
+    size_t indexed = 0;
+    size_t swept = 0;
+    int64_t due = 0;
+    job->more = false;
+    enum err e = store_node_renew(tx, c->config.node, c->epoch);
+    if (e == ERR_CONFLICT)
+        log_error("lease_lost", "node=%u", c->config.node);
+    if (!e)
+        e = store_message_due(&due, tx, SLICE);
+    if (!e)
+        e = store_index_slice(&indexed, c->references, tx, tx->now_us - INDEX_AFTER_S * SEC_US,
+                              SLICE);
+    if (!e)
+        e = store_sweep_slice(&swept, tx, tx->now_us - SWEEP_AFTER_S * SEC_US, SLICE);
+    if (!e)
+        e = look_at_stragglers(tx, &job->more);
+    if (!e)
+        e = forget_old(c, tx);
+    job->more |= due == SLICE || indexed == SLICE || swept == SLICE;
+    return e;
+}
+
+enum err clock_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++)
+        e = tick(ctx, tx, (struct clock_job *)jobs[i]);
+    return e;
+}
+
+/* ---- the thread ---- */
+
+static void ignore(struct letter *letter)
+{
+    (void)letter; /* the thread looks at the job itself */
+}
+
+static void *clock_main(void *arg)
+{
+    struct core *c = arg;
+    struct clock_job job = {0};
+    pthread_setname_np(pthread_self(), "clock");
+    while (!atomic_load(&c->clock_stopping)) {
+        struct pollfd box = {.fd = mailbox_fd(c->clock_box), .events = POLLIN};
+        job.job = (struct job){.letter.deliver = ignore, .home = c->clock_box, .kind = JOB_CLOCK};
+        writer_post(c->writer, &job.job);
+        while (mailbox_deliver(c->clock_box, 1) == 0)
+            poll(&box, 1, -1);
+        poll(NULL, 0, job.job.err == OK && job.more ? BUSY_TICK_MS : TICK_MS);
+    }
+    return NULL;
+}
+
+void clock_start(struct core *c)
+{
+    if (pthread_create(&c->clock_thread, NULL, clock_main, c))
+        base_out_of_memory();
+}
+
+void clock_stop(struct core *c)
+{
+    atomic_store(&c->clock_stopping, true);
+    pthread_join(c->clock_thread, NULL);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/core_base: the inside of struct core, for the files of this room only.
+ */
+#ifndef NAVETTE_CORE_CORE_BASE_H
+#define NAVETTE_CORE_CORE_BASE_H
+
+#include "base/map.h"
+#include "core/core.h"
+#include "store/reference.h"
+
+#include <pthread.h>
+
+struct core {
+    struct core_config config;
+    struct db *db; /* the writer's */
+    struct writer *writer;
+    struct outbox *outbox;
+    struct references *references; /* the writer's */
+    struct map *latest; /* the writer's: phone and carrier -> its newest message; hints */
+    int64_t epoch;
+    struct mailbox *clock_box; /* where the clock's own jobs come back */
+    pthread_t clock_thread;
+    _Atomic bool clock_stopping;
+    bool started;
+
+    pthread_mutex_t directory_lock; /* guards the three below */
+    const struct directory *directory;
+    struct mailbox *directory_box;
+    struct letter *directory_letter;
+};
+
+/* ---- work of the writer, by kind of job: each in the file of its name ---- */
+
+job_work change_work;
+job_work accept_work;
+job_work outcome_work;
+job_work take_work;
+job_work receipt_work;
+job_work incoming_work;
+job_work clock_work;
+
+/* ---- shared among them ---- */
+
+/* Key of `latest`. */
+uint64_t latest_key(uint64_t recipient, int64_t carrier_id);
+
+/* Ends a message that no carrier took: the move, and the refund. A message that is no longer in
+ * `from` is left alone. */
+enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
+                    struct str receipt) MUST_CHECK;
+
+/* Applies a receipt to its message; `ref` names it. */
+enum err receipt_apply(struct core *c, struct store_tx *tx, const struct reference *ref,
+                       enum message_state state, struct str receipt) MUST_CHECK;
+/* A message of several parts: SENT once the carrier answered for each of them, final once their
+ * receipts say so. */
+enum err parts_settle(struct store_tx *tx, int64_t message_id) MUST_CHECK;
+/* Joins receipts that came before their message was known by this reference. */
+enum err receipt_join_early(struct core *c, struct store_tx *tx,
+                            const struct reference *ref) MUST_CHECK;
+
+/* What this node's earlier life left SENDING: in doubt. Before the threads start. */
+enum err recover(struct core *c) MUST_CHECK;
+/* Joins parts of long incoming whose others never came. */
+enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us) MUST_CHECK;
+
+void clock_start(struct core *c);
+void clock_stop(struct core *c);
+
+#endif

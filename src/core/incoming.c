@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Incoming messages: parts joined (8- and 16-bit references, SAR; any order, doubles, two binds),
+ * text decoded once whole, matched to the message it answers.
+ */
+#include "store/incoming.h"
+
+#include "base/clock.h"
+#include "base/metric.h"
+#include "core/core_base.h"
+#include "store/id.h"
+#include "store/sweep.h"
+#include "text/phone.h"
+#include "text/udh.h"
+
+enum { WIDE_REFERENCE = 0x10000, SAR_REFERENCE = 0x20000, GIVE_UP_AT_ONCE = 200 };
+
+/* What is known of a phone's message before it is stored. */
+struct heard {
+    int64_t carrier_id;
+    struct str sender;
+    struct str number;
+    uint64_t phone; /* E.164; 0 when the sender is none */
+    int64_t received_at_us;
+};
+
+/* ---- text ---- */
+
+enum alphabet { ALPHABET_GSM7, ALPHABET_UCS2, ALPHABET_LATIN1 };
+
+/* The tree of TS 23.038 chapter 4 above SMPP's own values below 16. */
+static enum alphabet alphabet_of(uint32_t coding)
+{
+    if (coding == 3)
+        return ALPHABET_LATIN1;
+    if (coding == 8)
+        return ALPHABET_UCS2;
+    if (coding < 0x10)
+        return ALPHABET_GSM7;
+    if (coding >= 0xE0 && coding <= 0xEF)
+        return ALPHABET_UCS2;
+    bool general = coding < 0x80;
+    if (general && (coding & 0x0C) == 0x08)
+        return ALPHABET_UCS2;
+    bool eight_bit = general ? (coding & 0x0C) == 0x04 : (coding & 0xF4) == 0xF4;
+    return eight_bit ? ALPHABET_LATIN1 : ALPHABET_GSM7;
+}
+
+static struct str decode(struct arena *a, uint32_t coding, struct str bytes)
+{
+    switch (alphabet_of(coding)) {
+    case ALPHABET_UCS2:
+        return text_from_ucs2(a, bytes);
+    case ALPHABET_LATIN1:
+        return text_from_latin1(a, bytes);
+    case ALPHABET_GSM7:
+        break;
+    }
+    return text_from_gsm7(a, bytes);
+}
+
+/* ---- which message it answers ---- */
+
+static enum err find_question(struct message *out, struct core *c, struct store_view *view,
+                              const struct heard *h)
+{
+    uint64_t id;
+    if (!h->phone)
+        return ERR_NOT_FOUND;
+    if (map_get(c->latest, latest_key(h->phone, h->carrier_id), &id)) {
+        enum err e = store_message_get(out, view, (int64_t)id);
+        if (e || str_eq(out->sender, h->number))
+            return e;
+    }
+    struct message better;
+    enum err e = store_message_latest_to(&better, view, h->phone, h->carrier_id, h->number);
+    bool found_before = out->id != 0;
+    if (!e && (!found_before || str_eq(better.sender, h->number)))
+        *out = better;
+    return e == ERR_NOT_FOUND && found_before ? OK : e;
+}
+
+static enum err store_whole(struct core *c, struct store_tx *tx, const struct heard *h,
+                            struct str text, uint32_t parts, uint32_t missing)
+{
+    struct message question = {0};
+    enum err e = find_question(&question, c, &tx->view, h);
+    if (e && e != ERR_NOT_FOUND)
+        return e;
+    struct incoming row = {
+        .id = store_id_next(),
+        .account_id = question.account_id,
+        .carrier_id = h->carrier_id,
+        .sender = h->sender,
+        .number = h->number,
+        .text = text,
+        .parts = parts,
+        .missing = missing,
+        .received_at_us = h->received_at_us,
+        .message_id = question.id,
+    };
+    return store_incoming_insert(tx, &row);
+}
+
+/* ---- parts ---- */
+
+/* What came of the parts, in order; a gap is shown as […]. */
+static enum err join(struct core *c, struct store_tx *tx, const struct heard *h,
+                     const struct incoming_key *key, const struct incoming_part *parts, size_t n)
+{
+    struct buf bytes = buf_limited((size_t)TEXT_PARTS_MAX * 65536);
+    struct buf text = buf_limited((size_t)TEXT_PARTS_MAX * 65536 * 3);
+    size_t at = 0;
+    for (uint32_t number = 1; number <= key->total; number++) {
+        bool here = at < n && parts[at].part == number;
+        /* Bytes before letters: a surrogate pair may straddle two parts. */
+        if (here)
+            buf_add_str(&bytes, parts[at].bytes);
+        if (here && at + 1 < n && parts[at + 1].part == number + 1) {
+            at++;
+            continue;
+        }
+        if (here) {
+            buf_add_str(&text, decode(tx->view.arena, parts[at++].coding, buf_str(&bytes)));
+            buf_clear(&bytes);
+        } else if (!text.n || memcmp(text.p + text.n - 5, "[…]", 5) != 0) {
+            buf_add_str(&text, STR("[…]"));
+        }
+    }
+    struct str whole = arena_str(tx->view.arena, buf_str(&text));
+    buf_free(&bytes);
+    buf_free(&text);
+    enum err e = store_whole(c, tx, h, whole, key->total, key->total - (uint32_t)n);
+    return e ? e : store_incoming_part_drop(tx, key);
+}
+
+static enum err add_part(struct core *c, struct store_tx *tx, const struct heard *h,
+                         const struct incoming_key *key, const struct incoming_part *part)
+{
+    struct incoming_part *parts;
+    size_t n;
+    enum err e = store_incoming_part_put(tx, key, part);
+    if (!e)
+        e = store_incoming_part_list(&parts, &n, &tx->view, key);
+    return e || n < key->total ? e : join(c, tx, h, key, parts, n);
+}
+
+/* ---- jobs ---- */
+
+/* The phone in E.164 with +, when it is one; else as the carrier wrote it. */
+static struct str readable_sender(uint64_t *phone, struct arena *a, const struct incoming_job *job)
+{
+    enum { TON_INTERNATIONAL = 1, TON_ALPHANUMERIC = 5 };
+    char text[PHONE_SIZE];
+    *phone = 0;
+    if (job->sender_ton == TON_ALPHANUMERIC || phone_parse(phone, job->sender) != OK)
+        return job->sender;
+    return arena_str(a, phone_format(text, *phone));
+}
+
+static enum err incoming_one(struct core *c, struct store_tx *tx, struct incoming_job *job)
+{
+    struct heard h = {
+        .carrier_id = job->carrier_id, .number = job->number, .received_at_us = tx->now_us};
+    h.sender = readable_sender(&h.phone, tx->view.arena, job);
+    struct udh_concat concat = {0};
+    struct str bytes = job->bytes;
+    if (job->has_udh && udh_read(&concat, &bytes, job->bytes) != OK)
+        bytes = job->bytes; /* a broken header is shown rather than lost */
+    struct incoming_key key = {.carrier_id = job->carrier_id,
+                               .sender = h.sender,
+                               .number = h.number,
+                               .reference = concat.reference + (concat.wide ? WIDE_REFERENCE : 0u),
+                               .total = concat.total};
+    struct incoming_part part = {
+        .part = concat.number, .coding = job->coding, .bytes = bytes, .received_at_us = tx->now_us};
+    if (!concat.total && job->sar_total && job->sar_part && job->sar_part <= job->sar_total &&
+        job->sar_total <= TEXT_PARTS_MAX) {
+        key.reference = job->sar_reference + SAR_REFERENCE;
+        key.total = job->sar_total;
+        part.part = job->sar_part;
+    }
+    if (key.total > 1)
+        return add_part(c, tx, &h, &key, &part);
+    return store_whole(c, tx, &h, decode(tx->view.arena, job->coding, bytes), 1, 0);
+}
+
+enum err incoming_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++) {
+        e = incoming_one(ctx, tx, (struct incoming_job *)jobs[i]);
+        if (e == ERR_LIMIT) { /* this phone only: nothing was written for it */
+            jobs[i]->err = e;
+            e = OK;
+        }
+    }
+    metric_add(METRIC_INCOMING, e ? 0 : (int64_t)n);
+    return e;
+}
+
+enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us)
+{
+    struct incoming_key *keys;
+    size_t n;
+    enum err e = store_incoming_part_overdue(&keys, &n, &tx->view, before_us, GIVE_UP_AT_ONCE);
+    for (size_t i = 0; i < n && !e; i++) {
+        struct incoming_part *parts;
+        size_t parts_n;
+        struct heard h = {
+            .carrier_id = keys[i].carrier_id, .sender = keys[i].sender, .number = keys[i].number};
+        e = store_incoming_part_list(&parts, &parts_n, &tx->view, &keys[i]);
+        if (e || !parts_n)
+            continue;
+        h.received_at_us = parts[0].received_at_us;
+        if (phone_parse(&h.phone, h.sender) != OK)
+            h.phone = 0;
+        e = join(c, tx, &h, &keys[i], parts, parts_n);
+    }
+    return e;
+}

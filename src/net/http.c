@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/http.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "net/address.h"
+#include "net/http_clients.h"
+#include "net/http_form.h"
+#include "net/http_pull.h"
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    HEAD_LIMIT = 16 * 1024, /* request line and headers; 431 above */
+    POOL_SIZE = 24 * 1024,  /* a connection's memory: the head, and room to answer it */
+    DRAIN_LIMIT = 1 << 20,  /* of a body too large that is read so that its 413 arrives */
+    SURPLUS = 32,           /* connections above the maximum that are told 503 */
+    RUNS_A_TURN = 4,        /* before other work of the loop gets its turn */
+    SLOW_BODY = 64 * 1024,  /* bytes that count as progress of an upload */
+    FLUSH_TRIES = 20,       /* at the end, for answers still on their way */
+    FLUSH_WAIT_MS = 50
+};
+
+struct http_server {
+    struct MHD_Daemon *daemon;
+    struct net_loop *loop;
+    http_handler *handler;
+    void *ctx;
+    struct http_config config;
+    char *unix_path;
+    uint16_t port;
+    struct net_watch *watch;
+    struct net_timer *timer; /* the next run */
+    struct http_clients *clients;
+    bool running; /* inside a run */
+    bool kicked;  /* a run is due as soon as the loop turns */
+    bool quiesced;
+    bool stopping;
+    struct exchange *pulls; /* answers without a known end */
+    size_t unsent;          /* answers given whose last byte has not left */
+    size_t pending;         /* requests given to the handler and not answered */
+};
+
+/* A request with what belongs to this file. */
+struct exchange {
+    struct http_request request; /* first: a request is its exchange */
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct http_client *client;
+    struct buf body;
+    size_t body_seen;
+    size_t progress;
+    int refusal; /* the status that is answered without the handler */
+    bool begun;
+    bool called; /* the handler had it */
+    bool replied;
+    bool suspended;
+    struct http_pull pull;
+    struct exchange *next_pull, **pull_link;
+};
+
+static struct exchange *exchange_of(const struct http_request *request)
+{
+    return (struct exchange *)request;
+}
+
+/* --- driving libmicrohttpd --- */
+
+static void run(struct http_server *server)
+{
+    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
+    server->running = true;
+    bool due = true;
+    /* A resumed connection needs a second run before its answer leaves. */
+    for (int i = 0; i < RUNS_A_TURN && due; i++) {
+        server->kicked = false;
+        MHD_run(server->daemon);
+        due = server->kicked;
+        if (MHD_get_timeout(server->daemon, &wait_ms) == MHD_NO)
+            wait_ms = UINT32_MAX;
+        due = due || wait_ms == 0;
+    }
+    server->running = false;
+    server->kicked = due;
+    net_timer_set(server->timer, due ? 0 : (int64_t)wait_ms * 1000);
+}
+
+static void on_run(void *ctx)
+{
+    run(ctx);
+}
+
+/* One run for all answers of a turn. */
+static void kick(struct http_server *server)
+{
+    if (server->kicked)
+        return;
+    server->kicked = true;
+    if (!server->running)
+        net_timer_set(server->timer, 0);
+}
+
+static void resume(struct exchange *x)
+{
+    if (!x->suspended)
+        return;
+    x->suspended = false;
+    MHD_resume_connection(x->connection);
+    kick(x->server);
+}
+
+static void suspend(struct exchange *x)
+{
+    x->suspended = true;
+    MHD_suspend_connection(x->connection);
+}
+
+/* --- answers --- */
+
+static bool add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (MHD_add_response_header(response, name, value) == MHD_YES)
+        return true;
+    log_error("http_header_refused", "name=%s", name);
+    return false;
+}
+
+static void queue(struct exchange *x, int status, const char *content_type,
+                  struct MHD_Response *response, const char *const *headers)
+{
+    add_header(response, "X-Content-Type-Options", "nosniff");
+    if (content_type)
+        add_header(response, "Content-Type", content_type);
+    for (; headers && headers[0]; headers += 2)
+        add_header(response, headers[0], headers[1]);
+    if (x->server->quiesced || x->client->surplus)
+        add_header(response, "Connection", "close");
+    x->replied = true;
+    x->server->unsent++;
+    x->server->pending -= x->called;
+    metric_add(x->called ? METRIC_HTTP_REQUESTS : METRIC_HTTP_REFUSED, 1);
+    if (MHD_queue_response(x->connection, (unsigned)status, response) == MHD_NO)
+        log_error("http_answer_refused", "status=%d", status);
+    MHD_destroy_response(response);
+    resume(x);
+}
+
+static bool may_reply(const struct exchange *x)
+{
+    if (x->replied)
+        log_error("http_answered_twice", "status=ignored");
+    return !x->replied;
+}
+
+void http_reply_headers(struct http_request *request, int status, const char *content_type,
+                        struct str body, const char *const *headers)
+{
+    struct exchange *x = exchange_of(request);
+    if (!may_reply(x))
+        return;
+    enum MHD_ResponseMemoryMode mode =
+        arena_holds(request->arena, body.p) ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        body.n, body.n ? (void *)(uintptr_t)body.p : (void *)(uintptr_t) "", mode);
+    if (!response)
+        base_out_of_memory();
+    queue(x, status, content_type, response, headers);
+}
+
+void http_reply(struct http_request *request, int status, const char *content_type, struct str body)
+{
+    http_reply_headers(request, status, content_type, body, NULL);
+}
+
+static ssize_t on_more(void *ctx, uint64_t at, char *to, size_t size)
+{
+    struct exchange *x = ctx;
+    long n = x->server->stopping ? HTTP_PULL_END : x->pull.more(x->pull.ctx, to, size);
+    if (n == HTTP_PULL_END)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (n == 0)
+        suspend(x);
+    return n;
+}
+
+void http_pull_reply(struct http_request *request, int status, const char *content_type,
+                     const struct http_pull *pull)
+{
+    enum { BLOCK = 4096 };
+    struct exchange *x = exchange_of(request);
+    if (!may_reply(x))
+        return;
+    x->pull = *pull;
+    x->next_pull = x->server->pulls;
+    x->pull_link = &x->server->pulls;
+    if (x->next_pull)
+        x->next_pull->pull_link = &x->next_pull;
+    x->server->pulls = x;
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_more, x, NULL);
+    if (!response)
+        base_out_of_memory();
+    static const char *const headers[] = {"Cache-Control", "no-store", NULL};
+    queue(x, status, content_type, response, headers);
+}
+
+void http_pull_wake(struct http_request *request)
+{
+    resume(exchange_of(request));
+}
+
+struct net_loop *http_request_loop(const struct http_request *request)
+{
+    return exchange_of(request)->server->loop;
+}
+
+static const char *refusal_text(int status)
+{
+    switch (status) {
+    case 413:
+        return "The body is too large.\n";
+    case 414:
+        return "The query has too many parts.\n";
+    case 431:
+        return "The headers are too large.\n";
+    default:
+        return "Too many connections, try again later.\n";
+    }
+}
+
+static void refuse(struct exchange *x)
+{
+    http_reply(&x->request, x->refusal, "text/plain; charset=utf-8",
+               str_of(refusal_text(x->refusal)));
+}
+
+/* --- requests --- */
+
+struct str http_header(const struct http_request *request, const char *name)
+{
+    const char *value = NULL;
+    size_t n = 0;
+    MHD_lookup_connection_value_n(exchange_of(request)->connection, MHD_HEADER_KIND, name,
+                                  strlen(name), &value, &n);
+    return (struct str){.p = value, .n = value ? n : 0};
+}
+
+static enum http_method method_of(const char *name)
+{
+    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return (enum http_method)i;
+    return HTTP_OTHER;
+}
+
+static void copy_peer(struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct sockaddr_storage *peer = &x->request.peer;
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    if (!address)
+        return;
+    peer->ss_family = address->sa_family;
+    if (address->sa_family == AF_INET)
+        memcpy(peer, address, sizeof(struct sockaddr_in));
+    else if (address->sa_family == AF_INET6)
+        memcpy(peer, address, sizeof(struct sockaddr_in6));
+    net_address_unmap(peer);
+}
+
+/* The first sight of a request: its raw target, before libmicrohttpd decodes it. */
+static void *on_target(void *ctx, const char *target, struct MHD_Connection *connection)
+{
+    struct http_server *server = ctx;
+    struct arena *arena = arena_new();
+    struct exchange *x = ARENA_NEW(arena, struct exchange);
+    x->request.arena = arena;
+    x->server = server;
+    x->connection = connection;
+    x->body = buf_limited(server->config.max_body);
+    x->client =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    struct str all = str_of(target ? target : "");
+    size_t question = str_find(all, '?');
+    char *path = arena_alloc(arena, question + 1);
+    bool broken = false;
+    char *end = http_decode(path, str_sub(all, 0, question), false, &broken);
+    x->request.path = (struct str){.p = path, .n = (size_t)(end - path)};
+    if (question < all.n) {
+        struct str query = str_sub(all, question + 1, all.n);
+        if (http_pairs_parse(&x->request.query, &x->request.query_n, arena, query,
+                             server->config.max_query_pairs, &x->request.query_broken))
+            x->refusal = 414;
+        /* The query was read here; an empty one spares libmicrohttpd the same work. It owns this
+         * memory and is about to cut it up itself. */
+        ((char *)(uintptr_t)target)[question + 1] = '\0';
+    }
+    return x;
+}
+
+static uint64_t declared_length(const struct exchange *x)
+{
+    uint64_t n = 0;
+    return str_to_u64(&n, http_header(&x->request, "Content-Length")) == OK ? n : 0;
+}
+
+/* The head is complete. False when the request was refused without waiting for its body. */
+static bool begin(struct exchange *x, const char *method)
+{
+    size_t max_body = x->server->config.max_body;
+    x->begun = true;
+    http_client_waits(x->client);
+    x->request.method = method_of(method);
+    x->request.content_type = http_header(&x->request, "Content-Type");
+    copy_peer(x);
+    const union MHD_ConnectionInfo *head =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    if (head && head->header_size > HEAD_LIMIT)
+        x->refusal = 431;
+    if (x->client->surplus)
+        x->refusal = 503;
+    uint64_t length = declared_length(x);
+    if (!x->refusal && length > max_body)
+        x->refusal = 413;
+    bool asks_first = http_header(&x->request, "Expect").n > 0;
+    if (!x->refusal || length == 0 || (!asks_first && length <= max_body + DRAIN_LIMIT))
+        return true;
+    refuse(x);
+    return false;
+}
+
+/* MHD_NO ends the connection. */
+static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t *n)
+{
+    x->body_seen += *n;
+    if (!x->refusal)
+        buf_add(&x->body, bytes, *n);
+    if (x->body.err && !x->refusal) {
+        x->refusal = 413;
+        buf_free(&x->body);
+    }
+    if (x->body_seen - x->progress >= SLOW_BODY) {
+        x->progress = x->body_seen;
+        http_client_waits(x->client);
+    }
+    *n = 0;
+    if (!x->refusal || x->body_seen <= x->server->config.max_body + DRAIN_LIMIT)
+        return MHD_YES;
+    metric_add(METRIC_HTTP_REFUSED, 1);
+    return MHD_NO;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *n, void **context)
+{
+    struct http_server *server = ctx;
+    struct exchange *x = *context;
+    if (!x->begun) {
+        begin(x, method);
+        return MHD_YES;
+    }
+    if (*n > 0)
+        return take_body(x, bytes, n);
+    if (x->called)
+        return MHD_YES;
+    http_client_answered(x->client);
+    if (x->refusal) {
+        refuse(x);
+        return MHD_YES;
+    }
+    x->called = true;
+    server->pending++;
+    x->request.body = buf_str(&x->body);
+    server->handler(server->ctx, &x->request);
+    if (!x->replied)
+        suspend(x);
+    return MHD_YES;
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct exchange *x = *context;
+    if (!x)
+        return;
+    *context = NULL;
+    if (x->replied)
+        x->server->unsent--;
+    else
+        x->server->pending -= x->called;
+    if (x->pull_link) {
+        *x->pull_link = x->next_pull;
+        if (x->next_pull)
+            x->next_pull->pull_link = x->pull_link;
+        x->pull.over(x->pull.ctx);
+    }
+    http_client_waits(x->client);
+    buf_free(&x->body);
+    arena_free(x->request.arena);
+}
+
+/* --- the server --- */
+
+static void on_connection(void *ctx, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = ctx;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        http_client_free(*context);
+        return;
+    }
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *context = http_client_new(server->clients, fd);
+}
+
+/* libmicrohttpd answers 400, 414 and 431 itself and drops connections beyond the limit of an
+ * address; what it says to its log is all that we learn of it. */
+static void on_log(void *ctx, const char *format, va_list args)
+{
+    static const char *const refusals[] = {"Error processing request", "Server reached connection"};
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+        if (str_starts(str_of(format), str_of(refusals[i])))
+            metric_add(METRIC_HTTP_REFUSED, 1);
+    char text[256];
+    char safe[LOG_SAFE_SIZE];
+    vsnprintf(text, sizeof(text), format, args);
+    log_debug("http", "said=%s", log_safe(safe, str_trim(str_of(text))));
+}
+
+static struct MHD_Daemon *start_daemon(struct http_server *server, int fd)
+{
+    const struct http_config *config = &server->config;
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(config->max_connections + SURPLUS), NULL},
+        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)config->max_connections_per_ip, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)config->idle_timeout_s, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_SIZE, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
+        {MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL}, /* by net/loop */
+        {MHD_OPTION_END, 0, NULL}};
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
+                            NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+                            MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+enum err http_server_new(struct http_server **out, struct net_loop *loop,
+                         const struct http_config *config, http_handler *handler, void *ctx)
+{
+    int fd;
+    *out = NULL;
+    enum err err = config->unix_path ? net_listen_unix(&fd, config->unix_path)
+                                     : net_listen_tcp(&fd, config->address);
+    if (err)
+        return ERR_IO;
+    struct http_server *server = base_alloc(sizeof(*server));
+    server->loop = loop;
+    server->handler = handler;
+    server->ctx = ctx;
+    server->config = *config;
+    server->port = net_address_local_port(fd);
+    if (config->unix_path && !(server->unix_path = strdup(config->unix_path)))
+        base_out_of_memory();
+    server->clients = http_clients_new(loop, config->max_connections, config->idle_timeout_s);
+    server->timer = net_timer_new(loop, on_run, server);
+    server->daemon = start_daemon(server, fd);
+    if (!server->daemon) {
+        log_error("http_start_failed", "reason=\"libmicrohttpd did not start\"");
+        close(fd);
+        http_server_free(server);
+        return ERR_IO;
+    }
+    int epoll_fd = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    server->watch = net_watch_new(loop, epoll_fd, on_run, server);
+    net_timer_set(server->timer, 0); /* the first run starts the listening */
+    *out = server;
+    return OK;
+}
+
+uint16_t http_server_port(const struct http_server *server)
+{
+    return server->port;
+}
+
+size_t http_server_pending(const struct http_server *server)
+{
+    return server->pending;
+}
+
+void http_server_quiesce(struct http_server *server)
+{
+    if (server->quiesced)
+        return;
+    server->quiesced = true;
+    int fd = MHD_quiesce_daemon(server->daemon);
+    if (fd >= 0)
+        close(fd);
+    if (server->unix_path)
+        unlink(server->unix_path);
+}
+
+/* Gives answers on their way a short while to leave. */
+static void flush(struct http_server *server)
+{
+    int epoll_fd = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    run(server);
+    for (int i = 0; i < FLUSH_TRIES && server->unsent > 0; i++) {
+        struct pollfd ready = {.fd = epoll_fd, .events = POLLIN};
+        poll(&ready, 1, server->kicked ? 0 : FLUSH_WAIT_MS);
+        run(server);
+    }
+}
+
+void http_server_free(struct http_server *server)
+{
+    if (!server)
+        return;
+    if (server->daemon) {
+        http_server_quiesce(server);
+        server->stopping = true;
+        for (struct exchange *x = server->pulls; x; x = x->next_pull)
+            resume(x);
+        flush(server);
+        net_watch_free(server->watch);
+        MHD_stop_daemon(server->daemon);
+    }
+    http_clients_free(server->clients);
+    net_timer_free(server->timer);
+    free(server->unix_path);
+    free(server);
+}

@@ -1,0 +1,52 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- wrk's side of tests/bench/run: every request is another message to another number.
+--   wrk ... -s send.lua URL -- PATH FIRST [BODY]
+-- PATH: the request, with {to} and {text} where these belong. FIRST: the first message's index.
+-- BODY: how the body of a success begins; each answer is looked at only when it is given, since
+-- that costs wrk a good part of its speed.
+-- Prints at the end: requests failures p50_us p99_us
+
+local threads = {}
+
+function setup(thread)
+    table.insert(threads, thread)
+end
+
+function init(args)
+    path, index, expected = args[1], tonumber(args[2]), args[3]
+    before, between, after = path:match('^(.-){to}(.-){text}(.*)$')
+    wrong = 0
+    if expected then
+        response = function(status, headers, body)
+            if body:sub(1, #expected) ~= expected then
+                wrong = wrong + 1
+                if wrong == 1 then
+                    io.stderr:write('unexpected answer: ', status, ' ', body, '\n')
+                end
+            end
+        end
+    end
+end
+
+-- The simulated carrier treats endings above 9900 in special ways: these are left out.
+local function recipient(n)
+    return string.format('3361%03d%04d', math.floor(n / 9900) % 1000, n % 9900)
+end
+
+function request()
+    local n = index
+    index = index + 1
+    return wrk.format('GET', before .. recipient(n) .. between ..
+        'Your+parcel+' .. n .. '+comes+tomorrow+between+9+and+11.+Track+it+with+code+' ..
+        (n * 7919) % 1000000 .. after)
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    local bad = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+    for _, thread in ipairs(threads) do
+        bad = bad + thread:get('wrong')
+    end
+    io.write(string.format('RESULT %d %d %d %d\n', summary.requests, bad,
+        latency:percentile(50), latency:percentile(99)))
+end
