@@ -109,9 +109,9 @@ static void fail_fault(struct http2sms *h, size_t rank, enum err err, struct str
     if (!detail.n)
         detail = err == ERR_TOO_LONG ? STR("is too long") : str_of(err_text(err));
     fail(h, HTTP2SMS_INVALID,
-         fault->detailed ? arena_printf(h->request->arena, "%s%.*s", fault->message,
-                                        STR_FMT(detail))
-                         : str_of(fault->message));
+         fault->detailed
+             ? arena_printf(h->request->arena, "%s%.*s", fault->message, STR_FMT(detail))
+             : str_of(fault->message));
 }
 
 /* Recipients that were left out: how many, and the first of them, percent-encoded. */
@@ -229,8 +229,8 @@ static void accept_now(struct http2sms *h)
     h->accept.text = p->message;
     h->accept.tag = p->tag;
     h->accept.ref = p->ref;
-    h->accept.recipients =
-        http2sms_recipients(h->request->arena, p->to, ACCEPT_RECIPIENTS_MAX, &h->accept.recipients_n);
+    h->accept.recipients = http2sms_recipients(h->request->arena, p->to, ACCEPT_RECIPIENTS_MAX,
+                                               &h->accept.recipients_n);
     size_t own = read_options(h);
     enum err e = accept_prepare(&h->job, h->request->arena, &h->accept, &why);
     size_t rank = e ? fault_rank(why.field) : FAULTS;

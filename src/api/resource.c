@@ -48,13 +48,12 @@ static void drop_json(void *json)
 json_t *api_body(struct http_request *request)
 {
     json_error_t where;
-    json_t *body =
-        json_loadb(request->body.n ? request->body.p : "", request->body.n,
-                   JSON_REJECT_DUPLICATES, &where);
+    json_t *body = json_loadb(request->body.n ? request->body.p : "", request->body.n,
+                              JSON_REJECT_DUPLICATES, &where);
     if (!body) {
         api_reply_error(request, ERR_MALFORMED, NULL,
-                        arena_printf(request->arena, "the body is no JSON: %s, line %d",
-                                     where.text, where.line));
+                        arena_printf(request->arena, "the body is no JSON: %s, line %d", where.text,
+                                     where.line));
         return NULL;
     }
     if (!json_is_object(body)) {
