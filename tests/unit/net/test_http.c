@@ -341,9 +341,6 @@ static void garbage_is_never_a_crash(void **state)
     for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
         int fd = dial(site.port);
         say(fd, str_of(garbage[i]));
-        shutdown(fd, SHUT_WR);
-        buf_clear(&answer);
-        hear(fd, &answer, NULL);
         close(fd);
     }
     assert_int_equal(ask(&site, &answer, STR("GET /literal HTTP/1.1\r\n" HOST CLOSE "\r\n")), 200);
@@ -443,6 +440,70 @@ static void a_client_that_left_hurts_nobody(void **state)
     }
     assert_int_equal(ask(&site, &answer, STR("GET /later?v=1 HTTP/1.1\r\n" HOST CLOSE "\r\n")),
                      200);
+}
+
+static struct http_request *kept;
+
+static void keep(void *ctx, struct http_request *request)
+{
+    if (str_eq(request->path, STR("/keep")))
+        kept = request;
+    else
+        http_reply(request, 200, NULL, STR("now"));
+}
+
+struct order {
+    struct letter letter;
+    struct site *site;
+};
+
+static void quiesce(struct letter *letter)
+{
+    http_server_quiesce(((struct order *)letter)->site->server);
+}
+
+static void after_quiesce_only_requests_under_way_are_served(void **state)
+{
+    struct http_config config = site_config();
+    struct site other;
+    site_open(&other, &config, keep);
+    int keeper = dial(other.port);
+    int second = dial(other.port);
+    buf_clear(&answer);
+    say(keeper, STR("GET /keep HTTP/1.1\r\n" HOST "\r\n"));
+    say(second, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
+    assert_true(hear(second, &answer, "now"));
+    struct order order = {.letter.deliver = quiesce, .site = &other};
+    net_loop_post(other.loop, &order.letter);
+    usleep(50000);
+    buf_clear(&answer);
+    say(second, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
+    assert_true(hear(second, &answer, NULL)); /* and the connection ends */
+    assert_int_equal(status_of(&answer), 503);
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons(other.port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int third = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_not_equal(connect(third, (struct sockaddr *)&at, sizeof(at)), 0);
+    /* The one that nobody answered is told so at the very end. */
+    assert_non_null(kept);
+    site_close(&other);
+    buf_clear(&answer);
+    assert_true(hear(keeper, &answer, NULL));
+    assert_int_equal(status_of(&answer), 503);
+    close(keeper);
+    close(second);
+    close(third);
+}
+
+static void a_client_that_only_stopped_writing_gets_its_answer(void **state)
+{
+    int fd = dial(site.port);
+    buf_clear(&answer);
+    say(fd, STR("GET /later?v=here HTTP/1.1\r\n" HOST "\r\n"));
+    shutdown(fd, SHUT_WR);
+    assert_true(hear(fd, &answer, "\r\n\r\nhere"));
+    close(fd);
 }
 
 /* --- streams --- */
@@ -625,6 +686,8 @@ int main(void)
         LAW(silent_and_dribbling_clients_are_dropped),
         LAW(a_thousand_kept_requests_get_their_own_answers),
         LAW(a_client_that_left_hurts_nobody),
+        LAW(after_quiesce_only_requests_under_way_are_served),
+        LAW(a_client_that_only_stopped_writing_gets_its_answer),
         LAW(events_arrive_as_they_are_sent),
         LAW(a_client_that_does_not_read_loses_its_stream),
         LAW(the_end_of_the_server_ends_streams),
