@@ -9,6 +9,7 @@
 #ifndef NAVETTE_API_API_H
 #define NAVETTE_API_API_H
 
+#include "base/buf.h"
 #include "core/core.h"
 #include "net/http.h"
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static const char json_type[] = "application/json; charset=utf-8";
+static const char content_type[] = "application/json; charset=utf-8";
 
 void api_reply_json(struct http_request *request, int status, json_t *body)
 {
@@ -11,7 +11,7 @@ void api_reply_json(struct http_request *request, int status, json_t *body)
     json_decref(body);
     if (!text)
         base_out_of_memory();
-    http_reply(request, status, json_type, str_of(text));
+    http_reply(request, status, content_type, str_of(text));
     free(text);
 }
 
@@ -48,13 +48,12 @@ static void drop_json(void *json)
 json_t *api_body(struct http_request *request)
 {
     json_error_t where;
-    json_t *body =
-        json_loadb(request->body.n ? request->body.p : "", request->body.n,
-                   JSON_REJECT_DUPLICATES, &where);
+    json_t *body = json_loadb(request->body.n ? request->body.p : "", request->body.n,
+                              JSON_REJECT_DUPLICATES, &where);
     if (!body) {
         api_reply_error(request, ERR_MALFORMED, NULL,
-                        arena_printf(request->arena, "the body is no JSON: %s, line %d",
-                                     where.text, where.line));
+                        arena_printf(request->arena, "the body is no JSON: %s, line %d", where.text,
+                                     where.line));
         return NULL;
     }
     if (!json_is_object(body)) {

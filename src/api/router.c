@@ -24,7 +24,7 @@ bool router_match(const char *pattern, struct str path, struct str segments[API_
 static const char *method_name(enum http_method method)
 {
     static const char *const names[] = {
-        [HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",     [HTTP_PUT] = "PUT",
+        [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",  [HTTP_PUT] = "PUT",
         [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OTHER] = "OTHER"};
     return names[method];
 }
@@ -36,9 +36,9 @@ static void refuse_method(struct http_request *request, unsigned allowed)
         if (allowed & 1u << m)
             list = arena_printf(request->arena, "%.*s%s%s", STR_FMT(list), list.n ? ", " : "",
                                 method_name((enum http_method)m));
-    api_reply_error(request, ERR_METHOD, NULL,
-                    arena_printf(request->arena, "method not allowed here; allowed: %.*s",
-                                 STR_FMT(list)));
+    api_reply_error(
+        request, ERR_METHOD, NULL,
+        arena_printf(request->arena, "method not allowed here; allowed: %.*s", STR_FMT(list)));
 }
 
 void router_dispatch(struct api *api, struct http_request *request,
