@@ -25,7 +25,8 @@ struct api {
     struct api_config config;
     struct http_server *tcp;
     struct http_server *socket;
-    struct db *reader;
+    struct db *reader;          /* of the http loop */
+    struct db *counting_reader; /* of the worker */
     struct worker *worker;
     struct credentials *credentials;
     struct health *health;

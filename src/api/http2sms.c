@@ -75,7 +75,7 @@ static struct str more_info_url(const struct api *api, struct http_request *requ
     return arena_printf(request->arena, "http://%.*s/docs/http2sms", STR_FMT(host));
 }
 
-static void send(struct http2sms *h, int http_status, const char *const *headers)
+static void answer(struct http2sms *h, int http_status, const char *const *headers)
 {
     http_reply_headers(h->request, http_status, http2sms_answer_content_type(h->type),
                        buf_str(&h->api->answer), headers);
@@ -88,7 +88,7 @@ static void fail_with(struct http2sms *h, int status, struct str message, int ht
     buf_clear(&h->api->answer);
     http2sms_answer_failure(&h->api->answer, h->type, status, message,
                             more_info_url(h->api, h->request));
-    send(h, http_status, headers);
+    answer(h, http_status, headers);
 }
 
 static void fail(struct http2sms *h, int status, struct str message)
@@ -167,7 +167,7 @@ static void succeed(struct http2sms *h)
     http2sms_answer_success(&h->api->answer, h->type, deferred ? HTTP2SMS_DEFERRED : HTTP2SMS_SENT,
                             credits_left, ids, n);
     bool all = h->job.invalid_n == 0 && h->job.doubled_n == 0;
-    send(h, 200, all || h->job.repeated ? NULL : left_out_headers(h));
+    answer(h, 200, all || h->job.repeated ? NULL : left_out_headers(h));
 }
 
 /* --- accepting --- */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static const char json_type[] = "application/json; charset=utf-8";
+static const char content_type[] = "application/json; charset=utf-8";
 
 void api_reply_json(struct http_request *request, int status, json_t *body)
 {
@@ -11,7 +11,7 @@ void api_reply_json(struct http_request *request, int status, json_t *body)
     json_decref(body);
     if (!text)
         base_out_of_memory();
-    http_reply(request, status, json_type, str_of(text));
+    http_reply(request, status, content_type, str_of(text));
     free(text);
 }
 

@@ -16,8 +16,15 @@ struct block {
     /* the bytes follow */
 };
 
+struct ending {
+    struct ending *next;
+    void (*drop)(void *what);
+    void *what;
+};
+
 struct arena {
     struct block *blocks; /* newest first; the arena itself stands in the oldest */
+    struct ending *endings;
 };
 
 void base_out_of_memory(void)
@@ -75,10 +82,25 @@ struct arena *arena_new(void)
     return a;
 }
 
+void arena_at_end(struct arena *a, void (*drop)(void *what), void *what)
+{
+    struct ending *e = ARENA_NEW(a, struct ending);
+    *e = (struct ending){.next = a->endings, .drop = drop, .what = what};
+    a->endings = e;
+}
+
+static void end(struct arena *a)
+{
+    for (struct ending *e = a->endings; e; e = e->next)
+        e->drop(e->what);
+    a->endings = NULL;
+}
+
 void arena_free(struct arena *a)
 {
     if (!a)
         return;
+    end(a);
     struct block *b = a->blocks;
     while (b) {
         struct block *next = b->next;
@@ -89,6 +111,7 @@ void arena_free(struct arena *a)
 
 void arena_reset(struct arena *a)
 {
+    end(a);
     struct block *b = a->blocks;
     while (b->next) {
         struct block *next = b->next;

@@ -28,6 +28,10 @@ void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((returns
 /* True when p points into memory of this arena. */
 bool arena_holds(const struct arena *a, const void *p);
 
+/* Calls drop(what) when the arena is freed or reset, the last one asked for first: for a foreign
+ * object that belongs to the job. */
+void arena_at_end(struct arena *a, void (*drop)(void *what), void *what);
+
 /* A copy with a NUL behind it. */
 struct str arena_str(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *format, ...)

@@ -21,6 +21,7 @@ machine() {
 }
 
 stand_in() {
+    rm -f "$scratch/bin/$1" # else a link would be followed, and the machine's own command lost
     printf '#!/bin/sh\n%s\n' "$2" >"$scratch/bin/$1"
     chmod +x "$scratch/bin/$1"
 }

@@ -64,7 +64,7 @@ const words = {
     welcome_title: "Aucun téléphone n’a encore de message",
     welcome_text: "Voici un réseau mobile simulé. Chaque numéro à qui l’on écrit devient un téléphone ici, où vous pouvez lire et répondre.",
     welcome_bind: "Connectez votre client SMPP à",
-    welcome_any: "Tout system_id et tout mot de passe conviennent ; en transceiver, vous recevez accusés et réponses.",
+    welcome_any: "Tout system_id et tout mot de passe conviennent ; en transceiver, vous recevez accusés et réponses.",
     welcome_send: "Envoyez un message à n’importe quel numéro, par exemple",
     welcome_navette: "Avec Navette, la ligne de commande est affichée par",
     welcome_read: "Le téléphone apparaît sur cette page. Ouvrez-le, lisez, répondez.",
@@ -88,11 +88,11 @@ const words = {
     born_number: "Numéro du téléphone",
     born_open: "Ouvrir",
     cancel: "Annuler",
-    connected: (n, names) => (n === 1 ? `1 connexion : ${names}` : `${n} connexions : ${names}`),
+    connected: (n, names) => (n === 1 ? `1 connexion : ${names}` : `${n} connexions : ${names}`),
     nobody: "Aucun client SMPP n’est connecté",
-    offline: "Le simulateur ne répond pas ; nouvel essai…",
+    offline: "Le simulateur ne répond pas ; nouvel essai…",
     rates: (s, r, total) => `${s} messages/s · ${r} accusés/s · ${total} en tout`,
-    more: (n) => `${n} téléphones de plus : cherchez un numéro.`,
+    more: (n) => `${n} téléphones de plus : cherchez un numéro.`,
     none_found: "Ce numéro n’est pas ici.",
     nothing: "Aucun message encore sur ce téléphone.",
     from: (who) => `De ${who}`,
@@ -117,9 +117,9 @@ const failures = {
     bad_number: "This number cannot be a phone’s.",
   },
   fr: {
-    no_receiver: "Personne n’est connecté pour le recevoir : un client SMPP doit d’abord se lier en receiver ou transceiver.",
+    no_receiver: "Personne n’est connecté pour le recevoir : un client SMPP doit d’abord se lier en receiver ou transceiver.",
     text_too_long: "Ce texte est trop long.",
-    bad_to: "« À » doit être un numéro ou un nom de 20 caractères au plus.",
+    bad_to: "« À » doit être un numéro ou un nom de 20 caractères au plus.",
     bad_number: "Ce numéro ne peut pas être celui d’un téléphone.",
   },
 };
@@ -138,6 +138,7 @@ let messages = [];
 let outcomes = [];
 let stats = null;
 let online = true;
+let writing = false; // a person opened a phone to write: the cursor goes there
 const fresh = new Map(); // unread by number
 
 const t = (key, ...args) => {
@@ -154,7 +155,7 @@ function element(tag, className, text) {
 
 async function getJson(path) {
   const response = await fetch(path, { cache: "no-store" });
-  if (!response.ok) throw Object.assign(new Error(path), { status: response.status });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
 
@@ -189,8 +190,8 @@ function startLanguage() {
 function shortTime(iso) {
   const at = new Date(iso);
   const today = at.toDateString() === new Date().toDateString();
-  const style = today ? { hour: "2-digit", minute: "2-digit", second: "2-digit" } : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-  return new Intl.DateTimeFormat(language, style).format(at);
+  const style = today ? { second: "2-digit" } : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(language, { ...style, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 const shortCount = (n) => new Intl.NumberFormat(language).format(n);
@@ -255,9 +256,15 @@ function facts(message) {
   if (message.encoding === "ucs2") add("Unicode");
   if (message.flash) add(t("flash"), "badge");
   if (message.direction === "from_phone") add(t(message.state));
-  const outcome = message.outcome && message.outcome !== "delivered" && outcomes.find((o) => o.name === message.outcome);
-  if (outcome) add(outcome[language], "badge");
   return line;
+}
+
+function fate(message) {
+  const outcome = message.outcome !== "delivered" && outcomes.find((o) => o.name === message.outcome);
+  if (!outcome) return [];
+  const line = element("p", "facts");
+  line.append(element("span", "badge", outcome[language]));
+  return [line];
 }
 
 function bubble(message, before) {
@@ -266,7 +273,7 @@ function bubble(message, before) {
   const peer = mine ? message.to : message.from;
   const same = before && before.direction === message.direction && (mine ? before.to : before.from) === peer;
   if (!same) item.append(element("p", "who", mine ? t("to_whom", peer) : t("from", peer)));
-  item.append(element("p", "bubble", message.text), facts(message));
+  item.append(element("p", "bubble", message.text), facts(message), ...fate(message));
   return item;
 }
 
@@ -308,6 +315,11 @@ function showScreens() {
   $("main").classList.toggle("empty", empty);
 }
 
+function placeCursor() {
+  if (chosen && writing) $($("to").value ? "text" : "to").focus();
+  writing = false;
+}
+
 function showAll() {
   showLink();
   showList();
@@ -345,14 +357,9 @@ async function readPhones() {
 async function readThread() {
   const number = chosen;
   if (!number) return;
-  try {
-    const list = await getJson(`/api/phones/${encodeURIComponent(number)}/messages?limit=${MESSAGES_SHOWN}`);
-    if (number !== chosen) return;
-    messages = list.items;
-  } catch (error) {
-    if (error.status !== 404) throw error;
-    messages = [];
-  }
+  const list = await getJson(`/api/phones/${encodeURIComponent(number)}/messages?limit=${MESSAGES_SHOWN}`);
+  if (number !== chosen) return;
+  messages = list.items;
   draw(showThread);
 }
 
@@ -361,6 +368,7 @@ async function readAll() {
     if (!outcomes.length) {
       outcomes = (await getJson("/api/outcomes")).items;
       draw(showOutcomes);
+      draw(showThread);
     }
     await Promise.all([readPhones(), readThread()]);
   } catch {
@@ -379,7 +387,10 @@ function choose(number) {
   $("thread").replaceChildren();
   draw(showList);
   draw(showScreens);
-  if (number) readThread().catch(() => {});
+  if (number)
+    readThread()
+      .catch(() => {})
+      .finally(() => draw(placeCursor));
 }
 
 // ---- Live ----
@@ -488,8 +499,9 @@ function listenToPerson() {
   $("list").addEventListener("click", (e) => {
     const button = e.target.closest("button");
     if (!button) return;
+    writing = matchMedia("(min-width: 761px)").matches;
+    if (button.dataset.number === chosen) draw(placeCursor);
     goTo(button.dataset.number);
-    if (matchMedia("(min-width: 761px)").matches) $("text").focus();
   });
   $("list").addEventListener("keydown", moveInList);
   $("search").addEventListener("keydown", (e) => e.key === "ArrowDown" && moveInList(e));
@@ -514,6 +526,7 @@ function listenToPerson() {
   $("new-phone").addEventListener("click", () => $("born").showModal());
   $("born-cancel").addEventListener("click", () => $("born").close());
   $("born-form").addEventListener("submit", () => {
+    writing = true;
     goTo($("born-number").value.replace(/^\+/, ""));
     $("born-number").value = "";
   });

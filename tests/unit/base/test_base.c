@@ -53,6 +53,25 @@ static void arena_gives_zeroed_aligned_memory(void **state)
     arena_free(a);
 }
 
+static void count_drop(void *what)
+{
+    ++*(int *)what;
+}
+
+static void arena_drops_what_hangs_on_it_once(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    int dropped = 0;
+    arena_at_end(a, count_drop, &dropped);
+    arena_at_end(a, count_drop, &dropped);
+    arena_reset(a);
+    assert_int_equal(dropped, 2);
+    arena_at_end(a, count_drop, &dropped);
+    arena_free(a);
+    assert_int_equal(dropped, 3);
+}
+
 static void arena_reset_keeps_the_first_block_and_gives_zeroes_again(void **state)
 {
     (void)state;
@@ -211,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(str_splits_and_reads_numbers),
+        cmocka_unit_test(arena_drops_what_hangs_on_it_once),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
         cmocka_unit_test(arena_reset_keeps_the_first_block_and_gives_zeroes_again),
         cmocka_unit_test(buf_keeps_its_limit_and_its_first_error),

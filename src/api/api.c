@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api_base.h"
+#include "api/docs.h"
+#include "api/http2sms.h"
+#include "api/http2sms_answer.h"
+#include "api/router.h"
+
+#include <stdlib.h>
+
+static const struct api_route *const tables[] = {
+    account_routes, user_routes,    sender_routes,   carrier_routes, route_routes,
+    rate_routes,    message_routes, incoming_routes, ledger_routes,  NULL};
+
+struct core *api_core(struct api *api)
+{
+    return api->core;
+}
+
+const struct api_config *api_config_of(struct api *api)
+{
+    return &api->config;
+}
+
+struct store_view api_view(struct api *api, struct http_request *request)
+{
+    return (struct store_view){.db = api->reader, .arena = request->arena};
+}
+
+struct mailbox *api_mailbox(struct api *api)
+{
+    return net_loop_mailbox(api->loop);
+}
+
+/* What both doors serve to those who only look; false when the path is none of it. */
+static bool serve_health(struct api *api, struct http_request *request)
+{
+    static const struct {
+        struct str path;
+        void (*handle)(struct health *h, struct http_request *request);
+    } pages[] = {
+        {{"/health", 7}, health_handle},
+        {{"/ready", 6}, ready_handle},
+        {{"/metrics", 8}, metrics_handle},
+    };
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+        if (str_eq(request->path, pages[i].path)) {
+            pages[i].handle(api->health, request);
+            return true;
+        }
+    return false;
+}
+
+static bool only_looks(const struct http_request *request)
+{
+    return request->method == HTTP_GET || request->method == HTTP_HEAD;
+}
+
+static void on_tcp(void *ctx, struct http_request *request)
+{
+    struct api *api = ctx;
+    if (str_eq(request->path, STR(HTTP2SMS_PATH)))
+        http2sms_handle(api, request);
+    else if (str_starts(request->path, STR("/api/")))
+        api_reply_error(request, ERR_NOT_FOUND, NULL, STR("no such path"));
+    else if (!only_looks(request) || (!serve_health(api, request) && !docs_handle(request)))
+        http_reply(request, 404, "text/plain; charset=utf-8", STR("There is no such page.\n"));
+}
+
+static void on_socket(void *ctx, struct http_request *request)
+{
+    struct api *api = ctx;
+    if (!only_looks(request) || !serve_health(api, request))
+        router_dispatch(api, request, tables);
+}
+
+static enum err open_doors(struct api *api)
+{
+    struct http_config config = {.max_body = API_BODY_MAX,
+                                 .max_query_pairs = API_PAIRS_MAX,
+                                 .idle_timeout_s = API_IDLE_S,
+                                 .unix_path = api->config.socket_path,
+                                 .max_connections = API_SOCKET_CONNECTIONS_MAX,
+                                 .max_connections_per_ip = API_SOCKET_CONNECTIONS_MAX};
+    enum err e = http_server_new(&api->socket, api->loop, &config, on_socket, api);
+    if (e)
+        return e;
+    config.unix_path = NULL;
+    config.address = api->config.http_address;
+    config.max_connections = API_CONNECTIONS_MAX;
+    config.max_connections_per_ip = API_CONNECTIONS_PER_IP_MAX;
+    return http_server_new(&api->tcp, api->loop, &config, on_tcp, api);
+}
+
+enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
+                 const struct api_config *config)
+{
+    struct api *api = base_alloc(sizeof(*api));
+    api->core = core;
+    api->loop = loop;
+    api->config = *config;
+    api->answer = buf_limited(HTTP2SMS_ANSWER_LIMIT);
+    *out = NULL;
+    enum err e = core_reader(&api->reader, core);
+    if (e)
+        goto out;
+    e = core_reader(&api->counting_reader, core);
+    if (e)
+        goto out;
+    api->worker = worker_new();
+    api->credentials = credentials_new(worker_mailbox(api->worker), api_mailbox(api));
+    api->health = health_new(api, worker_mailbox(api->worker), api->counting_reader);
+    e = open_doors(api);
+out:
+    if (e)
+        api_free(api);
+    else
+        *out = api;
+    return e;
+}
+
+uint16_t api_http_port(const struct api *api)
+{
+    return http_server_port(api->tcp);
+}
+
+void api_quiesce(struct api *api)
+{
+    health_quiesce(api->health);
+    http_server_quiesce(api->tcp);
+    http_server_quiesce(api->socket);
+}
+
+size_t api_pending(const struct api *api)
+{
+    return http_server_pending(api->tcp) + http_server_pending(api->socket);
+}
+
+void api_free(struct api *api)
+{
+    if (!api)
+        return;
+    http_server_free(api->tcp);
+    http_server_free(api->socket);
+    worker_free(api->worker);
+    credentials_free(api->credentials);
+    health_free(api->health);
+    db_close(api->counting_reader);
+    db_close(api->reader);
+    buf_free(&api->answer);
+    free(api);
+}
