@@ -112,8 +112,7 @@ static enum err load(struct core *c)
     struct directory *directory = NULL;
     int64_t highest = 0;
     enum err e = store_highest_id(&highest, &view);
-    store_id_node(c->config.node);
-    store_id_floor(highest);
+    store_id_begin(c->config.node, highest);
     if (!e)
         e = store_references_new(&c->references, &view);
     if (!e)

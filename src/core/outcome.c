@@ -24,15 +24,7 @@ enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_s
         return e;
     struct purse purse = {m->account_id, m->from_quota ? m->user_id : 0};
     e = store_message_free_of_charge(tx, m->id);
-    if (!e)
-        e = store_purse_move(tx, purse, LEDGER_REFUND, m->credits, 1,
-                             str_of(message_state_name(to)));
-    if (e != ERR_NOT_FOUND)
-        return e;
-    /* The user's quota was switched off meanwhile: its rest went back to the account, this too. */
-    purse.user_id = 0;
-    return store_purse_move(tx, purse, LEDGER_REFUND, m->credits, 1,
-                            str_of(message_state_name(to)));
+    return e ? e : store_purse_refund(tx, purse, m->credits, 1, str_of(message_state_name(to)));
 }
 
 /* ---- one part was taken ---- */

@@ -42,7 +42,7 @@ struct http_server {
     bool kicked;  /* a run is due as soon as the loop turns */
     bool quiesced;
     bool stopping;
-    struct exchange *pulls; /* answers without a known end */
+    struct exchange *open;  /* requests that the handler had and whose answer has not left */
     size_t unsent;          /* answers given whose last byte has not left */
     _Atomic size_t pending; /* requests given to the handler and not answered */
 };
@@ -62,7 +62,7 @@ struct exchange {
     bool replied;
     bool suspended;
     struct http_pull pull;
-    struct exchange *next_pull, **pull_link;
+    struct exchange *next, **link; /* among those that the handler had */
 };
 
 static struct exchange *exchange_of(const struct http_request *request)
@@ -148,7 +148,10 @@ static void queue(struct exchange *x, int status, const char *content_type,
     if (MHD_queue_response(x->connection, (unsigned)status, response) == MHD_NO)
         log_error("http_answer_refused", "status=%d", status);
     MHD_destroy_response(response);
-    resume(x);
+    if (x->suspended)
+        resume(x);
+    else if (!x->server->running)
+        kick(x->server);
 }
 
 static bool may_reply(const struct exchange *x)
@@ -197,11 +200,6 @@ void http_pull_reply(struct http_request *request, int status, const char *conte
     if (!may_reply(x))
         return;
     x->pull = *pull;
-    x->next_pull = x->server->pulls;
-    x->pull_link = &x->server->pulls;
-    if (x->next_pull)
-        x->next_pull->pull_link = &x->next_pull;
-    x->server->pulls = x;
     struct MHD_Response *response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_more, x, NULL);
     if (!response)
@@ -230,7 +228,7 @@ static const char *refusal_text(int status)
     case 431:
         return "The headers are too large.\n";
     default:
-        return "Too many connections, try again later.\n";
+        return "Too busy or about to stop, try again later.\n";
     }
 }
 
@@ -325,7 +323,7 @@ static bool begin(struct exchange *x, const char *method)
         MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (head && head->header_size > HEAD_LIMIT)
         x->refusal = 431;
-    if (x->client->surplus)
+    if (x->client->surplus || x->server->quiesced)
         x->refusal = 503;
     uint64_t length = declared_length(x);
     if (!x->refusal && length > max_body)
@@ -358,11 +356,24 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t *
     return MHD_NO;
 }
 
+static void call_handler(struct exchange *x)
+{
+    struct http_server *server = x->server;
+    x->called = true;
+    x->next = server->open;
+    x->link = &server->open;
+    if (x->next)
+        x->next->link = &x->next;
+    server->open = x;
+    server->pending++;
+    x->request.body = buf_str(&x->body);
+    server->handler(server->ctx, &x->request);
+}
+
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *bytes,
                                   size_t *n, void **context)
 {
-    struct http_server *server = ctx;
     struct exchange *x = *context;
     if (!x->begun) {
         begin(x, method);
@@ -370,19 +381,19 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
     }
     if (*n > 0)
         return take_body(x, bytes, n);
-    if (x->called)
+    if (x->called) {
+        /* Suspended only now: libmicrohttpd has seen meanwhile that there is nothing to read, so
+         * that it does not read (and trip over a client's half-close) before the answer. */
+        if (!x->replied)
+            suspend(x);
         return MHD_YES;
+    }
     http_client_answered(x->client);
     if (x->refusal) {
         refuse(x);
         return MHD_YES;
     }
-    x->called = true;
-    server->pending++;
-    x->request.body = buf_str(&x->body);
-    server->handler(server->ctx, &x->request);
-    if (!x->replied)
-        suspend(x);
+    call_handler(x);
     return MHD_YES;
 }
 
@@ -397,12 +408,13 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **co
         x->server->unsent--;
     else
         x->server->pending -= x->called;
-    if (x->pull_link) {
-        *x->pull_link = x->next_pull;
-        if (x->next_pull)
-            x->next_pull->pull_link = x->pull_link;
-        x->pull.over(x->pull.ctx);
+    if (x->link) {
+        *x->link = x->next;
+        if (x->next)
+            x->next->link = x->link;
     }
+    if (x->pull.over)
+        x->pull.over(x->pull.ctx);
     http_client_waits(x->client);
     buf_free(&x->body);
     arena_free(x->request.arena);
@@ -522,6 +534,18 @@ static void flush(struct http_server *server)
     }
 }
 
+static void end_open(struct http_server *server)
+{
+    for (struct exchange *x = server->open; x; x = x->next) {
+        if (x->replied) {
+            resume(x); /* a stream: it ends now */
+        } else {
+            x->refusal = 503;
+            refuse(x);
+        }
+    }
+}
+
 void http_server_free(struct http_server *server)
 {
     if (!server)
@@ -529,8 +553,7 @@ void http_server_free(struct http_server *server)
     if (server->daemon) {
         http_server_quiesce(server);
         server->stopping = true;
-        for (struct exchange *x = server->pulls; x; x = x->next_pull)
-            resume(x);
+        end_open(server);
         flush(server);
         net_watch_free(server->watch);
         MHD_stop_daemon(server->daemon);

@@ -56,9 +56,11 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
 uint16_t http_server_port(const struct http_server *server);
 /* Requests that the handler keeps and has not answered yet. Any thread. */
 size_t http_server_pending(const struct http_server *server);
-/* No new connections; requests under way can still be answered. */
+/* No new connections, and 503 for new requests on old ones; requests under way can still be
+ * answered. The socket file goes. */
 void http_server_quiesce(struct http_server *server);
-/* Kept requests must have been answered. */
+/* Sends what was answered (for a second at most) and ends the streams. A kept request that was
+ * never answered gets 503: nobody may answer it any more. */
 void http_server_free(struct http_server *server);
 
 /* body is copied unless it lives in the request's arena, which stays until it was sent. */
@@ -77,12 +79,14 @@ struct str http_header(const struct http_request *request, const char *name);
 enum err http_form_parse(struct http_pair **out, size_t *n, struct arena *arena, struct str form,
                          size_t max_pairs) MUST_CHECK;
 
-/* Server-sent events: the request becomes a stream that lives until the client leaves or
- * http_stream_close. What a slow client does not read is bounded; beyond it the stream closes. */
+/* Server-sent events: the request becomes a stream that lives until the client leaves (on_close,
+ * which may be NULL, tells; the stream is gone then) or its owner calls http_stream_close (on_close
+ * stays silent). What a slow client does not read is bounded; beyond it the stream closes. */
 struct http_stream;
 struct http_stream *http_stream_open(struct http_request *request, void (*on_close)(void *ctx),
                                      void *ctx);
-/* One event; `event` may be NULL. Returns false when the stream is closing. */
+/* One event; `event` may be NULL. Returns false when the stream is closing: on_close will follow.
+ */
 bool http_stream_send(struct http_stream *stream, const char *event, struct str data);
 void http_stream_close(struct http_stream *stream);
 

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smpp/session.h"
 
+#include "smpp/window.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
 enum {
-    SEQUENCE_MAX = 0x7FFFFFFF,
     FLUSH_AT = 32 * 1024, /* output is handed over when it reaches this, or at the end of a call */
     KEEP_PARTIAL = 4 * 1024, /* a larger buffer for a split PDU is given back */
-};
-
-/* A request of ours that waits for its answer. */
-struct slot {
-    uint32_t sequence; /* 0: free */
-    uint32_t command;
-    void *tag;
-    int64_t due_us;
-    struct slot *older; /* all open slots, in the order they were sent, which is that of due_us */
-    struct slot *newer;
 };
 
 struct smpp_session {
@@ -26,17 +17,7 @@ struct smpp_session {
     void *ctx;
     enum smpp_state state;
     enum smpp_mode mode; /* asked for in BINDING, held in BOUND and UNBINDING */
-
-    /* Slot of a sequence number: slots[sequence & slot_mask]. There are at least twice as many
-     * slots as the window, and a sequence number whose slot is taken is skipped, so this is exact.
-     */
-    struct slot *slots; /* NULL until the first request */
-    uint32_t slot_mask;
-    uint32_t used;
-    struct slot *oldest;
-    struct slot *newest;
-    uint32_t next_sequence;
-
+    struct smpp_window window;
     uint32_t bind_sequence;   /* SMSC: of the bind that waits for our answer */
     uint32_t unbind_sequence; /* of our unbind, else 0 */
     bool asked;               /* our enquire_link waits for any sign of life */
@@ -151,61 +132,16 @@ static void refuse(struct smpp_session *s, const struct smpp_pdu *request, uint3
     send_header(s, command, status, request->sequence);
 }
 
-/* ---- The window ---- */
-
-static uint32_t take_sequence(struct smpp_session *s)
-{
-    uint32_t sequence;
-    do {
-        sequence = s->next_sequence;
-        s->next_sequence = sequence == SEQUENCE_MAX ? 1 : sequence + 1;
-    } while (s->slots && s->slots[sequence & s->slot_mask].sequence);
-    return sequence;
-}
-
-static void slots_new(struct smpp_session *s)
-{
-    uint32_t n = 2;
-    while (n < 2 * s->config.window)
-        n *= 2;
-    s->slots = base_alloc(n * sizeof(struct slot));
-    s->slot_mask = n - 1;
-}
-
-static void slot_take(struct smpp_session *s, struct slot slot)
-{
-    struct slot *at = &s->slots[slot.sequence & s->slot_mask];
-    *at = slot;
-    at->older = s->newest;
-    if (s->newest)
-        s->newest->newer = at;
-    else
-        s->oldest = at;
-    s->newest = at;
-    s->used++;
-}
-
-static struct slot *slot_find(const struct smpp_session *s, uint32_t sequence)
-{
-    if (!s->slots || !sequence)
-        return NULL;
-    struct slot *slot = &s->slots[sequence & s->slot_mask];
-    return slot->sequence == sequence ? slot : NULL;
-}
+/* ---- The end ---- */
 
 /* The one way out of the window. */
-static void slot_end(struct smpp_session *s, struct slot *slot, enum smpp_outcome outcome,
-                     const struct smpp_pdu *response)
+static void end_request(struct smpp_session *s, struct smpp_slot *slot, enum smpp_outcome outcome,
+                        const struct smpp_pdu *response)
 {
     void *tag = slot->tag;
-    *(slot->older ? &slot->older->newer : &s->oldest) = slot->newer;
-    *(slot->newer ? &slot->newer->older : &s->newest) = slot->older;
-    *slot = (struct slot){0};
-    s->used--;
+    smpp_window_close(&s->window, slot);
     s->calls.on_response(s->ctx, tag, outcome, response);
 }
-
-/* ---- The end ---- */
 
 static void close_session(struct smpp_session *s, const char *reason, uint32_t bind_status)
 {
@@ -213,8 +149,8 @@ static void close_session(struct smpp_session *s, const char *reason, uint32_t b
         return;
     set_state(s, SMPP_CLOSED);
     flush(s);
-    while (s->oldest)
-        slot_end(s, s->oldest, SMPP_ABANDONED, NULL);
+    while (s->window.oldest)
+        end_request(s, s->window.oldest, SMPP_ABANDONED, NULL);
     s->calls.on_closed(s->ctx, reason, bind_status);
 }
 
@@ -241,11 +177,11 @@ static void handle_response(struct smpp_session *s, const struct smpp_pdu *pdu)
         close_session(s, "unbound", 0);
         return;
     }
-    struct slot *slot = slot_find(s, pdu->sequence);
+    struct smpp_slot *slot = smpp_window_find(&s->window, pdu->sequence);
     if (!slot || (!nack && pdu->command != (slot->command | SMPP_RESPONSE)))
         return;
     bool bind = mode_of_bind(slot->command);
-    slot_end(s, slot, nack ? SMPP_NACKED : SMPP_ANSWERED, pdu);
+    end_request(s, slot, nack ? SMPP_NACKED : SMPP_ANSWERED, pdu);
     if (!bind || s->state != SMPP_BINDING)
         return;
     if (!nack && pdu->status == ESME_ROK)
@@ -422,10 +358,10 @@ int64_t smpp_session_tick(struct smpp_session *s, int64_t now_us)
     enter(s);
     if (s->state != SMPP_CLOSED && end_due(s, &reason) <= now_us)
         close_session(s, reason, 0);
-    while (s->oldest && s->oldest->due_us <= now_us)
-        slot_end(s, s->oldest, SMPP_TIMED_OUT, NULL);
+    while (s->window.oldest && s->window.oldest->due_us <= now_us)
+        end_request(s, s->window.oldest, SMPP_TIMED_OUT, NULL);
     if (enquire_due(s) <= now_us) {
-        send_header(s, SMPP_ENQUIRE_LINK, ESME_ROK, take_sequence(s));
+        send_header(s, SMPP_ENQUIRE_LINK, ESME_ROK, smpp_window_sequence(&s->window));
         s->asked = true;
         s->asked_due_us = now_us + s->config.response_timeout_us;
     }
@@ -433,7 +369,7 @@ int64_t smpp_session_tick(struct smpp_session *s, int64_t now_us)
     if (s->state == SMPP_CLOSED)
         return INT64_MAX;
     int64_t due = min(end_due(s, &reason), enquire_due(s));
-    return s->oldest ? min(due, s->oldest->due_us) : due;
+    return s->window.oldest ? min(due, s->window.oldest->due_us) : due;
 }
 
 /* ---- What the owner asks ---- */
@@ -446,23 +382,22 @@ enum err smpp_session_request(struct smpp_session *s, const struct smpp_pdu *req
     if (!info || own || !is_legal(s, s->config.role == SMPP_ESME ? info->by_esme : info->by_smsc))
         return ERR_CONFLICT;
     bool waits = has_response(request->command);
-    if (waits && s->used >= s->config.window)
+    if (waits && s->window.used >= s->window.limit)
         return ERR_LIMIT;
-    if (waits && !s->slots)
-        slots_new(s);
     struct smpp_pdu pdu = *request;
     pdu.status = ESME_ROK;
-    pdu.sequence = take_sequence(s);
+    pdu.sequence = smpp_window_sequence(&s->window);
     enter(s);
     enum err err = send_pdu(s, &pdu);
     if (!err && waits)
-        slot_take(s, (struct slot){.sequence = pdu.sequence,
-                                   .command = pdu.command,
-                                   .tag = tag,
-                                   .due_us = now_us + s->config.response_timeout_us});
+        smpp_window_open(&s->window,
+                         (struct smpp_slot){.sequence = pdu.sequence,
+                                            .command = pdu.command,
+                                            .tag = tag,
+                                            .due_us = now_us + s->config.response_timeout_us});
     if (!err && mode_of_bind(pdu.command)) {
         s->mode = mode_of_bind(pdu.command);
-        s->oldest->due_us = INT64_MAX; /* the bind's own timer ends the session */
+        s->window.oldest->due_us = INT64_MAX; /* the bind's own timer ends the session */
         set_state(s, SMPP_BINDING);
     }
     leave(s);
@@ -497,7 +432,7 @@ void smpp_session_unbind(struct smpp_session *s, int64_t now_us)
         return;
     enter(s);
     set_state(s, SMPP_UNBINDING);
-    s->unbind_sequence = take_sequence(s);
+    s->unbind_sequence = smpp_window_sequence(&s->window);
     s->unbind_due_us = now_us + s->config.bind_timeout_us;
     send_header(s, SMPP_UNBIND, ESME_ROK, s->unbind_sequence);
     leave(s);
@@ -509,12 +444,12 @@ struct smpp_session *smpp_session_new(const struct smpp_session_config *config,
                                       const struct smpp_session_calls *calls, void *ctx,
                                       int64_t now_us)
 {
-    assert(config->window > 0 && config->response_timeout_us > 0);
+    assert(config->response_timeout_us > 0);
     struct smpp_session *s = base_alloc(sizeof(*s));
     s->config = *config;
     s->calls = *calls;
     s->ctx = ctx;
-    s->next_sequence = 1;
+    smpp_window_init(&s->window, config->window);
     s->heard_us = now_us;
     s->bind_due_us = now_us + config->bind_timeout_us;
     s->partial_due_us = INT64_MAX;
@@ -528,7 +463,7 @@ void smpp_session_free(struct smpp_session *s)
 {
     if (!s)
         return;
-    free(s->slots);
+    smpp_window_free(&s->window);
     arena_free(s->arena);
     buf_free(&s->in);
     buf_free(&s->out);
@@ -547,10 +482,10 @@ enum smpp_mode smpp_session_mode(const struct smpp_session *s)
 
 uint32_t smpp_session_window_used(const struct smpp_session *s)
 {
-    return s->used;
+    return s->window.used;
 }
 
 uint32_t smpp_session_window_free(const struct smpp_session *s)
 {
-    return s->config.window - s->used;
+    return s->window.limit - s->window.used;
 }

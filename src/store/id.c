@@ -18,16 +18,10 @@ static int64_t ticks_at(int64_t at_us)
     return ms > 0 ? ms << COUNTER_BITS : 0;
 }
 
-void store_id_node(unsigned node)
+void store_id_begin(unsigned node, int64_t highest_used)
 {
     atomic_store(&node_number, node % STORE_NODES);
-}
-
-void store_id_floor(int64_t highest_used)
-{
-    int64_t floor = (highest_used >> SHIFT << COUNTER_BITS) | ((1 << COUNTER_BITS) - 1);
-    if (atomic_load(&last) < floor)
-        atomic_store(&last, floor);
+    atomic_store(&last, (highest_used >> SHIFT << COUNTER_BITS) | ((1 << COUNTER_BITS) - 1));
 }
 
 int64_t store_id_next(void)

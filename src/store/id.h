@@ -5,7 +5,7 @@
  *   41 bits milliseconds since 2026-01-01 UTC | 5 bits node | 7 bits counter
  *
  * A node that needs more than 128 in a millisecond borrows from the next one. Never goes back,
- * whatever the wall clock does; store_id_floor makes it go on above what the database holds.
+ * whatever the wall clock does, nor below what the database holds.
  * Threads: all.
  */
 #ifndef NAVETTE_STORE_ID_H
@@ -15,8 +15,8 @@
 
 enum { STORE_NODES = 32 };
 
-void store_id_node(unsigned node);
-void store_id_floor(int64_t highest_used);
+/* Before the first id: this node, and what the database holds already. */
+void store_id_begin(unsigned node, int64_t highest_used);
 int64_t store_id_next(void);
 
 /* The least id that a row made at this instant could have; and back, to the millisecond. */

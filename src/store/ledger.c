@@ -24,6 +24,19 @@ enum err store_purse_balance(int64_t *balance, struct store_view *view, struct p
     return e ? e : found ? OK : ERR_NOT_FOUND;
 }
 
+static enum err note(struct store_tx *tx, struct purse p, enum ledger_kind kind, int64_t amount,
+                     int64_t balance, int64_t messages, struct str reason)
+{
+    static struct db_query insert = DB_QUERY(
+        "INSERT INTO ledger (id, account_id, user_id, at, kind, amount, balance, messages, reason) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    return db_run(tx->view.db, &insert,
+                  DB_ARGS(DB_INT(store_id_next()), DB_INT(p.account_id), DB_INT(p.user_id),
+                          DB_INT(tx->now_us), DB_TEXT(str_of(kind_names[kind])), DB_INT(amount),
+                          DB_INT(balance), DB_INT(messages), DB_TEXT(reason)),
+                  NULL);
+}
+
 enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind kind,
                           int64_t amount, int64_t messages, struct str reason)
 {
@@ -31,9 +44,6 @@ enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind 
         DB_QUERY("UPDATE account SET balance = balance + $2 WHERE id = $1");
     static struct db_query of_user =
         DB_QUERY("UPDATE api_user SET quota = quota + $2 WHERE id = $1 AND quota IS NOT NULL");
-    static struct db_query note = DB_QUERY(
-        "INSERT INTO ledger (id, account_id, user_id, at, kind, amount, balance, messages, reason) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
     int64_t changed = 0;
     enum err e =
         db_run(tx->view.db, p.user_id ? &of_user : &of_account,
@@ -41,13 +51,23 @@ enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind 
     int64_t balance = 0;
     if (!(e = store_must_change(e, changed)))
         e = store_purse_balance(&balance, &tx->view, p);
-    if (e)
+    return e ? e : note(tx, p, kind, amount, balance, messages, reason);
+}
+
+enum err store_purse_refund(struct store_tx *tx, struct purse p, int64_t amount, int64_t messages,
+                            struct str reason)
+{
+    int64_t balance;
+    enum err e = store_purse_balance(&balance, &tx->view, p);
+    if (!e)
+        return store_purse_move(tx, p, LEDGER_REFUND, amount, messages, reason);
+    if (e != ERR_NOT_FOUND || !p.user_id)
         return e;
-    return db_run(tx->view.db, &note,
-                  DB_ARGS(DB_INT(store_id_next()), DB_INT(p.account_id), DB_INT(p.user_id),
-                          DB_INT(tx->now_us), DB_TEXT(str_of(kind_names[kind])), DB_INT(amount),
-                          DB_INT(balance), DB_INT(messages), DB_TEXT(reason)),
-                  NULL);
+    struct purse account = {.account_id = p.account_id};
+    e = note(tx, p, LEDGER_REFUND, amount, amount, messages, reason);
+    if (!e)
+        e = note(tx, p, LEDGER_QUOTA, -amount, 0, 0, reason);
+    return e ? e : store_purse_move(tx, account, LEDGER_QUOTA, amount, 0, reason);
 }
 
 static void read_movement(void *item, const struct db_rows *r, struct arena *a)

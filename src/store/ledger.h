@@ -20,6 +20,10 @@ enum err store_purse_balance(int64_t *balance, struct store_view *view, struct p
 /* Adds `amount` (negative takes) for `messages` messages and writes the movement. */
 enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind kind,
                           int64_t amount, int64_t messages, struct str reason) MUST_CHECK;
+/* Gives back what messages cost. A user's purse that is gone (removed, or its quota switched off)
+ * hands it on to the account's balance, so that payments and messages still agree. */
+enum err store_purse_refund(struct store_tx *tx, struct purse p, int64_t amount, int64_t messages,
+                            struct str reason) MUST_CHECK;
 
 struct movement {
     int64_t id;

@@ -3,8 +3,8 @@
  * One example of every PDU that has fields with all of them as long as they may be, one with all of
  * them empty, every TLV at both ends of its range, and the header-only forms.
  */
-#ifndef NAVETTE_TESTS_PDU_EXAMPLES_H
-#define NAVETTE_TESTS_PDU_EXAMPLES_H
+#ifndef NAVETTE_TESTS_VECTORS_PDU_EXAMPLES_H
+#define NAVETTE_TESTS_VECTORS_PDU_EXAMPLES_H
 
 #include "smpp/pdu.h"
 
@@ -17,17 +17,18 @@ struct pdu_examples {
     uint8_t number; /* the next U8; they all differ */
 };
 
-static struct smpp_pdu *pdu_example_add(struct pdu_examples *x, uint32_t command)
+static inline struct smpp_pdu *pdu_example_add(struct pdu_examples *x, uint32_t command,
+                                               bool has_body)
 {
     struct smpp_pdu *pdu = &x->pdus[x->n++];
-    bool request = !(command & SMPP_RESPONSE);
-    *pdu = (struct smpp_pdu){.command = command, .sequence = (uint32_t)x->n, .has_body = true};
-    pdu->status = request || x->n % 2 ? ESME_ROK : ESME_RTHROTTLED;
+    *pdu = (struct smpp_pdu){.command = command, .sequence = (uint32_t)x->n, .has_body = has_body};
+    if (!has_body && (command & SMPP_RESPONSE))
+        pdu->status = ESME_RTHROTTLED;
     return pdu;
 }
 
 /* Letters and digits, `n` of them; a point in time where the table asks for one. */
-static struct str pdu_example_text(struct pdu_examples *x, const char *name, size_t n)
+static inline struct str pdu_example_text(struct pdu_examples *x, const char *name, size_t n)
 {
     if (strstr(name, "_date") || strstr(name, "_time") || strstr(name, "_period"))
         return STR("261121140530704+");
@@ -37,7 +38,7 @@ static struct str pdu_example_text(struct pdu_examples *x, const char *name, siz
     return (struct str){.p = text, .n = n};
 }
 
-static struct smpp_dest *pdu_example_dests(struct pdu_examples *x, uint8_t n)
+static inline struct smpp_dest *pdu_example_dests(struct pdu_examples *x, uint8_t n)
 {
     struct smpp_dest *dests = ARENA_ARRAY(x->arena, n, struct smpp_dest);
     for (uint8_t i = 0; i < n; i++) {
@@ -51,7 +52,7 @@ static struct smpp_dest *pdu_example_dests(struct pdu_examples *x, uint8_t n)
     return dests;
 }
 
-static struct smpp_failure *pdu_example_failures(struct pdu_examples *x, uint8_t n)
+static inline struct smpp_failure *pdu_example_failures(struct pdu_examples *x, uint8_t n)
 {
     struct smpp_failure *failures = ARENA_ARRAY(x->arena, n, struct smpp_failure);
     for (uint8_t i = 0; i < n; i++)
@@ -62,9 +63,11 @@ static struct smpp_failure *pdu_example_failures(struct pdu_examples *x, uint8_t
 
 /* clang-format off */
 #define PDU(NAME, name, id, who) \
-    static void pdu_example_##name(struct pdu_examples *x, uint32_t command) { \
-        pdu_example_add(x, command)->status = ESME_ROK; \
-        struct smpp_##name *b = &pdu_example_add(x, command)->body.name;
+    static inline void pdu_example_##name(struct pdu_examples *x, uint32_t command) { \
+        pdu_example_add(x, command, true); \
+        if (command & SMPP_RESPONSE) \
+            pdu_example_add(x, command, false); \
+        struct smpp_##name *b = &pdu_example_add(x, command, true)->body.name;
 #define U8(name) b->name = x->number++;
 #define CSTR(name, size, status) b->name = pdu_example_text(x, #name, size - 1);
 #define TEXT(name, size, status) b->name = pdu_example_text(x, #name, size);
@@ -74,16 +77,16 @@ static struct smpp_failure *pdu_example_failures(struct pdu_examples *x, uint8_t
 #include "smpp/pdu.def"
 /* clang-format on */
 
-static void pdu_example_tlv(struct pdu_examples *x, uint16_t tag, size_t n)
+static inline void pdu_example_tlv(struct pdu_examples *x, uint16_t tag, size_t n)
 {
-    struct smpp_pdu *pdu = pdu_example_add(x, SMPP_DATA_SM);
+    struct smpp_pdu *pdu = pdu_example_add(x, SMPP_DATA_SM, true);
     pdu->tlvs = ARENA_ARRAY(x->arena, 2, struct smpp_tlv);
     pdu->tlvs[0] = (struct smpp_tlv){tag, pdu_example_text(x, "tlv", n)};
     pdu->tlvs[1] = (struct smpp_tlv){0x1400, STR("1101234567890123456")}; /* a vendor's */
     pdu->tlv_n = 2;
 }
 
-static void pdu_example_tlvs(struct pdu_examples *x)
+static inline void pdu_example_tlvs(struct pdu_examples *x)
 {
     enum { NUMBER, CSTRING, OCTETS };
     static const struct {
@@ -104,16 +107,14 @@ static void pdu_example_tlvs(struct pdu_examples *x)
     }
 }
 
-static void pdu_examples_make(struct pdu_examples *x, struct arena *arena)
+static inline void pdu_examples_make(struct pdu_examples *x, struct arena *arena)
 {
     *x = (struct pdu_examples){.arena = arena};
 #define PDU(NAME, name, id, who)      pdu_example_##name(x, SMPP_##NAME);
 #define SAME(NAME, name, id, who, as) pdu_example_##as(x, SMPP_##NAME);
-#define EMPTY(NAME, name, id, who)    pdu_example_add(x, SMPP_##NAME)->has_body = false;
+#define EMPTY(NAME, name, id, who)    pdu_example_add(x, SMPP_##NAME, false);
 #include "smpp/pdu.def"
     pdu_example_tlvs(x);
-    pdu_example_add(x, SMPP_SUBMIT_SM_RESP)->has_body = false;
-    x->pdus[x->n - 1].status = ESME_RTHROTTLED;
 }
 
 #endif

@@ -3,8 +3,8 @@
  * Every field of a PDU, by name and in wire order, told from the same table as the reader: numbers
  * as their big-endian bytes, C strings without their NUL, then TLVs by the name of their tag.
  */
-#ifndef NAVETTE_TESTS_PDU_FIELDS_H
-#define NAVETTE_TESTS_PDU_FIELDS_H
+#ifndef NAVETTE_TESTS_VECTORS_PDU_FIELDS_H
+#define NAVETTE_TESTS_VECTORS_PDU_FIELDS_H
 
 #include "smpp/pdu.h"
 
@@ -13,17 +13,18 @@ struct pdu_visitor {
     void *ctx;
 };
 
-static void pdu_visit(const struct pdu_visitor *v, const char *name, struct str bytes)
+static inline void pdu_visit(const struct pdu_visitor *v, const char *name, struct str bytes)
 {
     v->visit(v->ctx, name, bytes);
 }
 
-static void pdu_visit_u8(const struct pdu_visitor *v, const char *name, uint8_t value)
+static inline void pdu_visit_u8(const struct pdu_visitor *v, const char *name, uint8_t value)
 {
     pdu_visit(v, name, (struct str){.p = (const char *)&value, .n = 1});
 }
 
-static void pdu_visit_dests(const struct pdu_visitor *v, const struct smpp_dest *dests, size_t n)
+static inline void pdu_visit_dests(const struct pdu_visitor *v, const struct smpp_dest *dests,
+                                   size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         pdu_visit_u8(v, "dest_flag", dests[i].dest_flag);
@@ -37,8 +38,8 @@ static void pdu_visit_dests(const struct pdu_visitor *v, const struct smpp_dest 
     }
 }
 
-static void pdu_visit_failures(const struct pdu_visitor *v, const struct smpp_failure *failures,
-                               size_t n)
+static inline void pdu_visit_failures(const struct pdu_visitor *v,
+                                      const struct smpp_failure *failures, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         uint32_t status = __builtin_bswap32(failures[i].error_status_code);
@@ -51,7 +52,8 @@ static void pdu_visit_failures(const struct pdu_visitor *v, const struct smpp_fa
 
 /* clang-format off */
 #define PDU(NAME, name, id, who) \
-    static void pdu_visit_##name(const struct pdu_visitor *v, const union smpp_body *body) { \
+    static inline void pdu_visit_##name(const struct pdu_visitor *v, const union smpp_body *body) \
+    { \
         const struct smpp_##name *b = &body->name;
 #define U8(name) pdu_visit_u8(v, #name, b->name);
 #define CSTR(name, size, status) pdu_visit(v, #name, b->name);
@@ -63,7 +65,7 @@ static void pdu_visit_failures(const struct pdu_visitor *v, const struct smpp_fa
 #include "smpp/pdu.def"
 /* clang-format on */
 
-static void pdu_each_field(const struct smpp_pdu *pdu, const struct pdu_visitor *v)
+static inline void pdu_each_field(const struct smpp_pdu *pdu, const struct pdu_visitor *v)
 {
     switch (pdu->has_body ? pdu->command : 0) {
 #define PDU(NAME, name, id, who)         \
@@ -82,7 +84,7 @@ static void pdu_each_field(const struct smpp_pdu *pdu, const struct pdu_visitor 
         pdu_visit(v, smpp_tag_name(pdu->tlvs[i].tag), pdu->tlvs[i].value);
 }
 
-static void pdu_visit_line(void *ctx, const char *name, struct str bytes)
+static inline void pdu_visit_line(void *ctx, const char *name, struct str bytes)
 {
     struct buf *out = ctx;
     buf_printf(out, "%s ", name);
@@ -92,7 +94,7 @@ static void pdu_visit_line(void *ctx, const char *name, struct str bytes)
 }
 
 /* One line a field: its name and its bytes in hex; the header first. */
-static void pdu_lines(struct buf *out, const struct smpp_pdu *pdu)
+static inline void pdu_lines(struct buf *out, const struct smpp_pdu *pdu)
 {
     buf_printf(out, "%s %s %u\n", smpp_command_name(pdu->command), smpp_status_name(pdu->status),
                pdu->sequence);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Accounts, their credit and the movements of their purses. */
+#include "api/change.h"
+#include "api/fields.h"
+#include "api/present.h"
+#include "core/admin.h"
+#include "store/id.h"
+#include "store/ledger.h"
+#include "text/date.h"
+
+enum { REASON_MAX = 200, PARTS_USUAL = 8 };
+
+static json_t *account_json(const struct account *a)
+{
+    return json_pack("{s:o, s:o, s:o, s:I, s:b, s:o, s:o}", "id", present_id(a->id), "name",
+                     present_text(a->name), "timezone", present_text(a->timezone), "max_parts",
+                     (json_int_t)a->max_parts, "enabled", a->enabled, "credits",
+                     present_credits(a->balance), "created_at", present_time(a->created_at_us));
+}
+
+static void reply_account(struct api *api, struct http_request *request, int status,
+                          struct str name)
+{
+    struct store_view view = api_view(api, request);
+    struct account a;
+    struct refusal why;
+    if (admin_account_find(&a, &view, name, &why))
+        api_reply_refusal(request, &why);
+    else
+        api_reply_json(request, status, account_json(&a));
+}
+
+static void list_accounts(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct store_view view = api_view(api, request);
+    struct account *rows;
+    size_t n;
+    enum err e = store_account_list(&rows, &n, &view);
+    if (e) {
+        api_reply_error(request, e, NULL, (struct str){0});
+        return;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(items, account_json(&rows[i]));
+    present_list(request, items, 0);
+}
+
+static void show_account(struct api *api, struct http_request *request, const struct str *segments)
+{
+    reply_account(api, request, 200, segments[0]);
+}
+
+/* ---- changes ---- */
+
+struct account_change {
+    struct api_change base;
+    struct account account; /* the columns to set */
+    bool has_timezone, has_max_parts, has_enabled;
+    int64_t credits;
+    struct str reason;
+};
+
+static void answer_created(struct api_change *c)
+{
+    reply_account(c->api, c->request, 201, c->subject);
+}
+
+static void answer_account(struct api_change *c)
+{
+    reply_account(c->api, c->request, 200, c->subject);
+}
+
+static void read_columns(struct fields *f, struct account_change *c)
+{
+    int64_t max_parts = 0;
+    c->has_timezone = fields_text(f, "timezone", 64, &c->account.timezone);
+    if (c->has_timezone && date_zone_check(c->account.timezone))
+        fields_refuse(f, ERR_INVALID, "timezone",
+                      STR("there is no such time zone: write one such as Europe/Paris"));
+    c->has_max_parts = fields_number(f, "max_parts", 1, TEXT_PARTS_MAX, &max_parts);
+    c->account.max_parts = (uint32_t)max_parts;
+    c->has_enabled = fields_flag(f, "enabled", &c->account.enabled);
+}
+
+static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct account_change *c = (struct account_change *)change;
+    c->account.id = store_id_next();
+    enum err e = store_account_insert(tx, &c->account);
+    if (e == ERR_EXISTS)
+        return refuse(&change->why, e, "name",
+                      STR("there is an account of this name: choose another one"));
+    if (!e && c->credits)
+        e = admin_credit(tx, &c->account, c->credits, STR("first credits"), &change->why);
+    return e;
+}
+
+static void add_account(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct account_change *c = ARENA_NEW(request->arena, struct account_change);
+    struct fields f;
+    struct refusal why;
+    if (!fields_of_body(&f, request))
+        return;
+    if (!fields_text(&f, "name", ADMIN_NAME_MAX, &c->account.name))
+        fields_refuse(&f, ERR_MISSING, "name", STR("say how the account is called"));
+    else if (admin_name_check(c->account.name, "name", &why))
+        fields_add(&f, &why);
+    fields_credits(&f, "credits", 0, &c->credits);
+    read_columns(&f, c);
+    if (!c->has_timezone)
+        c->account.timezone = STR("Europe/Paris");
+    if (!c->has_max_parts)
+        c->account.max_parts = PARTS_USUAL;
+    if (!c->has_enabled)
+        c->account.enabled = true;
+    if (!fields_end(&f))
+        return;
+    c->base.did = "account_added";
+    c->base.subject = c->account.name;
+    api_change_post(&c->base, api, request, apply_add, answer_created);
+}
+
+static enum err apply_set(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct account_change *c = (struct account_change *)change;
+    struct account a;
+    enum err e = admin_account_find(&a, &tx->view, c->base.subject, &change->why);
+    if (e)
+        return e;
+    if (c->has_timezone)
+        a.timezone = c->account.timezone;
+    if (c->has_max_parts)
+        a.max_parts = c->account.max_parts;
+    if (c->has_enabled)
+        a.enabled = c->account.enabled;
+    return store_account_update(tx, &a);
+}
+
+static void set_account(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct account_change *c = ARENA_NEW(request->arena, struct account_change);
+    struct fields f;
+    if (!fields_of_body(&f, request))
+        return;
+    read_columns(&f, c);
+    if (!fields_end(&f))
+        return;
+    c->base.did = "account_set";
+    c->base.subject = segments[0];
+    api_change_post(&c->base, api, request, apply_set, answer_account);
+}
+
+static enum err apply_credit(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct account_change *c = (struct account_change *)change;
+    struct account a;
+    enum err e = admin_account_find(&a, &tx->view, c->base.subject, &change->why);
+    return e ? e : admin_credit(tx, &a, c->credits, c->reason, &change->why);
+}
+
+static void credit_account(struct api *api, struct http_request *request,
+                           const struct str *segments)
+{
+    struct account_change *c = ARENA_NEW(request->arena, struct account_change);
+    struct fields f;
+    if (!fields_of_body(&f, request))
+        return;
+    if (!fields_credits(&f, "credits", -ADMIN_CREDITS_MAX, &c->credits))
+        fields_refuse(&f, ERR_MISSING, "credits", STR("say how many to add"));
+    else if (c->credits == 0)
+        fields_refuse(&f, ERR_INVALID, "credits", STR("write more, or less, than 0"));
+    fields_text(&f, "reason", REASON_MAX, &c->reason);
+    if (!fields_end(&f))
+        return;
+    c->base.did = "account_credited";
+    c->base.subject = segments[0];
+    c->base.no_reload = true;
+    api_change_post(&c->base, api, request, apply_credit, answer_account);
+}
+
+static void answer_removed(struct api_change *c)
+{
+    present_removed(c->request, c->subject);
+}
+
+static enum err apply_remove(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct account_change *c = (struct account_change *)change;
+    struct account a;
+    enum err e = admin_account_find(&a, &tx->view, c->base.subject, &change->why);
+    if (e)
+        return e;
+    e = store_account_delete(tx, a.id);
+    if (e == ERR_CONFLICT)
+        return refuse(&change->why, e, "account",
+                      STR("the account has movements or messages, which are kept: switch it off "
+                          "with `navette account set NAME --enabled no`"));
+    return e;
+}
+
+static void remove_account(struct api *api, struct http_request *request,
+                           const struct str *segments)
+{
+    struct account_change *c = ARENA_NEW(request->arena, struct account_change);
+    c->base.did = "account_removed";
+    c->base.subject = segments[0];
+    api_change_post(&c->base, api, request, apply_remove, answer_removed);
+}
+
+/* ---- movements ---- */
+
+static json_t *movement_json(const struct movement *m, const struct directory *d)
+{
+    const struct api_user *user = m->user_id ? directory_user_by_id(d, m->user_id) : NULL;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "id", present_id(m->id), "at",
+                     present_time(m->at_us), "user_id", present_id(m->user_id), "user",
+                     user ? present_text(user->login) : json_null(), "kind", present_text(m->kind),
+                     "credits", present_credits(m->amount), "balance", present_credits(m->balance),
+                     "messages", (json_int_t)m->messages, "reason",
+                     present_text_or_null(m->reason));
+}
+
+static void list_movements(struct api *api, struct http_request *request,
+                           const struct str *segments)
+{
+    struct fields f;
+    int64_t before_id;
+    size_t limit;
+    fields_of_query(&f, request);
+    fields_page(&f, &before_id, &limit);
+    struct store_view view = api_view(api, request);
+    struct account a;
+    struct refusal why;
+    if (admin_account_find(&a, &view, segments[0], &why))
+        fields_add(&f, &why);
+    if (!fields_end(&f))
+        return;
+    struct movement *rows;
+    size_t n;
+    enum err e = store_movement_list(&rows, &n, &view, a.id, before_id, limit);
+    if (e) {
+        api_reply_error(request, e, NULL, (struct str){0});
+        return;
+    }
+    const struct directory *d = core_directory(api_core(api));
+    json_t *items = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(items, movement_json(&rows[i], d));
+    directory_release(d);
+    present_list(request, items, n == limit ? rows[n - 1].id : 0);
+}
+
+const struct api_route account_routes[] = {
+    {HTTP_GET, "/api/v1/accounts", list_accounts},
+    {HTTP_POST, "/api/v1/accounts", add_account},
+    {HTTP_GET, "/api/v1/accounts/{name}", show_account},
+    {HTTP_PATCH, "/api/v1/accounts/{name}", set_account},
+    {HTTP_DELETE, "/api/v1/accounts/{name}", remove_account},
+    {HTTP_POST, "/api/v1/accounts/{name}/credit", credit_account},
+    {HTTP_GET, "/api/v1/accounts/{name}/movements", list_movements},
+    {0},
+};

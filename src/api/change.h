@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api/change: an operator's change on its way from a handler to the writer and back.
+ *
+ * A handler embeds this struct first in its own, which lives in the request's arena; after the
+ * commit the directory is read anew (unless `no_reload`), one line goes to the log (who, what,
+ * which: never a secret), and `answer` gives the one answer. A refusal of `apply` is answered here.
+ * Threads: the http loop's; `apply` runs on the writer's.
+ */
+#ifndef NAVETTE_API_CHANGE_H
+#define NAVETTE_API_CHANGE_H
+
+#include "api/resource.h"
+
+struct api_change {
+    struct change change;
+    struct api *api;
+    struct http_request *request;
+    const char *did;    /* "account_added" */
+    struct str subject; /* the name of what was changed */
+    bool no_reload;     /* the change is not in the directory */
+    void (*answer)(struct api_change *change);
+};
+
+typedef enum err api_apply(struct core *core, struct store_tx *tx, struct change *change);
+
+/* Fills the struct and posts it. */
+void api_change_post(struct api_change *change, struct api *api, struct http_request *request,
+                     api_apply *apply, void (*answer)(struct api_change *change));
+
+#endif

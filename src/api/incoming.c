@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Incoming messages, as stored. */
+#include "store/incoming.h"
+
+#include "api/fields.h"
+#include "api/present.h"
+#include "core/admin.h"
+
+static json_t *incoming_json(const struct incoming *i, const struct directory *d)
+{
+    const struct account *account =
+        i->account_id ? directory_account_by_id(d, i->account_id) : NULL;
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, i->carrier_id);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "id", present_id(i->id),
+                     "account", account ? present_text(account->name) : json_null(), "carrier",
+                     carrier ? present_text(carrier->row.name) : json_null(), "sender",
+                     present_text(i->sender), "number", present_text(i->number), "text",
+                     present_text(i->text), "received_at", present_time(i->received_at_us), "parts",
+                     (json_int_t)i->parts, "message_id", present_id(i->message_id));
+}
+
+static void list_incoming(struct api *api, struct http_request *request, const struct str *segments)
+{
+    const struct directory *d = core_directory(api_core(api));
+    const struct account *account = NULL;
+    struct fields f;
+    struct str name;
+    int64_t before_id;
+    size_t limit;
+    fields_of_query(&f, request);
+    if (fields_text(&f, "account", ADMIN_NAME_MAX, &name) &&
+        !(account = directory_account(d, name)))
+        fields_refuse(&f, ERR_NOT_FOUND, "account",
+                      STR("there is no account of this name: `navette account list` shows them"));
+    fields_page(&f, &before_id, &limit);
+    if (!fields_end(&f))
+        goto out;
+    struct store_view view = api_view(api, request);
+    struct incoming *rows;
+    size_t n;
+    enum err e = store_incoming_list(&rows, &n, &view, account ? account->id : 0, before_id, limit);
+    if (e) {
+        api_reply_error(request, e, NULL, (struct str){0});
+        goto out;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(items, incoming_json(&rows[i], d));
+    present_list(request, items, n == limit ? rows[n - 1].id : 0);
+out:
+    directory_release(d);
+}
+
+static void show_incoming(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct store_view view = api_view(api, request);
+    struct incoming row;
+    int64_t id;
+    if (!fields_id(&id, request, segments[0], "incoming message"))
+        return;
+    enum err e = store_incoming_get(&row, &view, id);
+    if (e) {
+        api_reply_error(request, e, e == ERR_NOT_FOUND ? "id" : NULL,
+                        e == ERR_NOT_FOUND ? STR("there is no incoming message of this id")
+                                           : (struct str){0});
+        return;
+    }
+    const struct directory *d = core_directory(api_core(api));
+    api_reply_json(request, 200, incoming_json(&row, d));
+    directory_release(d);
+}
+
+const struct api_route incoming_routes[] = {
+    {HTTP_GET, "/api/v1/incoming", list_incoming},
+    {HTTP_GET, "/api/v1/incoming/{id}", show_incoming},
+    {0},
+};

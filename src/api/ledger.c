@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does the ledger balance? The list names every purse where it does not. */
+#include "store/ledger.h"
+
+#include "api/fields.h"
+#include "api/present.h"
+
+static json_t *imbalance_json(const struct imbalance *i, const struct directory *d)
+{
+    const struct account *account = directory_account_by_id(d, i->account_id);
+    const struct api_user *user = i->user_id ? directory_user_by_id(d, i->user_id) : NULL;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "account_id",
+                     present_id(i->account_id), "account",
+                     account ? present_text(account->name) : json_null(), "user_id",
+                     present_id(i->user_id), "user", user ? present_text(user->login) : json_null(),
+                     "balance", present_credits(i->balance), "moved", present_credits(i->moved),
+                     "paid", present_credits(i->paid), "cost", present_credits(i->cost));
+}
+
+static void check_ledger(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct fields f;
+    fields_of_query(&f, request);
+    if (!fields_end(&f))
+        return;
+    struct store_view view = api_view(api, request);
+    struct imbalance *rows;
+    size_t n;
+    enum err e = store_ledger_check(&rows, &n, &view);
+    if (e) {
+        api_reply_error(request, e, NULL, (struct str){0});
+        return;
+    }
+    const struct directory *d = core_directory(api_core(api));
+    json_t *items = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(items, imbalance_json(&rows[i], d));
+    directory_release(d);
+    present_list(request, items, 0);
+}
+
+const struct api_route ledger_routes[] = {
+    {HTTP_GET, "/api/v1/ledger/check", check_ledger},
+    {0},
+};

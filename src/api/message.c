@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages: what was accepted and what became of it; taking one back; settling one in doubt. */
+#include "api/change.h"
+#include "api/fields.h"
+#include "api/message_json.h"
+#include "api/present.h"
+#include "core/accept.h"
+#include "core/admin.h"
+#include "core/admin_message.h"
+#include "text/phone.h"
+
+enum { STATE_MAX = 16, NUMBER_MAX = 32 };
+
+static void read_state(struct fields *f, struct message_filter *filter)
+{
+    struct str word;
+    enum message_state state;
+    if (!fields_text(f, "state", STATE_MAX, &word))
+        return;
+    if (message_state_parse(&state, word))
+        fields_refuse(f, ERR_INVALID, "state",
+                      STR("write scheduled, queued, sending, sent, in_doubt, delivered, "
+                          "undelivered, expired, rejected, unknown, cancelled or refused"));
+    else
+        filter->state = (int)state;
+}
+
+static void read_account(struct fields *f, struct api *api, struct message_filter *filter)
+{
+    struct str name;
+    if (!fields_text(f, "account", ADMIN_NAME_MAX, &name))
+        return;
+    const struct directory *d = core_directory(api_core(api));
+    const struct account *account = directory_account(d, name);
+    filter->account_id = account ? account->id : 0;
+    directory_release(d);
+    if (!account)
+        fields_refuse(f, ERR_NOT_FOUND, "account",
+                      STR("there is no account of this name: `navette account list` shows them"));
+}
+
+static void read_filter(struct fields *f, struct api *api, struct message_filter *filter)
+{
+    struct str number;
+    *filter = (struct message_filter){0};
+    read_account(f, api, filter);
+    read_state(f, filter);
+    if (fields_text(f, "recipient", NUMBER_MAX, &number) && phone_parse(&filter->recipient, number))
+        fields_refuse(f, ERR_BAD_NUMBER, "recipient",
+                      STR("write it in international form, such as +33612345678"));
+    fields_text(f, "tag", ACCEPT_TAG_MAX * 4, &filter->tag);
+    fields_page(f, &filter->before_id, &filter->limit);
+}
+
+static enum err messages_json(json_t *items, struct api *api, struct store_view *view,
+                              const struct message *rows, size_t n)
+{
+    const struct directory *d = core_directory(api_core(api));
+    struct store_view scratch = {.db = view->db, .arena = arena_new()};
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++) {
+        json_t *item;
+        e = message_json(&item, &scratch, &rows[i], d);
+        if (!e)
+            json_array_append_new(items, item);
+        arena_reset(scratch.arena);
+    }
+    arena_free(scratch.arena);
+    directory_release(d);
+    return e;
+}
+
+static void list_messages(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct message_filter filter;
+    struct fields f;
+    fields_of_query(&f, request);
+    read_filter(&f, api, &filter);
+    if (!fields_end(&f))
+        return;
+    struct store_view view = api_view(api, request);
+    struct message *rows;
+    size_t n;
+    json_t *items = json_array();
+    enum err e = store_message_list(&rows, &n, &view, &filter);
+    if (!e)
+        e = messages_json(items, api, &view, rows, n);
+    if (e) {
+        json_decref(items);
+        api_reply_error(request, e, NULL, (struct str){0});
+        return;
+    }
+    present_list(request, items, n == filter.limit ? rows[n - 1].id : 0);
+}
+
+static void reply_message(struct api *api, struct http_request *request, int64_t id)
+{
+    struct store_view view = api_view(api, request);
+    struct message m;
+    json_t *json = NULL;
+    enum err e = store_message_get(&m, &view, id);
+    if (!e) {
+        const struct directory *d = core_directory(api_core(api));
+        e = message_json(&json, &view, &m, d);
+        directory_release(d);
+    }
+    if (!e)
+        api_reply_json(request, 200, json);
+    else if (e == ERR_NOT_FOUND)
+        api_reply_error(request, e, "id", STR("there is no message of this id"));
+    else
+        api_reply_error(request, e, NULL, (struct str){0});
+}
+
+static void show_message(struct api *api, struct http_request *request, const struct str *segments)
+{
+    int64_t id;
+    if (fields_id(&id, request, segments[0], "message"))
+        reply_message(api, request, id);
+}
+
+/* ---- changes ---- */
+
+struct message_change {
+    struct api_change base;
+    int64_t id;
+    bool resend;
+};
+
+static void answer_message(struct api_change *c)
+{
+    reply_message(c->api, c->request, ((struct message_change *)c)->id);
+}
+
+static struct message_change *change_of(struct http_request *request, struct str segment,
+                                        const char *did)
+{
+    struct message_change *c = ARENA_NEW(request->arena, struct message_change);
+    if (!fields_id(&c->id, request, segment, "message"))
+        return NULL;
+    c->base.did = did;
+    c->base.subject = segment;
+    c->base.no_reload = true;
+    return c;
+}
+
+static enum err apply_cancel(struct core *core, struct store_tx *tx, struct change *change)
+{
+    return admin_message_cancel(tx, ((struct message_change *)change)->id, &change->why);
+}
+
+static void cancel_message(struct api *api, struct http_request *request,
+                           const struct str *segments)
+{
+    struct message_change *c = change_of(request, segments[0], "message_cancelled");
+    if (c)
+        api_change_post(&c->base, api, request, apply_cancel, answer_message);
+}
+
+static enum err apply_resolve(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct message_change *c = (struct message_change *)change;
+    return admin_message_resolve(core, tx, c->id, c->resend, &change->why);
+}
+
+static void resolve_message(struct api *api, struct http_request *request,
+                            const struct str *segments)
+{
+    struct message_change *c = change_of(request, segments[0], "message_resolved");
+    struct str action = {0};
+    struct fields f;
+    if (!c || !fields_of_body(&f, request))
+        return;
+    fields_text(&f, "action", STATE_MAX, &action);
+    c->resend = str_eq(action, STR("resend"));
+    if (!c->resend && !str_eq(action, STR("give_up")))
+        fields_refuse(&f, action.n ? ERR_INVALID : ERR_MISSING, "action",
+                      STR("write resend (the phone may get it twice) or give_up"));
+    if (fields_end(&f))
+        api_change_post(&c->base, api, request, apply_resolve, answer_message);
+}
+
+const struct api_route message_routes[] = {
+    {HTTP_GET, "/api/v1/messages", list_messages},
+    {HTTP_GET, "/api/v1/messages/{id}", show_message},
+    {HTTP_POST, "/api/v1/messages/{id}/cancel", cancel_message},
+    {HTTP_POST, "/api/v1/messages/{id}/resolve", resolve_message},
+    {0},
+};

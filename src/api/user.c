@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Users of an account: who may send over HTTP, with which quota, from where.
+ * A password is hashed on the http loop's thread: 15 ms once per change by an operator.
+ */
+#include "api/allow_ip.h"
+#include "api/change.h"
+#include "api/fields.h"
+#include "api/present.h"
+#include "base/secret.h"
+#include "core/admin.h"
+#include "store/id.h"
+
+enum { PASSWORD_MAX = 128, NETWORKS_MAX = 5, NETWORK_MAX = 49 };
+
+static json_t *user_json(const struct api_user *u, struct str account)
+{
+    json_t *networks = json_array();
+    struct str rest = u->allow_ip;
+    struct str network;
+    while (str_split(&rest, ' ', &network))
+        if (network.n)
+            json_array_append_new(networks, present_text(network));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "id", present_id(u->id), "account",
+                     present_text(account), "login", present_text(u->login), "quota",
+                     u->has_quota ? present_credits(u->quota) : json_null(), "allow_ip", networks,
+                     "enabled", u->enabled, "created_at", present_time(u->created_at_us));
+}
+
+static void reply_user(struct api *api, struct http_request *request, int status,
+                       struct str account, struct str login)
+{
+    struct store_view view = api_view(api, request);
+    struct account a;
+    struct api_user u;
+    struct refusal why;
+    if (admin_account_find(&a, &view, account, &why) ||
+        admin_user_find(&u, &view, a.id, login, &why))
+        api_reply_refusal(request, &why);
+    else
+        api_reply_json(request, status, user_json(&u, a.name));
+}
+
+static void list_users(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct store_view view = api_view(api, request);
+    struct account a;
+    struct refusal why;
+    struct api_user *rows;
+    size_t n;
+    enum err e = admin_account_find(&a, &view, segments[0], &why);
+    if (e) {
+        api_reply_refusal(request, &why);
+        return;
+    }
+    if ((e = store_user_list(&rows, &n, &view)) != OK) {
+        api_reply_error(request, e, NULL, (struct str){0});
+        return;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].account_id == a.id)
+            json_array_append_new(items, user_json(&rows[i], a.name));
+    present_list(request, items, 0);
+}
+
+static void show_user(struct api *api, struct http_request *request, const struct str *segments)
+{
+    reply_user(api, request, 200, segments[0], segments[1]);
+}
+
+/* ---- changes ---- */
+
+struct user_change {
+    struct api_change base;
+    struct str account;
+    struct api_user user; /* the columns to set */
+    bool has_password, has_quota, has_allow_ip, has_enabled;
+    char hash[SECRET_PASSWORD_SIZE];
+};
+
+static void answer_created(struct api_change *c)
+{
+    reply_user(c->api, c->request, 201, ((struct user_change *)c)->account, c->subject);
+}
+
+static void answer_user(struct api_change *c)
+{
+    reply_user(c->api, c->request, 200, ((struct user_change *)c)->account, c->subject);
+}
+
+static void read_networks(struct fields *f, struct user_change *c)
+{
+    struct arena *a = f->request->arena;
+    struct str *list;
+    size_t n;
+    c->has_allow_ip = fields_texts(f, "allow_ip", &list, &n);
+    if (!c->has_allow_ip)
+        return;
+    if (n > NETWORKS_MAX) {
+        fields_refuse(f, ERR_LIMIT, "allow_ip", STR("at most 5 addresses or networks"));
+        return;
+    }
+    struct str all = {0};
+    for (size_t i = 0; i < n; i++) {
+        bool good = list[i].n > 0 && list[i].n <= NETWORK_MAX &&
+                    str_find(list[i], ' ') == list[i].n && !allow_ip_check(list[i]);
+        if (!good)
+            fields_refuse(f, ERR_INVALID, "allow_ip",
+                          STR("write addresses or networks such as 192.0.2.7, 192.0.2.0/24 or "
+                              "2001:db8::/32"));
+        else
+            all = arena_printf(a, "%.*s%s%.*s", STR_FMT(all), all.n ? " " : "", STR_FMT(list[i]));
+    }
+    c->user.allow_ip = all;
+}
+
+static void read_password(struct fields *f, struct user_change *c)
+{
+    struct str password;
+    c->has_password = fields_text(f, "password", PASSWORD_MAX, &password);
+    if (!c->has_password)
+        return;
+    if (password.n == 0)
+        fields_refuse(f, ERR_INVALID, "password", STR("an empty one lets everybody in"));
+    else if (!f->why.err && secret_password_hash(c->hash, password))
+        fields_refuse(f, ERR_INTERNAL, "password", (struct str){0});
+    c->user.password = str_of(c->hash);
+}
+
+static void read_columns(struct fields *f, struct user_change *c)
+{
+    if (fields_null(f, "quota")) {
+        c->has_quota = true;
+        f->asked[f->asked_n++] = "quota";
+    } else {
+        c->has_quota = c->user.has_quota = fields_credits(f, "quota", 0, &c->user.quota);
+    }
+    read_networks(f, c);
+    c->has_enabled = fields_flag(f, "enabled", &c->user.enabled);
+    read_password(f, c); /* last: costs time, and is spared after a refusal */
+}
+
+static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct user_change *c = (struct user_change *)change;
+    struct account a;
+    enum err e = admin_account_find(&a, &tx->view, c->account, &change->why);
+    if (e)
+        return e;
+    c->user.id = store_id_next();
+    c->user.account_id = a.id;
+    e = store_user_insert(tx, &c->user);
+    if (e == ERR_EXISTS)
+        return refuse(&change->why, e, "login",
+                      STR("the account has a user of this login: choose another one"));
+    struct api_user before = c->user;
+    before.quota = 0;
+    return e ? e : admin_user_write(tx, &a, &before, &c->user, &change->why);
+}
+
+static void add_user(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct user_change *c = ARENA_NEW(request->arena, struct user_change);
+    struct fields f;
+    struct refusal why;
+    if (!fields_of_body(&f, request))
+        return;
+    if (!fields_text(&f, "login", ADMIN_NAME_MAX, &c->user.login))
+        fields_refuse(&f, ERR_MISSING, "login", STR("say how the user signs in"));
+    else if (admin_name_check(c->user.login, "login", &why))
+        fields_add(&f, &why);
+    read_columns(&f, c);
+    if (!c->has_password)
+        fields_refuse(&f, ERR_MISSING, "password", STR("give the user one"));
+    if (!c->has_enabled)
+        c->user.enabled = true;
+    if (!fields_end(&f))
+        return;
+    c->account = segments[0];
+    c->base.did = "user_added";
+    c->base.subject = c->user.login;
+    api_change_post(&c->base, api, request, apply_add, answer_created);
+}
+
+static enum err find_user(struct account *a, struct api_user *u, struct store_tx *tx,
+                          struct user_change *c)
+{
+    struct refusal *why = &c->base.change.why;
+    enum err e = admin_account_find(a, &tx->view, c->account, why);
+    return e ? e : admin_user_find(u, &tx->view, a->id, c->base.subject, why);
+}
+
+static enum err apply_set(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct user_change *c = (struct user_change *)change;
+    struct account a;
+    struct api_user before;
+    enum err e = find_user(&a, &before, tx, c);
+    if (e)
+        return e;
+    struct api_user u = before;
+    if (c->has_password)
+        u.password = c->user.password;
+    if (c->has_quota) {
+        u.has_quota = c->user.has_quota;
+        u.quota = c->user.quota;
+    }
+    if (c->has_allow_ip)
+        u.allow_ip = c->user.allow_ip;
+    if (c->has_enabled)
+        u.enabled = c->user.enabled;
+    return admin_user_write(tx, &a, &before, &u, &change->why);
+}
+
+static void set_user(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct user_change *c = ARENA_NEW(request->arena, struct user_change);
+    struct fields f;
+    if (!fields_of_body(&f, request))
+        return;
+    read_columns(&f, c);
+    if (!fields_end(&f))
+        return;
+    c->account = segments[0];
+    c->base.did = "user_set";
+    c->base.subject = segments[1];
+    api_change_post(&c->base, api, request, apply_set, answer_user);
+}
+
+static void answer_removed(struct api_change *c)
+{
+    present_removed(c->request, c->subject);
+}
+
+static enum err apply_remove(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct user_change *c = (struct user_change *)change;
+    struct account a;
+    struct api_user before;
+    enum err e = find_user(&a, &before, tx, c);
+    if (e)
+        return e;
+    struct api_user u = before;
+    u.has_quota = false;
+    e = admin_user_write(tx, &a, &before, &u, &change->why);
+    return e ? e : store_user_delete(tx, u.id);
+}
+
+static void remove_user(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct user_change *c = ARENA_NEW(request->arena, struct user_change);
+    c->account = segments[0];
+    c->base.did = "user_removed";
+    c->base.subject = segments[1];
+    api_change_post(&c->base, api, request, apply_remove, answer_removed);
+}
+
+const struct api_route user_routes[] = {
+    {HTTP_GET, "/api/v1/accounts/{name}/users", list_users},
+    {HTTP_POST, "/api/v1/accounts/{name}/users", add_user},
+    {HTTP_GET, "/api/v1/accounts/{name}/users/{login}", show_user},
+    {HTTP_PATCH, "/api/v1/accounts/{name}/users/{login}", set_user},
+    {HTTP_DELETE, "/api/v1/accounts/{name}/users/{login}", remove_user},
+    {0},
+};

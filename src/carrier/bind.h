@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * carrier/bind: one session with a carrier and the connection under it, made again for ever with
+ * growing pauses while it is wanted. There is one attempt at a time, or one pause.
+ *
+ *   IDLE ──start──► CONNECTING ──► BOUND ──► ENDING ──► WAITING ──► CONNECTING …
+ *    ▲                                          │
+ *    └── after bind_unbind or bind_cut ◄────────┘
+ *
+ * Threads: the loop's only. Calls may use all functions here but bind_free.
+ */
+#ifndef NAVETTE_CARRIER_BIND_H
+#define NAVETTE_CARRIER_BIND_H
+
+#include "net/conn.h"
+#include "smpp/session.h"
+
+struct bind;
+
+enum bind_state { BIND_IDLE, BIND_WAITING, BIND_CONNECTING, BIND_BOUND, BIND_ENDING };
+
+/* Strings live until the bind is idle again. */
+struct bind_settings {
+    enum smpp_mode mode;
+    struct str host;
+    uint16_t port;
+    bool tls;
+    bool tls_any_name;
+    struct str tls_ca; /* n 0: the system's */
+    struct str system_id;
+    struct str password;
+    struct str system_type;
+    uint32_t window;
+    int64_t response_timeout_us;
+    int64_t bind_timeout_us;
+    int64_t enquire_us;
+    int64_t reconnect_least_us;
+    int64_t reconnect_most_us;
+};
+
+struct bind_calls {
+    void (*on_bound)(void *ctx, struct bind *b);
+    /* A session or an attempt ended; status is the carrier's refusal, else 0. */
+    void (*on_lost)(void *ctx, struct bind *b, const char *reason, uint32_t status);
+    /* It is idle; may be followed by bind_start. */
+    void (*on_idle)(void *ctx, struct bind *b);
+    void (*on_request)(void *ctx, struct bind *b, const struct smpp_pdu *request);
+    void (*on_response)(void *ctx, void *tag, enum smpp_outcome outcome,
+                        const struct smpp_pdu *response);
+    /* Bytes came or left, or time passed: there may be room for more. */
+    void (*on_turn)(void *ctx);
+};
+
+struct bind *bind_new(struct net_loop *loop, const struct bind_calls *calls, void *ctx);
+/* What was on the wire goes to on_response; no other call is made. */
+void bind_free(struct bind *b);
+
+/* Only while idle. */
+void bind_start(struct bind *b, const struct bind_settings *settings);
+/* Says goodbye if it is bound, stops trying in any case; on_idle follows, perhaps at once. */
+void bind_unbind(struct bind *b);
+/* The same without goodbye. */
+void bind_cut(struct bind *b);
+
+/* As smpp_session_request; ERR_BUSY while too much waits to be written. */
+enum err bind_request(struct bind *b, const struct smpp_pdu *request, void *tag) MUST_CHECK;
+/* Answers a request of the session of that number; late answers are dropped. */
+void bind_respond(struct bind *b, uint64_t session, uint32_t command, uint32_t sequence,
+                  uint32_t status);
+/* Writes what bind_request and bind_respond left. Not inside a call. */
+void bind_flush(struct bind *b);
+/* Stops and resumes reading. */
+void bind_pause(struct bind *b, bool paused);
+
+enum bind_state bind_state(const struct bind *b);
+enum smpp_mode bind_mode(const struct bind *b);
+/* Counts up with each session. */
+uint64_t bind_session(const struct bind *b);
+/* Attempts made after the first. */
+uint64_t bind_reconnects(const struct bind *b);
+const char *bind_peer(const struct bind *b);
+/* Until the next attempt; meaningful in WAITING. */
+int64_t bind_pause_us(const struct bind *b);
+
+#endif

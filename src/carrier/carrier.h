@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * carrier/carrier: all carriers that we bind to as an SMPP client, on one loop's thread. Work comes
+ * from core/outbox and its outcome goes back there; settings come from the directory, whose changes
+ * are followed: a new carrier is connected, changed settings are taken over (with a polite rebind
+ * where the session depends on them), a disabled or removed one is unbound and its messages are
+ * released.
+ *
+ * Law: nothing that the carrier sends is answered before its commit; nothing that was written to
+ * the carrier is forgotten without an outcome.
+ * Threads: carriers_new before the threads start, carriers_free after they ended (the loop is
+ * still there, the writer took its last job); the others from any.
+ */
+#ifndef NAVETTE_CARRIER_CARRIER_H
+#define NAVETTE_CARRIER_CARRIER_H
+
+#include "base/buf.h"
+#include "core/core.h"
+#include "net/loop.h"
+
+struct carriers;
+
+/* Attaches to the outbox and to the directory, and begins to connect. */
+enum err carriers_new(struct carriers **out, struct core *core, struct net_loop *loop) MUST_CHECK;
+/*
+ * Ends all sessions: nothing more is submitted, what never left is released, the answers of what
+ * is on the wire are awaited for CARRIER_DRAIN_MS at most, then each bind says goodbye within
+ * CARRIER_UNBIND_MS. `done` is called on the loop's thread. Messages that arrive later are released
+ * as long as the loop turns. Once.
+ */
+enum { CARRIER_DRAIN_MS = 5000, CARRIER_UNBIND_MS = 2000 };
+void carriers_stop(struct carriers *c, void (*done)(void *ctx), void *ctx);
+void carriers_free(struct carriers *c);
+
+enum carrier_state {
+    CARRIER_OFF,        /* disabled or removed */
+    CARRIER_DOWN,       /* waits for its next attempt */
+    CARRIER_CONNECTING, /* an attempt is under way */
+    CARRIER_BOUND,      /* can submit */
+    CARRIER_THROTTLED,  /* bound, but the carrier asked for a pause */
+    CARRIER_ENDING,     /* the last answers are awaited, then unbind */
+};
+/* "off", "down", … */
+const char *carrier_state_name(enum carrier_state state);
+
+/* How a carrier was at most a second ago. */
+enum { CARRIER_ERROR_SIZE = 120 };
+struct carrier_status {
+    enum carrier_state state;
+    int64_t since_us;
+    char error[CARRIER_ERROR_SIZE]; /* the latest reason why it was not bound; "" for none */
+    int64_t error_at_us;
+    unsigned binds; /* sessions that are bound */
+    unsigned binds_wanted;
+    uint32_t window_used;
+    uint32_t window_size;
+    int64_t rate_now;         /* parts submitted in the last second */
+    int64_t active;           /* messages in memory */
+    int64_t oldest_due_at_us; /* of the next message to leave; 0: none waits in memory */
+    uint64_t submits;         /* since the start, as the two below */
+    uint64_t throttles;       /* pauses that the carrier asked for */
+    uint64_t reconnects;      /* attempts after the first */
+};
+/* false when there is no such carrier. */
+bool carriers_status(struct carriers *c, int64_t carrier_id, struct carrier_status *out);
+/* Figures of all carriers in the Prometheus text format, with the label carrier="name". */
+void carriers_metrics(struct carriers *c, struct buf *out);
+
+#endif

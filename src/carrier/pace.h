@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * carrier/pace: how often a part may leave. Time is given, so that it can be virtual.
+ * Threads: pure.
+ */
+#ifndef NAVETTE_CARRIER_PACE_H
+#define NAVETTE_CARRIER_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Zeroed: no limit. */
+struct pace {
+    int64_t interval_ns;
+    int64_t slack_ns; /* what may be caught up at once, where the interval is finer than timers */
+    int64_t free_at_ns;
+};
+
+void pace_set(struct pace *p, int64_t per_second);
+/* Takes the time of one part, or tells when to ask again. The first part after a pause leaves at
+ * once and the second waits two intervals, so that no second sees more than the rate. */
+bool pace_take(struct pace *p, int64_t now_us, int64_t *again_at_us);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * carrier/pump: the messages of one carrier that are in memory: in order to the session, within the
+ * window and the rate; what became of each, back to the outbox.
+ *
+ *   arrive ──► queue ──► on the wire ──► outcome job ──► its commit
+ *                ▲            │
+ *                └─ throttled ┘
+ *
+ * A message leaves in the order of its arrival; a throttled part goes back to the place of its
+ * message and takes a new sequence number when it leaves again. One outcome is told for each part
+ * that the carrier took or refused, and one for a message that ends otherwise, once nothing of it
+ * is on the wire any more.
+ *
+ * Knows no session and no socket: `submit` is the way to the carrier, `post` that to the writer;
+ * what was posted comes back by itself to the mailbox given. Time is given as `now_us`
+ * (clock_mono_us). Threads: the carrier's.
+ */
+#ifndef NAVETTE_CARRIER_PUMP_H
+#define NAVETTE_CARRIER_PUMP_H
+
+#include "core/outbox.h"
+#include "smpp/session.h"
+
+struct pump;
+
+struct pump_calls {
+    /* As smpp_session_request; the tag comes back with pump_answer. ERR_LIMIT, ERR_BUSY and
+     * ERR_CONFLICT: not now, nothing was sent. */
+    enum err (*submit)(void *ctx, const struct smpp_pdu *pdu, void *tag);
+    void (*post)(void *ctx, struct job *job);
+    /* Something changed: call pump_run soon. */
+    void (*wake)(void *ctx);
+};
+
+struct pump_settings {
+    uint32_t window;
+    int64_t rate; /* parts a second; 0: no limit */
+    int64_t throttle_pause_us;
+    int64_t retry_us;
+    bool ask_on_doubt;
+    struct str service_type; /* outlives its use */
+};
+
+struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,
+                      const struct pump_calls *calls, void *ctx);
+/* Jobs at the writer must have come back, or never will. */
+void pump_free(struct pump *p);
+void pump_configure(struct pump *p, const struct pump_settings *settings);
+
+/* From now on a session takes submits; or not any more. */
+void pump_open(struct pump *p, bool open);
+void pump_arrive(struct pump *p, struct outgoing *o);
+/* Submits what may leave now and asks the store for more. Returns when to call again at the latest
+ * (absolute), INT64_MAX if only an event can change something. */
+int64_t pump_run(struct pump *p, int64_t now_us);
+/* The end of a submit: as smpp_session_calls.on_response. */
+void pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
+                 const struct smpp_pdu *response, int64_t now_us);
+/* Gives back to the store what waits here. What is on the wire stays. */
+void pump_release(struct pump *p);
+/* Hints may be lost: the next run looks into the store whatever they say. */
+void pump_look(struct pump *p);
+
+struct pump_figures {
+    uint32_t on_wire;
+    uint64_t submits;
+    uint64_t throttles;
+    int64_t oldest_due_at_us; /* 0: nothing waits */
+    bool waits;
+};
+void pump_figures(const struct pump *p, struct pump_figures *out);
+uint32_t pump_on_wire(const struct pump *p);
+bool pump_throttled(const struct pump *p, int64_t now_us);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/admin.h"
+
+#include "store/ledger.h"
+
+static bool is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '@';
+}
+
+enum err admin_name_check(struct str name, const char *field, struct refusal *why)
+{
+    bool good = name.n > 0 && name.n <= ADMIN_NAME_MAX;
+    for (size_t i = 0; i < name.n && good; i++)
+        good = is_name_byte(name.p[i]);
+    if (good)
+        return OK;
+    return refuse(why, ERR_INVALID, field, STR("use 1 to 64 letters, digits and - . _ @"));
+}
+
+enum err admin_prefix_check(struct str *prefix, struct refusal *why)
+{
+    struct str digits = *prefix;
+    if (digits.n > 0 && digits.p[0] == '+')
+        digits = str_sub(digits, 1, digits.n);
+    uint64_t number;
+    bool plus_alone = prefix->n == 1 && digits.n == 0;
+    if (plus_alone || digits.n > 15 ||
+        (digits.n > 0 && (digits.p[0] == '0' || str_to_u64(&number, digits))))
+        return refuse(why, ERR_INVALID, "prefix",
+                      STR("write the first digits of international numbers, such as 33 or 336"));
+    *prefix = digits;
+    return OK;
+}
+
+enum err admin_account_find(struct account *out, struct store_view *view, struct str name,
+                            struct refusal *why)
+{
+    struct account *rows;
+    size_t n;
+    enum err e = store_account_list(&rows, &n, view);
+    if (e)
+        return refuse(why, e, NULL, (struct str){0});
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rows[i].name, name)) {
+            *out = rows[i];
+            return OK;
+        }
+    return refuse(why, ERR_NOT_FOUND, "account",
+                  STR("there is no account of this name: `navette account list` shows them"));
+}
+
+enum err admin_user_find(struct api_user *out, struct store_view *view, int64_t account_id,
+                         struct str login, struct refusal *why)
+{
+    struct api_user *rows;
+    size_t n;
+    enum err e = store_user_list(&rows, &n, view);
+    if (e)
+        return refuse(why, e, NULL, (struct str){0});
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].account_id == account_id && str_eq(rows[i].login, login)) {
+            *out = rows[i];
+            return OK;
+        }
+    return refuse(why, ERR_NOT_FOUND, "user",
+                  STR("the account has no such user: `navette user list` shows them"));
+}
+
+enum err admin_sender_find(struct sender *out, struct store_view *view, int64_t account_id,
+                           struct str name, struct refusal *why)
+{
+    struct sender *rows;
+    size_t n;
+    enum err e = store_sender_list(&rows, &n, view);
+    if (e)
+        return refuse(why, e, NULL, (struct str){0});
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].account_id == account_id && str_eq(rows[i].name, name)) {
+            *out = rows[i];
+            return OK;
+        }
+    return refuse(why, ERR_NOT_FOUND, "sender",
+                  STR("the account has no such sender: `navette sender list` shows them"));
+}
+
+enum err admin_carrier_find(struct carrier_row *out, struct store_view *view, struct str name,
+                            struct refusal *why)
+{
+    struct carrier_row *rows;
+    size_t n;
+    enum err e = store_carrier_list(&rows, &n, view);
+    if (e)
+        return refuse(why, e, NULL, (struct str){0});
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rows[i].name, name)) {
+            *out = rows[i];
+            return OK;
+        }
+    return refuse(why, ERR_NOT_FOUND, "carrier",
+                  STR("there is no carrier of this name: `navette carrier list` shows them"));
+}
+
+enum err admin_credit(struct store_tx *tx, const struct account *account, int64_t amount,
+                      struct str reason, struct refusal *why)
+{
+    if (account->balance + amount < 0)
+        return refuse(why, ERR_NO_CREDIT, "credits",
+                      STR("the account does not hold that much: take less"));
+    if (account->balance + amount > ADMIN_CREDITS_MAX)
+        return refuse(why, ERR_LIMIT, "credits",
+                      STR("an account holds at most 1000000000 credits: add less"));
+    struct purse purse = {.account_id = account->id};
+    return store_purse_move(tx, purse, LEDGER_CREDIT, amount, 0, reason);
+}
+
+static enum err move_quota(struct store_tx *tx, const struct api_user *user, int64_t given)
+{
+    if (given == 0)
+        return OK;
+    struct purse of_account = {.account_id = user->account_id};
+    struct purse of_user = {.account_id = user->account_id, .user_id = user->id};
+    struct str reason = arena_printf(tx->view.arena, "quota of %.*s", STR_FMT(user->login));
+    enum err e = store_purse_move(tx, of_account, LEDGER_QUOTA, -given, 0, reason);
+    return e ? e : store_purse_move(tx, of_user, LEDGER_QUOTA, given, 0, reason);
+}
+
+enum err admin_user_write(struct store_tx *tx, const struct account *account,
+                          const struct api_user *before, const struct api_user *user,
+                          struct refusal *why)
+{
+    int64_t held = before->has_quota ? before->quota : 0;
+    int64_t given = (user->has_quota ? user->quota : 0) - held;
+    if (given > account->balance)
+        return refuse(why, ERR_NO_CREDIT, "quota",
+                      STR("the account has fewer credits left: credit it first, or give less"));
+    /* A purse must exist while it is moved, and be empty before it goes. */
+    enum err e = OK;
+    if (!user->has_quota)
+        e = before->has_quota ? move_quota(tx, user, given) : OK;
+    if (!e)
+        e = store_user_update(tx, user);
+    if (!e && user->has_quota)
+        e = move_quota(tx, user, given);
+    return e;
+}
