@@ -112,6 +112,11 @@ void net_loop_post_all(struct net_loop *loop, struct letters *list)
     mailbox_post_all(loop->box, list);
 }
 
+struct mailbox *net_loop_mailbox(struct net_loop *loop)
+{
+    return loop->box;
+}
+
 struct event_base *net_loop_base(struct net_loop *loop)
 {
     return loop->base;
