@@ -147,8 +147,8 @@ test("each recipient has an id, and what is not valid is told beside the body", 
 
 test("an SMSC that we did not write gets the class, the coding and the parts", async () => {
   const smsc = await startSmsc();
-  const port = String(smsc.port);
-  await cli(server, "carrier", "add", "swiss", "--host", "127.0.0.1", "--port", port);
+  const where = ["--host", "127.0.0.1", "--port", String(smsc.port), "--system-id", "navette"];
+  await cli(server, "carrier", "add", "swiss", ...where);
   await cli(server, "route", "add", "--prefix", "41", "--carrier", "swiss");
   const message = "é".repeat(100) + "α";
   const query = { ...well, to: "0041791234567", message, class: "0" };

@@ -61,6 +61,13 @@ class Program {
       }),
     );
     this.child.on("error", (e) => (this.errors += e.message));
+    this.hold(false);
+  }
+
+  // A test that failed half way must not wait for what it left behind.
+  hold(held) {
+    for (const one of [this.child, this.child.stdout, this.child.stderr])
+      held ? one.ref() : one.unref();
   }
 
   async ready() {
@@ -75,6 +82,7 @@ class Program {
 
   // SIGTERM, and the exit code: anything but 0 is an error (sanitizers included).
   async stop() {
+    this.hold(true);
     this.child.kill("SIGTERM");
     const late = setTimeout(() => this.child.kill("SIGKILL"), STOP_MS);
     const code = await this.over;
@@ -83,6 +91,7 @@ class Program {
   }
 
   async kill9() {
+    this.hold(true);
     this.child.kill("SIGKILL");
     await this.over;
   }
@@ -179,6 +188,7 @@ export async function startSmsc({ onSubmit, port = 0 } = {}) {
   const answer = onSubmit ?? (() => ({ message_id: String(++next) }));
   const server = smpp.createServer((session) => {
     smsc.sessions.add(session);
+    session.socket.unref();
     session.on("error", () => {});
     session.on("close", () => smsc.sessions.delete(session));
     for (const bind of ["bind_transceiver", "bind_transmitter", "bind_receiver"])
@@ -195,6 +205,7 @@ export async function startSmsc({ onSubmit, port = 0 } = {}) {
     });
   });
   await new Promise((r) => server.listen(port, "127.0.0.1", r));
+  server.unref();
   smsc.port = server.address().port;
   // To a session that receives; the answer's PDU.
   smsc.deliver = (fields) => {
