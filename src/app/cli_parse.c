@@ -18,8 +18,9 @@ struct words {
 };
 
 /* Says what is wrong, then how it should be. */
-__attribute__((format(printf, 3, 4))) static enum err usage(FILE *err, const struct cli_call *call,
-                                                            const char *format, ...)
+__attribute__((format(printf, 3, 4), nonnull(3))) static enum err usage(FILE *err,
+                                                                        const struct cli_call *call,
+                                                                        const char *format, ...)
 {
     va_list args;
     va_start(args, format);
