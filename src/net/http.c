@@ -41,8 +41,9 @@ struct http_server {
     bool kicked;  /* a run is due as soon as the loop turns */
     bool quiesced;
     bool stopping;
-    struct exchange *open; /* requests that the handler had and whose answer has not left */
-    size_t unsent;         /* answers given whose last byte has not left */
+    struct exchange *open;  /* requests that the handler had and whose answer has not left */
+    size_t unsent;          /* answers given whose last byte has not left */
+    _Atomic size_t pending; /* requests given to the handler and not answered */
 };
 
 /* A request with what belongs to this file. */
@@ -135,6 +136,7 @@ static void queue(struct exchange *x, int status, const char *content_type,
         add_header(response, "Connection", "close");
     x->replied = true;
     x->server->unsent++;
+    x->server->pending -= x->called;
     metric_add(x->called ? METRIC_HTTP_REQUESTS : METRIC_HTTP_REFUSED, 1);
     if (MHD_queue_response(x->connection, (unsigned)status, response) == MHD_NO)
         log_error("http_answer_refused", "status=%d", status);
@@ -299,6 +301,7 @@ static void call_handler(struct exchange *x)
     if (x->next)
         x->next->link = &x->next;
     server->open = x;
+    server->pending++;
     x->request.body = buf_str(&x->body);
     server->handler(server->ctx, &x->request);
 }
@@ -339,6 +342,8 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **co
     *context = NULL;
     if (x->replied)
         x->server->unsent--;
+    else
+        x->server->pending -= x->called;
     if (x->link) {
         *x->link = x->next;
         if (x->next)
@@ -438,10 +443,7 @@ uint16_t http_server_port(const struct http_server *server)
 
 size_t http_server_pending(const struct http_server *server)
 {
-    size_t n = 0;
-    for (const struct exchange *x = server->open; x; x = x->next)
-        n += !x->replied;
-    return n;
+    return server->pending;
 }
 
 void http_server_quiesce(struct http_server *server)
