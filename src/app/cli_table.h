@@ -38,7 +38,7 @@ struct cli_column {
     const char *title;
     const char *member;
     bool right; /* aligned */
-    int most;  /* characters; 0: all */
+    int most;   /* characters; 0: all */
 };
 
 struct cli_command {

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "carrier/bind.h"
 #include "carrier/inbox.h"
-#include "carrier/pump.h"
+#include "carrier/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,20 +256,9 @@ static void respond(void *ctx, const struct inbox_origin *origin, uint32_t statu
 
 /* ---- what the operator wants ---- */
 
-static bool same_session(const struct carrier_settings *a, const struct carrier_settings *b)
-{
-    return str_eq(a->host, b->host) && a->port == b->port && str_eq(a->system_id, b->system_id) &&
-           str_eq(a->password, b->password) && str_eq(a->system_type, b->system_type) &&
-           str_eq(a->bind, b->bind) && a->window == b->window && a->tls == b->tls &&
-           a->tls_any_name == b->tls_any_name && str_eq(a->tls_ca, b->tls_ca) &&
-           a->response_s == b->response_s && a->bind_s == b->bind_s &&
-           a->enquire_s == b->enquire_s && a->reconnect_least_ms == b->reconnect_least_ms &&
-           a->reconnect_most_ms == b->reconnect_most_ms;
-}
-
 static bool is_same(const struct line *line)
 {
-    return line->wanted && same_session(&line->wanted->settings, &line->used->settings);
+    return line->wanted && settings_same_session(&line->wanted->settings, &line->used->settings);
 }
 
 /* Takes over what is wanted; the strings of the old picture are not needed any more. */
@@ -279,41 +268,18 @@ static void adopt(struct line *line)
     line->used_in = directory_hold(line->wanted_in);
     line->used = line->wanted;
     directory_release(before);
-    const struct carrier_settings *s = &line->used->settings;
     log_safe(line->label, line->used->row.name);
     inbox_set_label(line->inbox, line->label);
-    pump_configure(line->pump, &(struct pump_settings){
-                                   .window = (uint32_t)s->window,
-                                   .rate = s->rate,
-                                   .throttle_pause_us = s->throttle_pause_ms * MS_US,
-                                   .retry_us = s->retry_s * SEC_US,
-                                   .ask_on_doubt = str_eq(s->on_doubt, STR("ask")),
-                                   .service_type = s->service_type,
-                               });
+    struct pump_settings settings = settings_of_pump(&line->used->settings);
+    pump_configure(line->pump, &settings);
 }
 
 static void start(struct line *line)
 {
     adopt(line);
-    const struct carrier_settings *s = &line->used->settings;
-    struct bind_settings settings = {
-        .host = s->host,
-        .port = (uint16_t)s->port,
-        .tls = s->tls,
-        .tls_any_name = s->tls_any_name,
-        .tls_ca = s->tls_ca,
-        .system_id = s->system_id,
-        .password = s->password,
-        .system_type = s->system_type,
-        .window = (uint32_t)s->window,
-        .response_timeout_us = s->response_s * SEC_US,
-        .bind_timeout_us = s->bind_s * SEC_US,
-        .enquire_us = s->enquire_s * SEC_US,
-        .reconnect_least_us = s->reconnect_least_ms * MS_US,
-        .reconnect_most_us = s->reconnect_most_ms * MS_US,
-    };
+    struct bind_settings settings = settings_of_bind(&line->used->settings);
     static const enum smpp_mode modes[][BINDS_MAX] = {{SMPP_TRX}, {SMPP_TX, SMPP_RX}};
-    bool two = str_eq(s->bind, STR("tx+rx"));
+    bool two = str_eq(line->used->settings.bind, STR("tx+rx"));
     line->binds_n = two ? 2 : 1;
     line->phase = LINE_ON;
     line->closed_at_us = clock_mono_us();

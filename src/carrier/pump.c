@@ -6,6 +6,7 @@
 #include "base/metric.h"
 #include "carrier/pace.h"
 #include "carrier/pool.h"
+#include "carrier/queue.h"
 #include "carrier/submit.h"
 
 #include <stdlib.h>
@@ -13,23 +14,6 @@
 static const int64_t throttle_most_us = 30 * SEC_US;
 static const int64_t retry_most_us = HOUR_US;
 enum { UNCOMMITTED_EXTRA = 1000 };
-
-/* How a message ends that is not simply taken, the stronger the later. */
-enum end { END_NONE, END_RELEASED, END_EXPIRED, END_RETRY, END_IN_DOUBT, END_REJECTED };
-
-/* A message in memory. */
-struct sending {
-    struct outgoing *out;
-    struct sending *older; /* in the queue, which is in order of `rank` */
-    struct sending *newer;
-    uint64_t rank;
-    bool queued;
-    enum end end;
-    uint32_t status; /* of the carrier, for END_RETRY */
-    uint32_t on_wire;
-    uint32_t todo_n; /* parts that wait here */
-    uint8_t todo[32];
-};
 
 /* A part on the wire, then its outcome at the writer. */
 struct flight {
@@ -48,10 +32,7 @@ struct pump {
     struct pump_settings settings;
     bool open;
 
-    struct sending *oldest;
-    struct sending *newest;
-    struct sending *put_back; /* the last that went back to its place, if it still waits */
-    uint64_t next_rank;
+    struct queue queue;
     struct pool sendings;
     struct pool flights;
 
@@ -74,73 +55,17 @@ struct pump {
     uint64_t throttles;
 };
 
-/* ---- the queue ---- */
-
-static void queue_add_behind(struct pump *p, struct sending *m, struct sending *older)
-{
-    m->older = older;
-    m->newer = older ? older->newer : p->oldest;
-    *(m->older ? &m->older->newer : &p->oldest) = m;
-    *(m->newer ? &m->newer->older : &p->newest) = m;
-    m->queued = true;
-}
-
-static void queue_remove(struct pump *p, struct sending *m)
-{
-    if (!m->queued)
-        return;
-    *(m->older ? &m->older->newer : &p->oldest) = m->newer;
-    *(m->newer ? &m->newer->older : &p->newest) = m->older;
-    m->queued = false;
-    if (p->put_back == m)
-        p->put_back = NULL;
-}
-
-/* Answers come in the order of the submits, so the place is mostly right behind the last one. */
-static void queue_put_back(struct pump *p, struct sending *m)
-{
-    if (m->queued)
-        return;
-    bool behind = p->put_back && p->put_back->rank < m->rank;
-    struct sending *older = behind ? p->put_back : NULL;
-    struct sending *newer = behind ? p->put_back->newer : p->oldest;
-    while (newer && newer->rank < m->rank) {
-        older = newer;
-        newer = newer->newer;
-    }
-    queue_add_behind(p, m, older);
-    p->put_back = m;
-}
-
-static uint32_t first_todo(const struct sending *m)
-{
-    uint32_t byte = 0;
-    while (!m->todo[byte])
-        byte++;
-    return byte * 8 + (uint32_t)__builtin_ctz(m->todo[byte]) + 1;
-}
-
-static void todo_add(struct sending *m, uint32_t part)
-{
-    m->todo[(part - 1) / 8] |= (uint8_t)(1u << (part - 1) % 8);
-    m->todo_n++;
-}
-
-static void todo_remove(struct sending *m, uint32_t part)
-{
-    m->todo[(part - 1) / 8] &= (uint8_t) ~(1u << (part - 1) % 8);
-    m->todo_n--;
-}
+/* ---- messages ---- */
 
 static struct sending *sending_new(struct pump *p, struct outgoing *o)
 {
     struct sending *m = pool_take(&p->sendings);
-    *m = (struct sending){.out = o, .rank = p->next_rank++};
+    *m = (struct sending){.out = o};
     for (uint32_t part = 1; part <= o->parts && part <= TEXT_PARTS_MAX; part++)
         if (!(o->answered[(part - 1) / 8] >> (part - 1) % 8 & 1))
-            todo_add(m, part);
+            sending_add(m, part);
     if (!m->todo_n) /* no message is without parts; should one come, it is refused at its first */
-        todo_add(m, 1);
+        sending_add(m, 1);
     return m;
 }
 
@@ -152,7 +77,7 @@ static void outcome_done(struct letter *letter)
     struct pump *p = f->pump;
     pool_give(&p->flights, f);
     p->uncommitted--;
-    if (p->oldest)
+    if (p->queue.oldest)
         p->calls.wake(p->ctx);
 }
 
@@ -222,7 +147,7 @@ static void settle(struct pump *p, struct sending *m)
 {
     if (m->on_wire || (m->todo_n && !m->end))
         return;
-    queue_remove(p, m);
+    queue_remove(&p->queue, m);
     if (m->end && m->end != END_REJECTED)
         tell_end(p, m);
     if (p->prepared == m)
@@ -236,7 +161,7 @@ static void stop_message(struct pump *p, struct sending *m, enum end end)
 {
     if (m->end < end)
         m->end = end;
-    queue_remove(p, m);
+    queue_remove(&p->queue, m);
 }
 
 static void end_message(struct pump *p, struct sending *m, enum end end)
@@ -295,9 +220,9 @@ static void throttled(struct pump *p, struct flight *f, int64_t now_us)
 {
     struct sending *m = f->message;
     throttle(p, f, now_us);
-    todo_add(m, f->part);
+    sending_add(m, f->part);
     if (!m->end)
-        queue_put_back(p, m);
+        queue_put_back(&p->queue, m);
     pool_give(&p->flights, f);
 }
 
@@ -370,7 +295,7 @@ static bool is_not_now(enum err e)
 /* Submits the next part of a message; false when the session takes no more for now. */
 static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
 {
-    uint32_t part = first_todo(m);
+    uint32_t part = sending_first(m);
     enum err e = prepare(p, m, part);
     if (e) {
         cannot_submit(p, m, part, e);
@@ -378,7 +303,7 @@ static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
     }
     struct flight *f = flight_new(p, m, part);
     f->sent_at_us = now_us;
-    todo_remove(m, part);
+    sending_remove(m, part);
     m->on_wire++;
     p->on_wire++;
     e = p->calls.submit(p->ctx, &p->submit.pdu, f);
@@ -386,11 +311,11 @@ static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
         p->submits++;
         metric_add(METRIC_SUBMITTED, 1);
         if (!m->todo_n)
-            queue_remove(p, m);
+            queue_remove(&p->queue, m);
         return true;
     }
     pool_give(&p->flights, f);
-    todo_add(m, part);
+    sending_add(m, part);
     m->on_wire--;
     p->on_wire--;
     if (is_not_now(e))
@@ -433,8 +358,8 @@ int64_t pump_run(struct pump *p, int64_t now_us)
 {
     int64_t again_at_us = INT64_MAX;
     int64_t wall_us = clock_now_us();
-    while (p->oldest && has_room(p)) {
-        struct sending *m = p->oldest;
+    while (p->queue.oldest && has_room(p)) {
+        struct sending *m = p->queue.oldest;
         if (m->out->expires_at_us <= wall_us) {
             end_message(p, m, END_EXPIRED);
             continue;
@@ -456,7 +381,7 @@ int64_t pump_run(struct pump *p, int64_t now_us)
 
 void pump_arrive(struct pump *p, struct outgoing *o)
 {
-    queue_add_behind(p, sending_new(p, o), p->newest);
+    queue_add(&p->queue, sending_new(p, o));
     p->calls.wake(p->ctx);
 }
 
@@ -471,8 +396,8 @@ void pump_open(struct pump *p, bool open)
 
 void pump_release(struct pump *p)
 {
-    while (p->oldest)
-        end_message(p, p->oldest, END_RELEASED);
+    while (p->queue.oldest)
+        end_message(p, p->queue.oldest, END_RELEASED);
 }
 
 void pump_look(struct pump *p)
@@ -506,8 +431,8 @@ void pump_figures(const struct pump *p, struct pump_figures *out)
         .on_wire = p->on_wire,
         .submits = p->submits,
         .throttles = p->throttles,
-        .oldest_due_at_us = p->oldest ? p->oldest->out->due_at_us : 0,
-        .waits = p->oldest != NULL,
+        .oldest_due_at_us = p->queue.oldest ? p->queue.oldest->out->due_at_us : 0,
+        .waits = p->queue.oldest != NULL,
     };
 }
 
@@ -531,7 +456,7 @@ void pump_free(struct pump *p)
 {
     if (!p)
         return;
-    for (struct sending *m = p->oldest; m; m = m->newer)
+    for (struct sending *m = p->queue.oldest; m; m = m->newer)
         outgoing_free(m->out);
     pool_free(&p->sendings);
     pool_free(&p->flights);

@@ -102,11 +102,6 @@ void net_loop_stop(struct net_loop *loop)
         mailbox_post(loop->box, &loop->stop_letter);
 }
 
-struct mailbox *net_loop_mailbox(struct net_loop *loop)
-{
-    return loop->box;
-}
-
 void net_loop_post(struct net_loop *loop, struct letter *letter)
 {
     mailbox_post(loop->box, letter);
@@ -115,6 +110,11 @@ void net_loop_post(struct net_loop *loop, struct letter *letter)
 void net_loop_post_all(struct net_loop *loop, struct letters *list)
 {
     mailbox_post_all(loop->box, list);
+}
+
+struct mailbox *net_loop_mailbox(struct net_loop *loop)
+{
+    return loop->box;
 }
 
 struct event_base *net_loop_base(struct net_loop *loop)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * carrier/settings: the operator's settings of a carrier as each part of a line needs them. Strings
+ * are those of the settings given.
+ * Threads: pure.
+ */
+#ifndef NAVETTE_CARRIER_SETTINGS_H
+#define NAVETTE_CARRIER_SETTINGS_H
+
+#include "carrier/bind.h"
+#include "carrier/pump.h"
+#include "core/carrier_settings.h"
+
+/* All but the mode. */
+struct bind_settings settings_of_bind(const struct carrier_settings *s);
+struct pump_settings settings_of_pump(const struct carrier_settings *s);
+/* Can a session that was made with the one go on under the other? */
+bool settings_same_session(const struct carrier_settings *a, const struct carrier_settings *b);
+
+#endif
