@@ -31,7 +31,7 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
 uint16_t api_http_port(const struct api *api);
 /* /ready answers 503, no new connections; what was taken is still answered. */
 void api_quiesce(struct api *api);
-/* Requests not answered yet. */
+/* Requests not answered yet. Any thread. */
 size_t api_pending(const struct api *api);
 void api_free(struct api *api);
 

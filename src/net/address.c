@@ -30,15 +30,21 @@ void net_address_write(char out[NET_ADDRESS_SIZE], const struct sockaddr_storage
     }
 }
 
-void net_address_unmap(struct sockaddr_storage *address)
+void net_address_copy(struct sockaddr_storage *to, const struct sockaddr *from)
 {
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
-    if (address->ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+    *to = (struct sockaddr_storage){.ss_family = from->sa_family};
+    if (from->sa_family == AF_INET)
+        memcpy(to, from, sizeof(struct sockaddr_in));
+    if (from->sa_family != AF_INET6)
         return;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
+    if (!IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+        memcpy(to, from, sizeof(*in6));
+        return;
+    }
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = in6->sin6_port};
     memcpy(&in.sin_addr, &in6->sin6_addr.s6_addr[12], sizeof(in.sin_addr));
-    *address = (struct sockaddr_storage){0};
-    memcpy(address, &in, sizeof(in));
+    memcpy(to, &in, sizeof(in));
 }
 
 bool net_address_is_literal(const char *host)

@@ -15,7 +15,7 @@ enum { NET_ADDRESS_SIZE = 64 };
 /* "192.0.2.1:2775", "[2001:db8::1]:2775", "unix". */
 void net_address_write(char out[NET_ADDRESS_SIZE], const struct sockaddr_storage *address);
 /* An IPv4 peer of an IPv6 socket (::ffff:192.0.2.1) becomes plain IPv4. */
-void net_address_unmap(struct sockaddr_storage *address);
+void net_address_copy(struct sockaddr_storage *to, const struct sockaddr *from);
 /* True for "192.0.2.1", "2001:db8::1": no name to look up, no SNI. */
 bool net_address_is_literal(const char *host);
 uint16_t net_address_local_port(int fd);

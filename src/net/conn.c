@@ -5,19 +5,16 @@
 #include "net/address.h"
 #include "net/conn_base.h"
 #include "net/dial.h"
+#include "net/io.h"
 #include "net/loop_base.h"
 #include "net/tls.h"
 
-#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 static const int64_t handshake_limit_us = 10 * INT64_C(1000000); /* of a client of ours */
 static const int64_t finish_limit_us = 5 * INT64_C(1000000);     /* to take what waits */
@@ -46,12 +43,11 @@ struct net_conn {
     void *ctx;
     enum conn_state state;
     bool paused;
-    bool blocked; /* TLS has to write before it goes on */
-    bool freed;   /* inside a call of ours: the memory goes when it returns */
+    bool draining; /* inside on_drain */
+    bool freed;    /* inside a call of ours: the memory goes when it returns */
     unsigned busy;
-    int fd;
+    struct io io;
     SSL_CTX *tls;
-    SSL *ssl;
     char *host; /* NULL for accepted ones */
     bool skip_name_check;
     struct net_dial *dial;
@@ -63,16 +59,7 @@ struct net_conn {
     void (*gone)(void *owner);
     void *owner;
     char peer[NET_ADDRESS_SIZE];
-    char reason[TLS_REASON_SIZE];
 };
-
-enum { IO_WAIT = -1, IO_FAILED = -2 };
-
-static void set_reason(struct net_conn *conn, const char *reason)
-{
-    if (reason != conn->reason)
-        snprintf(conn->reason, sizeof(conn->reason), "%s", reason);
-}
 
 static void arm_writable(struct net_conn *conn)
 {
@@ -94,16 +81,7 @@ static void drop_socket(struct net_conn *conn)
     if (conn->writable)
         event_free(conn->writable);
     conn->readable = conn->writable = NULL;
-    if (conn->ssl) {
-        if (SSL_is_init_finished(conn->ssl))
-            SSL_shutdown(conn->ssl);
-        ERR_clear_error();
-        SSL_free(conn->ssl);
-    }
-    conn->ssl = NULL;
-    if (conn->fd >= 0)
-        close(conn->fd);
-    conn->fd = -1;
+    io_close(&conn->io);
 }
 
 static void release(struct net_conn *conn)
@@ -138,18 +116,17 @@ static void close_now(struct net_conn *conn)
     conn->dial = NULL;
     net_timer_cancel(conn->timer);
     conn->state = CONN_CLOSED;
-    conn->calls.on_close(conn->ctx, conn->reason);
+    conn->calls.on_close(conn->ctx, conn->io.reason);
 }
 
 static void fail(struct net_conn *conn, const char *reason)
 {
-    if (conn->state != CONN_LINGERING)
-        set_reason(conn, reason);
+    io_set_reason(&conn->io, conn->state == CONN_LINGERING ? "finished" : reason);
     if (conn->state == CONN_HANDSHAKE && conn->dial) {
         drop_socket(conn);
         conn->state = CONN_DIALING;
         net_timer_cancel(conn->timer);
-        net_dial_next(conn->dial, conn->reason);
+        net_dial_next(conn->dial, conn->io.reason);
         return;
     }
     close_now(conn);
@@ -157,102 +134,26 @@ static void fail(struct net_conn *conn, const char *reason)
 
 static void end_later(struct net_conn *conn, const char *reason)
 {
-    set_reason(conn, reason);
+    io_set_reason(&conn->io, reason);
     conn->state = CONN_ENDING;
     net_timer_set(conn->timer, 0);
 }
 
-/* What SSL_get_error said, as IO_WAIT or IO_FAILED; 0 is the peer's end. */
-static ssize_t tls_result(struct net_conn *conn, int result)
+/* An operation gave no bytes. */
+static void stop_at(struct net_conn *conn, ssize_t result)
 {
-    switch (SSL_get_error(conn->ssl, result)) {
-    case SSL_ERROR_WANT_READ:
-        return IO_WAIT;
-    case SSL_ERROR_WANT_WRITE:
-        conn->blocked = true;
-        arm_writable(conn);
-        return IO_WAIT;
-    case SSL_ERROR_ZERO_RETURN:
-        return 0;
-    case SSL_ERROR_SYSCALL:
-        if (errno && !ERR_peek_error() && SSL_is_init_finished(conn->ssl)) {
-            set_reason(conn, strerror(errno));
-            return IO_FAILED;
-        }
-        break;
-    default:
-        break;
+    if (result == IO_WAIT) {
+        if (conn->io.wants_write)
+            arm_writable(conn);
+        return;
     }
-    tls_reason(conn->reason, conn->ssl, ERR_peek_error());
-    ERR_clear_error();
-    return IO_FAILED;
-}
-
-static ssize_t tls_read(struct net_conn *conn, char *to, size_t size)
-{
-    size_t n = 0;
-    int got = 1;
-    while (n < size && got > 0) {
-        ERR_clear_error();
-        errno = 0;
-        size_t room = size - n < INT32_MAX ? size - n : INT32_MAX;
-        got = SSL_read(conn->ssl, to + n, (int)room);
-        if (got > 0)
-            n += (size_t)got;
-    }
-    if (n == 0)
-        return tls_result(conn, got);
-    /* An end or an error behind these bytes makes no socket readable: look again. */
-    if (got <= 0 && SSL_get_error(conn->ssl, got) != SSL_ERROR_WANT_READ)
-        net_timer_set(conn->timer, 0);
-    return (ssize_t)n;
-}
-
-static ssize_t plain_result(struct net_conn *conn)
-{
-    if (errno == EAGAIN || errno == EINTR)
-        return IO_WAIT;
-    set_reason(conn, strerror(errno));
-    return IO_FAILED;
-}
-
-static ssize_t read_some(struct net_conn *conn, char *to, size_t size)
-{
-    if (conn->ssl)
-        return tls_read(conn, to, size);
-    ssize_t n = recv(conn->fd, to, size, 0);
-    return n < 0 ? plain_result(conn) : n;
-}
-
-/* One write of what waits; the number of bytes that left. */
-static ssize_t write_some(struct net_conn *conn)
-{
-    enum { PIECES = 64, TLS_RECORD = 16384 };
-    if (conn->ssl) {
-        size_t n = evbuffer_get_length(conn->out);
-        if (n > TLS_RECORD)
-            n = TLS_RECORD;
-        ERR_clear_error();
-        errno = 0;
-        int put = SSL_write(conn->ssl, evbuffer_pullup(conn->out, (ev_ssize_t)n), (int)n);
-        return put > 0 ? put : tls_result(conn, put);
-    }
-    struct evbuffer_iovec pieces[PIECES];
-    int n = evbuffer_peek(conn->out, -1, NULL, pieces, PIECES);
-    ssize_t put = writev(conn->fd, (struct iovec *)pieces, n < PIECES ? n : PIECES);
-    if (put < 0 && errno == EAGAIN)
-        arm_writable(conn);
-    return put < 0 ? plain_result(conn) : put;
+    fail(conn, result == 0 ? "closed by the peer" : conn->io.reason);
 }
 
 /* Nothing more to say: half-closes, so that the peer gets all of it before our close. */
 static void linger(struct net_conn *conn)
 {
-    if (conn->ssl) {
-        SSL_shutdown(conn->ssl);
-        ERR_clear_error();
-    }
-    shutdown(conn->fd, SHUT_WR);
+    io_end_writing(&conn->io);
     conn->state = CONN_LINGERING;
     net_timer_set(conn->timer, linger_limit_us);
     arm_readable(conn);
@@ -262,19 +163,19 @@ static void flush(struct net_conn *conn)
 {
     size_t before = evbuffer_get_length(conn->out);
     while (evbuffer_get_length(conn->out) > 0) {
-        ssize_t n = write_some(conn);
-        if (n == IO_WAIT)
-            return;
+        ssize_t n = io_write(&conn->io, conn->out);
         if (n <= 0) {
-            fail(conn, n < 0 ? conn->reason : "closed by the peer");
+            stop_at(conn, n);
             return;
         }
-        evbuffer_drain(conn->out, (size_t)n);
     }
     if (conn->state == CONN_FINISHING)
         linger(conn);
-    else if (before && conn->calls.on_drain)
+    else if (before && conn->calls.on_drain) {
+        conn->draining = true;
         conn->calls.on_drain(conn->ctx);
+        conn->draining = false;
+    }
 }
 
 static void open_now(struct net_conn *conn)
@@ -285,38 +186,31 @@ static void open_now(struct net_conn *conn)
     conn->state = CONN_OPEN;
     if (!conn->paused)
         arm_readable(conn);
-    if (conn->ssl) /* what came with the end of the handshake makes no socket readable */
+    if (conn->io.ssl) /* what came with the end of the handshake makes no socket readable */
         net_timer_set(conn->timer, 0);
     conn->calls.on_open(conn->ctx);
 }
 
 static void handshake(struct net_conn *conn)
 {
-    ERR_clear_error();
-    errno = 0;
-    int result = SSL_do_handshake(conn->ssl);
-    if (result == 1) {
+    ssize_t result = io_handshake(&conn->io);
+    if (result == 1)
         open_now(conn);
-        return;
-    }
-    ssize_t n = tls_result(conn, result);
-    if (n != IO_WAIT)
-        fail(conn, n < 0 ? conn->reason : "tls: closed by the peer");
+    else
+        stop_at(conn, result);
 }
 
 static void take_input(struct net_conn *conn)
 {
     char *scratch = net_loop_scratch(conn->loop);
-    ssize_t n = read_some(conn, scratch, NET_SCRATCH_SIZE);
-    if (n == IO_WAIT)
-        return;
+    ssize_t n = io_read(&conn->io, scratch, NET_SCRATCH_SIZE);
     if (n <= 0) {
-        fail(conn, n < 0 ? conn->reason : "closed by the peer");
+        stop_at(conn, n);
         return;
     }
     if (conn->state != CONN_OPEN)
         return;
-    if (conn->ssl && (size_t)n == NET_SCRATCH_SIZE)
+    if (conn->io.more_inside)
         net_timer_set(conn->timer, 0);
     conn->calls.on_data(conn->ctx, (struct str){.p = scratch, .n = (size_t)n});
 }
@@ -329,7 +223,7 @@ static void on_readable(evutil_socket_t fd, short what, void *ctx)
         handshake(conn);
     else
         take_input(conn);
-    if (conn->ssl && conn->state == CONN_OPEN && evbuffer_get_length(conn->out) > 0)
+    if (conn->io.ssl && conn->state == CONN_OPEN && evbuffer_get_length(conn->out) > 0)
         event_active(conn->writable, EV_WRITE, 0); /* TLS may have waited to read before a write */
     leave(conn);
 }
@@ -337,14 +231,15 @@ static void on_readable(evutil_socket_t fd, short what, void *ctx)
 static void on_writable(evutil_socket_t fd, short what, void *ctx)
 {
     struct net_conn *conn = ctx;
+    bool blocked = conn->io.wants_write;
+    conn->io.wants_write = false;
     enter(conn);
     if (conn->state == CONN_HANDSHAKE)
         handshake(conn);
     else if (conn->state == CONN_OPEN || conn->state == CONN_FINISHING)
         flush(conn);
-    if (conn->blocked && conn->state == CONN_OPEN && !conn->paused)
-        net_timer_set(conn->timer, 0);
-    conn->blocked = false;
+    if (conn->io.ssl && blocked && conn->state == CONN_OPEN && !conn->paused)
+        net_timer_set(conn->timer, 0); /* TLS may have waited to write before a read */
     leave(conn);
 }
 
@@ -352,8 +247,8 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
 static void begin(struct net_conn *conn)
 {
     struct event_base *base = net_loop_base(conn->loop);
-    conn->readable = event_new(base, conn->fd, EV_READ | EV_PERSIST, on_readable, conn);
-    conn->writable = event_new(base, conn->fd, EV_WRITE, on_writable, conn);
+    conn->readable = event_new(base, conn->io.fd, EV_READ | EV_PERSIST, on_readable, conn);
+    conn->writable = event_new(base, conn->io.fd, EV_WRITE, on_writable, conn);
     if (!conn->readable || !conn->writable)
         base_out_of_memory();
     if (!conn->tls) {
@@ -361,17 +256,9 @@ static void begin(struct net_conn *conn)
         return;
     }
     conn->state = CONN_HANDSHAKE;
-    if (conn->host) {
-        conn->ssl = tls_client_new(conn->tls, conn->host, conn->skip_name_check);
-        SSL_set_connect_state(conn->ssl);
-    } else {
-        conn->ssl = SSL_new(conn->tls);
-        if (!conn->ssl)
-            base_out_of_memory();
-        SSL_set_accept_state(conn->ssl);
-    }
-    if (SSL_set_fd(conn->ssl, conn->fd) != 1)
-        base_out_of_memory();
+    io_start_tls(&conn->io, conn->host
+                                ? tls_client_new(conn->tls, conn->host, conn->skip_name_check)
+                                : tls_server_new(conn->tls));
     net_timer_set(conn->timer, conn->dial ? net_dial_share_us(conn->dial) : handshake_limit_us);
     arm_readable(conn);
     handshake(conn);
@@ -411,7 +298,7 @@ static struct net_conn *conn_new(struct net_loop *loop, enum conn_state state, s
     struct net_conn *conn = base_alloc(sizeof(*conn));
     conn->loop = loop;
     conn->state = state;
-    conn->fd = -1;
+    conn->io.fd = -1;
     conn->write_limit = write_limit;
     conn->timer = net_timer_new(loop, on_timer, conn);
     conn->out = evbuffer_new();
@@ -425,10 +312,10 @@ static void on_dialed(void *ctx, int fd, const char *reason)
     struct net_conn *conn = ctx;
     enter(conn);
     if (fd < 0) {
-        set_reason(conn, reason);
+        io_set_reason(&conn->io, reason);
         close_now(conn);
     } else {
-        conn->fd = fd;
+        conn->io.fd = fd;
         net_address_write(conn->peer, net_dial_address(conn->dial));
         begin(conn);
     }
@@ -466,7 +353,7 @@ struct net_conn *net_conn_accepted(struct net_loop *loop, int fd,
     struct net_conn *conn = conn_new(loop, CONN_ACCEPTED, write_limit);
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    conn->fd = fd;
+    conn->io.fd = fd;
     conn->gone = gone;
     conn->owner = owner;
     if (tls)
@@ -505,8 +392,11 @@ enum err net_conn_write(struct net_conn *conn, struct str bytes)
         return ERR_LIMIT;
     if (evbuffer_add(conn->out, bytes.p, bytes.n) < 0)
         base_out_of_memory();
-    /* Flushed after the calls that are due now: what they write leaves together. */
-    if (waiting == 0 && bytes.n)
+    if (waiting || bytes.n == 0)
+        return OK;
+    if (conn->draining) /* others first: a source without end must not hold the loop */
+        arm_writable(conn);
+    else /* after the calls that are due now: what they write leaves together */
         event_active(conn->writable, EV_WRITE, 0);
     return OK;
 }
@@ -528,7 +418,7 @@ void net_conn_pause(struct net_conn *conn, bool paused)
         return;
     }
     arm_readable(conn);
-    if (conn->ssl) /* decrypted bytes may wait inside */
+    if (conn->io.ssl) /* decrypted bytes may wait inside */
         net_timer_set(conn->timer, 0);
 }
 
@@ -544,7 +434,7 @@ void net_conn_finish(struct net_conn *conn)
         return;
     }
     conn->state = CONN_FINISHING;
-    set_reason(conn, "finished");
+    io_set_reason(&conn->io, "finished");
     event_del(conn->readable);
     event_active(conn->writable, EV_WRITE, 0);
     net_timer_set(conn->timer, finish_limit_us);

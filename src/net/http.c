@@ -6,11 +6,10 @@
 #include "base/metric.h"
 #include "net/address.h"
 #include "net/http_clients.h"
-#include "net/http_form.h"
 #include "net/http_pull.h"
+#include "net/http_words.h"
 
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +41,9 @@ struct http_server {
     bool kicked;  /* a run is due as soon as the loop turns */
     bool quiesced;
     bool stopping;
-    struct exchange *open; /* requests that the handler had and whose answer has not left */
-    size_t unsent;         /* answers given whose last byte has not left */
+    struct exchange *open;  /* requests that the handler had and whose answer has not left */
+    size_t unsent;          /* answers given whose last byte has not left */
+    _Atomic size_t pending; /* requests given to the handler and not answered */
 };
 
 /* A request with what belongs to this file. */
@@ -71,8 +71,9 @@ static struct exchange *exchange_of(const struct http_request *request)
 
 /* --- driving libmicrohttpd --- */
 
-static void run(struct http_server *server)
+static void run(void *ctx)
 {
+    struct http_server *server = ctx;
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     server->running = true;
     bool due = true;
@@ -88,11 +89,6 @@ static void run(struct http_server *server)
     server->running = false;
     server->kicked = due;
     net_timer_set(server->timer, due ? 0 : (int64_t)wait_ms * 1000);
-}
-
-static void on_run(void *ctx)
-{
-    run(ctx);
 }
 
 /* One run for all answers of a turn. */
@@ -122,12 +118,10 @@ static void suspend(struct exchange *x)
 
 /* --- answers --- */
 
-static bool add_header(struct MHD_Response *response, const char *name, const char *value)
+static void add_header(struct MHD_Response *response, const char *name, const char *value)
 {
-    if (MHD_add_response_header(response, name, value) == MHD_YES)
-        return true;
-    log_error("http_header_refused", "name=%s", name);
-    return false;
+    if (MHD_add_response_header(response, name, value) == MHD_NO)
+        log_error("http_header_refused", "name=%s", name);
 }
 
 static void queue(struct exchange *x, int status, const char *content_type,
@@ -142,6 +136,7 @@ static void queue(struct exchange *x, int status, const char *content_type,
         add_header(response, "Connection", "close");
     x->replied = true;
     x->server->unsent++;
+    x->server->pending -= x->called;
     metric_add(x->called ? METRIC_HTTP_REQUESTS : METRIC_HTTP_REFUSED, 1);
     if (MHD_queue_response(x->connection, (unsigned)status, response) == MHD_NO)
         log_error("http_answer_refused", "status=%d", status);
@@ -172,11 +167,6 @@ void http_reply_headers(struct http_request *request, int status, const char *co
     if (!response)
         base_out_of_memory();
     queue(x, status, content_type, response, headers);
-}
-
-void http_reply(struct http_request *request, int status, const char *content_type, struct str body)
-{
-    http_reply_headers(request, status, content_type, body, NULL);
 }
 
 static ssize_t on_more(void *ctx, uint64_t at, char *to, size_t size)
@@ -216,24 +206,9 @@ struct net_loop *http_request_loop(const struct http_request *request)
     return exchange_of(request)->server->loop;
 }
 
-static const char *refusal_text(int status)
-{
-    switch (status) {
-    case 413:
-        return "The body is too large.\n";
-    case 414:
-        return "The query has too many parts.\n";
-    case 431:
-        return "The headers are too large.\n";
-    default:
-        return "Too busy or about to stop, try again later.\n";
-    }
-}
-
 static void refuse(struct exchange *x)
 {
-    http_reply(&x->request, x->refusal, "text/plain; charset=utf-8",
-               str_of(refusal_text(x->refusal)));
+    http_reply(&x->request, x->refusal, "text/plain; charset=utf-8", http_refusal_text(x->refusal));
 }
 
 /* --- requests --- */
@@ -245,31 +220,6 @@ struct str http_header(const struct http_request *request, const char *name)
     MHD_lookup_connection_value_n(exchange_of(request)->connection, MHD_HEADER_KIND, name,
                                   strlen(name), &value, &n);
     return (struct str){.p = value, .n = value ? n : 0};
-}
-
-static enum http_method method_of(const char *name)
-{
-    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(name, names[i]) == 0)
-            return (enum http_method)i;
-    return HTTP_OTHER;
-}
-
-static void copy_peer(struct exchange *x)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct sockaddr_storage *peer = &x->request.peer;
-    const struct sockaddr *address = info ? info->client_addr : NULL;
-    if (!address)
-        return;
-    peer->ss_family = address->sa_family;
-    if (address->sa_family == AF_INET)
-        memcpy(peer, address, sizeof(struct sockaddr_in));
-    else if (address->sa_family == AF_INET6)
-        memcpy(peer, address, sizeof(struct sockaddr_in6));
-    net_address_unmap(peer);
 }
 
 /* The first sight of a request: its raw target, before libmicrohttpd decodes it. */
@@ -285,52 +235,40 @@ static void *on_target(void *ctx, const char *target, struct MHD_Connection *con
     x->client =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     struct str all = str_of(target ? target : "");
+    if (http_target_parse(&x->request, all, server->config.max_query_pairs))
+        x->refusal = 414;
+    /* The query was read here; an empty one spares libmicrohttpd the same work. It owns this
+     * memory and is about to cut it up itself. */
     size_t question = str_find(all, '?');
-    char *path = arena_alloc(arena, question + 1);
-    bool broken = false;
-    char *end = http_decode(path, str_sub(all, 0, question), false, &broken);
-    x->request.path = (struct str){.p = path, .n = (size_t)(end - path)};
-    if (question < all.n) {
-        struct str query = str_sub(all, question + 1, all.n);
-        if (http_pairs_parse(&x->request.query, &x->request.query_n, arena, query,
-                             server->config.max_query_pairs, &x->request.query_broken))
-            x->refusal = 414;
-        /* The query was read here; an empty one spares libmicrohttpd the same work. It owns this
-         * memory and is about to cut it up itself. */
+    if (question < all.n)
         ((char *)(uintptr_t)target)[question + 1] = '\0';
-    }
     return x;
 }
 
-static uint64_t declared_length(const struct exchange *x)
-{
-    uint64_t n = 0;
-    return str_to_u64(&n, http_header(&x->request, "Content-Length")) == OK ? n : 0;
-}
-
-/* The head is complete. False when the request was refused without waiting for its body. */
-static bool begin(struct exchange *x, const char *method)
+/* The head is complete. A body that is too large is not waited for when its client asks first, or
+ * when it is much too large. */
+static void begin(struct exchange *x, const char *method)
 {
     size_t max_body = x->server->config.max_body;
     x->begun = true;
     http_client_waits(x->client);
-    x->request.method = method_of(method);
+    x->request.method = http_method_of(method);
     x->request.content_type = http_header(&x->request, "Content-Type");
-    copy_peer(x);
+    net_address_copy(
+        &x->request.peer,
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     const union MHD_ConnectionInfo *head =
         MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (head && head->header_size > HEAD_LIMIT)
         x->refusal = 431;
     if (x->client->surplus || x->server->quiesced)
         x->refusal = 503;
-    uint64_t length = declared_length(x);
+    uint64_t length = http_declared_length(&x->request);
     if (!x->refusal && length > max_body)
         x->refusal = 413;
     bool asks_first = http_header(&x->request, "Expect").n > 0;
-    if (!x->refusal || length == 0 || (!asks_first && length <= max_body + DRAIN_LIMIT))
-        return true;
-    refuse(x);
-    return false;
+    if (x->refusal && length > 0 && (asks_first || length > max_body + DRAIN_LIMIT))
+        refuse(x);
 }
 
 /* MHD_NO ends the connection. */
@@ -363,6 +301,7 @@ static void call_handler(struct exchange *x)
     if (x->next)
         x->next->link = &x->next;
     server->open = x;
+    server->pending++;
     x->request.body = buf_str(&x->body);
     server->handler(server->ctx, &x->request);
 }
@@ -403,6 +342,8 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **co
     *context = NULL;
     if (x->replied)
         x->server->unsent--;
+    else
+        x->server->pending -= x->called;
     if (x->link) {
         *x->link = x->next;
         if (x->next)
@@ -480,7 +421,7 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
     if (config->unix_path && !(server->unix_path = strdup(config->unix_path)))
         base_out_of_memory();
     server->clients = http_clients_new(loop, config->max_connections, config->idle_timeout_s);
-    server->timer = net_timer_new(loop, on_run, server);
+    server->timer = net_timer_new(loop, run, server);
     server->daemon = start_daemon(server, fd);
     if (!server->daemon) {
         log_error("http_start_failed", "reason=\"libmicrohttpd did not start\"");
@@ -489,7 +430,7 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
         return ERR_IO;
     }
     int epoll_fd = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    server->watch = net_watch_new(loop, epoll_fd, on_run, server);
+    server->watch = net_watch_new(loop, epoll_fd, run, server);
     net_timer_set(server->timer, 0); /* the first run starts the listening */
     *out = server;
     return OK;
@@ -502,10 +443,7 @@ uint16_t http_server_port(const struct http_server *server)
 
 size_t http_server_pending(const struct http_server *server)
 {
-    size_t n = 0;
-    for (const struct exchange *x = server->open; x; x = x->next)
-        n += !x->replied;
-    return n;
+    return server->pending;
 }
 
 void http_server_quiesce(struct http_server *server)

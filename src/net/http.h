@@ -54,7 +54,7 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
                          const struct http_config *config, http_handler *handler,
                          void *ctx) MUST_CHECK;
 uint16_t http_server_port(const struct http_server *server);
-/* Requests that the handler keeps and has not answered yet. */
+/* Requests that the handler keeps and has not answered yet. Any thread. */
 size_t http_server_pending(const struct http_server *server);
 /* No new connections, and 503 for new requests on old ones; requests under way can still be
  * answered. The socket file goes. */

@@ -45,18 +45,19 @@ static void on_gone(void *owner)
     release_if_unused(listener);
 }
 
-static void take(struct net_listener *listener, int fd, struct sockaddr_storage *peer)
+static void take(struct net_listener *listener, int fd, const struct sockaddr *from)
 {
-    net_address_unmap(peer);
+    struct sockaddr_storage peer;
+    net_address_copy(&peer, from);
     if (listener->connections >= listener->max_connections) {
         char text[NET_ADDRESS_SIZE];
-        net_address_write(text, peer);
+        net_address_write(text, &peer);
         log_warn("connection_refused", "peer=%s reason=\"too many connections\"", text);
         close(fd);
         return;
     }
     listener->connections++;
-    struct net_conn *conn = net_conn_accepted(listener->loop, fd, peer, listener->tls,
+    struct net_conn *conn = net_conn_accepted(listener->loop, fd, &peer, listener->tls,
                                               listener->write_limit, on_gone, listener);
     listener->calls.on_accept(listener->ctx, conn);
 }
@@ -70,7 +71,7 @@ static void on_readable(void *ctx)
         socklen_t n = sizeof(peer);
         int fd = accept4(listener->fd, (struct sockaddr *)&peer, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            take(listener, fd, &peer);
+            take(listener, fd, (struct sockaddr *)&peer);
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

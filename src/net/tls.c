@@ -32,7 +32,8 @@ SSL_CTX *tls_context_new(const struct net_tls *tls, bool server, char reason[TLS
         base_out_of_memory();
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     if (!server)
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     else if (tls->ca_file) /* a server that names a CA wants certificates of its clients */
@@ -56,6 +57,7 @@ SSL *tls_client_new(SSL_CTX *context, const char *host, bool skip_name_check)
     bool literal = net_address_is_literal(host);
     if (!literal)
         SSL_set_tlsext_host_name(ssl, host);
+    SSL_set_connect_state(ssl);
     if (skip_name_check)
         return ssl;
     X509_VERIFY_PARAM *expected = SSL_get0_param(ssl);
@@ -64,6 +66,15 @@ SSL *tls_client_new(SSL_CTX *context, const char *host, bool skip_name_check)
                        : X509_VERIFY_PARAM_set1_host(expected, host, 0);
     if (done != 1)
         base_out_of_memory();
+    return ssl;
+}
+
+SSL *tls_server_new(SSL_CTX *context)
+{
+    SSL *ssl = SSL_new(context);
+    if (!ssl)
+        base_out_of_memory();
+    SSL_set_accept_state(ssl);
     return ssl;
 }
 

@@ -16,6 +16,8 @@ enum { TLS_REASON_SIZE = 160 };
 SSL_CTX *tls_context_new(const struct net_tls *tls, bool server, char reason[TLS_REASON_SIZE]);
 /* A client's session: SNI, and the certificate must carry `host` unless `skip_name_check`. */
 SSL *tls_client_new(SSL_CTX *context, const char *host, bool skip_name_check);
+/* A listener's session. */
+SSL *tls_server_new(SSL_CTX *context);
 /* Why a handshake or a session failed, fit for a log line. */
 void tls_reason(char reason[TLS_REASON_SIZE], const SSL *ssl, unsigned long error);
 

@@ -328,8 +328,8 @@ static bool serve_page(struct http_request *request)
         const struct page_file *file = &page_files[i];
         if (!str_eq(name, str_of(file->name)))
             continue;
-        http_reply_headers(request, 200, file->content_type, (struct str){file->bytes, file->n},
-                           headers);
+        struct str body = {(const char *)file->bytes, *file->size};
+        http_reply_headers(request, 200, file->content_type, body, headers);
         return true;
     }
     return false;

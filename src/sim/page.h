@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim/page: the files of the page, inside the binary. page.c is made by page/embed.py.
+ * sim/page: the files of the page, inside the binary (tools/embed).
  * Threads: constants.
  */
 #ifndef NAVETTE_SIM_PAGE_H
@@ -11,8 +11,8 @@
 struct page_file {
     const char *name; /* "index.html" */
     const char *content_type;
-    const char *bytes;
-    size_t n;
+    const unsigned char *bytes;
+    const size_t *size;
 };
 
 extern const struct page_file page_files[];

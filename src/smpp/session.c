@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 enum {
-    FLUSH_AT = 32 * 1024, /* output is handed over when it reaches this, or at the end of a call */
+    FLUSH_AT = 32 * 1024,    /* no more output than this is collected before it is handed over */
     KEEP_PARTIAL = 4 * 1024, /* a larger buffer for a split PDU is given back */
 };
 
@@ -32,7 +32,6 @@ struct smpp_session {
     struct buf in;       /* the beginning of a PDU whose rest is still to come */
     struct buf out;
     unsigned busy; /* depth of calls inside which output is only collected */
-    bool flushing;
 };
 
 /* ---- States ---- */
@@ -88,12 +87,10 @@ static bool has_response(uint32_t command)
 
 static void flush(struct smpp_session *s)
 {
-    if (s->flushing || s->out.n == 0)
+    if (s->out.n == 0)
         return;
-    s->flushing = true;
     s->calls.on_output(s->ctx, buf_str(&s->out));
     buf_clear(&s->out);
-    s->flushing = false;
 }
 
 static void enter(struct smpp_session *s)
@@ -109,10 +106,9 @@ static void leave(struct smpp_session *s)
 
 static enum err send_pdu(struct smpp_session *s, const struct smpp_pdu *pdu)
 {
-    enum err err = smpp_pdu_write(&s->out, pdu);
     if (s->out.n >= FLUSH_AT)
         flush(s);
-    return err;
+    return smpp_pdu_write(&s->out, pdu);
 }
 
 /* A header has no field that could fail. */
@@ -156,8 +152,7 @@ static void close_session(struct smpp_session *s, const char *reason, uint32_t b
 
 void smpp_session_lost(struct smpp_session *s, const char *reason)
 {
-    if (!s->flushing)
-        buf_clear(&s->out);
+    buf_clear(&s->out);
     close_session(s, reason, 0);
 }
 

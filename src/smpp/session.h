@@ -19,7 +19,7 @@
  *
  * Output of one feed or tick is handed over in as few calls as can be, in order.
  * Calls made by the session may call smpp_session_request, _respond, _unbind and _lost, but never
- * free the session; on_output may call _lost only. PDUs given to a call are valid during it only.
+ * free the session; on_output may call none of them. PDUs given to a call are valid during it only.
  * Source: SMPP 3.4 chapters 2 and 4; timers 7.2. Threads: one at a time.
  */
 #ifndef NAVETTE_SMPP_SESSION_H

@@ -13,7 +13,9 @@ const smpp = createRequire(import.meta.url)("smpp");
 const root = new URL("../..", import.meta.url).pathname;
 const navette = process.env.NAVETTE ?? join(root, "build/asan/navette");
 // Without the whole program, the simulator alone.
-const command = existsSync(navette) ? [navette, "sim"] : [join(root, "build/asan/tests/unit/sim/sim_main")];
+const command = existsSync(navette)
+  ? [navette, "sim"]
+  : [join(root, "build/asan/tests/unit/sim/sim_main")];
 const DELAY_MS = 150;
 const WAIT_MS = 10000;
 const folder = mkdtempSync(join(tmpdir(), "navette-sim-"));
@@ -36,9 +38,13 @@ async function until(what, check) {
 }
 
 function start(args) {
-  const child = spawn(command[0], [...command.slice(1), "--smpp", "127.0.0.1:0", "--http", "127.0.0.1:0", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    command[0],
+    [...command.slice(1), "--smpp", "127.0.0.1:0", "--http", "127.0.0.1:0", ...args],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   child.said = "";
   child.stdout.on("data", (d) => (child.said += d));
   child.stderr.on("data", (d) => (child.errors = (child.errors ?? "") + d));
@@ -95,7 +101,14 @@ class Client {
 
   submit(destination_addr, short_message, more = {}) {
     return new Promise((resolve) => {
-      const pdu = { source_addr: "36111", destination_addr, short_message, data_coding: 0, registered_delivery: 1, ...more };
+      const pdu = {
+        source_addr: "36111",
+        destination_addr,
+        short_message,
+        data_coding: 0,
+        registered_delivery: 1,
+        ...more,
+      };
       this.session.submit_sm(pdu, (answer) => {
         this.events.push({ kind: "answer", pdu: answer });
         resolve(answer);
@@ -127,7 +140,13 @@ async function bound(system_id, mode) {
   return client;
 }
 
-const receipt = (pdu) => /id:(?<id>\S+) sub:001 dlvrd:\d+ submit date:\d{10} done date:\d{10} stat:(?<stat>\w+) err:(?<err>\d{3}) text:(?<text>.*)/s.exec(pdu.short_message.message)?.groups ?? {};
+// The whole receipt text, every field in its place.
+const receiptText = new RegExp(
+  "^id:(?<id>\\S+) sub:001 dlvrd:\\d+ submit date:\\d{10} done date:\\d{10} " +
+    "stat:(?<stat>\\w+) err:(?<err>\\d{3}) text:(?<text>.*)$",
+  "s",
+);
+const receipt = (pdu) => receiptText.exec(pdu.short_message.message)?.groups ?? {};
 
 async function api(path, options) {
   const response = await fetch(http + path, options);
@@ -135,20 +154,27 @@ async function api(path, options) {
 }
 
 const messages = async (number) => (await api(`/api/phones/${number}/messages`)).body.items;
-const write = (number, body) => api(`/api/phones/${number}/messages`, { method: "POST", body: JSON.stringify(body) });
+const write = (number, body) =>
+  api(`/api/phones/${number}/messages`, { method: "POST", body: JSON.stringify(body) });
 
-test("a message is on the phone, its receipt comes after the delay, swapped and complete", async () => {
+test("a message is on the phone, its receipt comes after the delay and complete", async () => {
   const c = await bound("plain");
   const began = Date.now();
   const answer = await c.submit("33612340001", "Hello from a client");
   assert.equal(answer.command_status, 0);
   assert.match(answer.message_id, /^\d+$/);
-  const [pdu] = await until("receipt", () => c.receipts(answer.message_id).length && c.receipts(answer.message_id));
+  const [pdu] = await until(
+    "receipt",
+    () => c.receipts(answer.message_id).length && c.receipts(answer.message_id),
+  );
   assert.ok(Date.now() - began >= DELAY_MS);
   assert.equal(pdu.esm_class, 4);
   assert.equal(pdu.source_addr, "33612340001");
   assert.equal(pdu.destination_addr, "36111");
-  assert.deepEqual({ ...receipt(pdu) }, { id: answer.message_id, stat: "DELIVRD", err: "000", text: "Hello from a client" });
+  assert.deepEqual(
+    { ...receipt(pdu) },
+    { id: answer.message_id, stat: "DELIVRD", err: "000", text: "Hello from a client" },
+  );
   assert.equal(pdu.message_state, 2);
   assert.equal(String(pdu.receipted_message_id).replace(/\0$/, ""), answer.message_id);
   const [message] = await messages("33612340001");
@@ -169,11 +195,20 @@ test("no receipt comes when none is asked for, or only failures and it went well
   await c.end();
 });
 
-for (const [ending, stat, state] of [["9901", "UNDELIV", 5], ["9902", "EXPIRED", 3], ["9903", "DELETED", 4], ["9904", "REJECTD", 8], ["9905", "UNKNOWN", 7]]) {
+for (const [ending, stat, state] of [
+  ["9901", "UNDELIV", 5],
+  ["9902", "EXPIRED", 3],
+  ["9903", "DELETED", 4],
+  ["9904", "REJECTD", 8],
+  ["9905", "UNKNOWN", 7],
+]) {
   test(`…${ending} ends as ${stat}`, async () => {
     const c = await bound("failing");
     const answer = await c.submit(`3361111${ending}`, "x");
-    const [pdu] = await until("receipt", () => c.receipts(answer.message_id).length && c.receipts(answer.message_id));
+    const [pdu] = await until(
+      "receipt",
+      () => c.receipts(answer.message_id).length && c.receipts(answer.message_id),
+    );
     assert.equal(receipt(pdu).stat, stat);
     assert.equal(pdu.message_state, state);
     await c.end();
@@ -191,7 +226,7 @@ test("…9906 is refused, …9907 has no receipt", async () => {
   await c.end();
 });
 
-test("…9908 throttles the same message twice, …9909 is full once, then both are taken", async () => {
+test("…9908 throttles twice, …9909 is full once, then both are taken", async () => {
   const c = await bound("slow");
   const send = async (number, text) => (await c.submit(number, text)).command_status;
   assert.equal(await send("33611119908", "a"), 0x58);
@@ -209,8 +244,15 @@ test("…9910 is never answered, and the log says so", async () => {
   let answered = false;
   c.submit("33611119910", "nobody answers").then(() => (answered = true));
   const hex = Buffer.from("nobody answers").toString("hex");
-  const line = await until("log line", () => readFileSync(log, "utf8").split("\n").find((l) => l.includes(hex)));
-  assert.match(line, /,"mute",\d+,\d+,"36111","33611119910",0,1,1,0,[0-9a-f]+,0x00000000,unanswered$/);
+  const line = await until("log line", () =>
+    readFileSync(log, "utf8")
+      .split("\n")
+      .find((l) => l.includes(hex)),
+  );
+  assert.match(
+    line,
+    /,"mute",\d+,\d+,"36111","33611119910",0,1,1,0,[0-9a-f]+,0x00000000,unanswered$/,
+  );
   await sleep(2 * DELAY_MS);
   assert.equal(answered, false);
   await c.end();
@@ -219,20 +261,27 @@ test("…9910 is never answered, and the log says so", async () => {
 test("…9911 sends the receipt before the response", async () => {
   const c = await bound("early");
   const answer = await c.submit("33611119911", "x");
-  const at = c.events.findIndex((e) => e.kind === "deliver" && receipt(e.pdu).id === answer.message_id);
+  const at = c.events.findIndex(
+    (e) => e.kind === "deliver" && receipt(e.pdu).id === answer.message_id,
+  );
   assert.ok(at >= 0 && at < c.events.findIndex((e) => e.kind === "answer"));
   await c.end();
 });
 
 test("…9912 doubles the receipt, …9913 is late, …9917 and …9918 say something before", async () => {
   const c = await bound("odd");
-  const [twice, late, enroute, accepted] = await Promise.all(["9912", "9913", "9917", "9918"].map((e) => c.submit(`3361111${e}`, "x")));
+  const [twice, late, enroute, accepted] = await Promise.all(
+    ["9912", "9913", "9917", "9918"].map((e) => c.submit(`3361111${e}`, "x")),
+  );
   const began = Date.now();
   await until("both receipts", () => c.receipts(twice.message_id).length === 2);
   const stats = (a) => c.receipts(a.message_id).map((p) => receipt(p).stat);
   await until("two states", () => stats(enroute).length === 2 && stats(accepted).length === 2);
   assert.deepEqual(stats(enroute), ["ENROUTE", "DELIVRD"]);
-  assert.deepEqual(c.receipts(enroute.message_id).map((p) => p.esm_class), [0x20, 0x04]);
+  assert.deepEqual(
+    c.receipts(enroute.message_id).map((p) => p.esm_class),
+    [0x20, 0x04],
+  );
   assert.deepEqual(stats(accepted), ["ACCEPTD", "DELIVRD"]);
   assert.equal(stats(late).length, 0);
   await until("the late one", () => stats(late).length === 1);
@@ -244,7 +293,10 @@ test("…9914 answers OK, …9915 answers STOP, to the sender", async () => {
   const c = await bound("chatty");
   await c.submit("33611119914", "x");
   await c.submit("33611119915", "x");
-  await until("both answers", () => c.replies("33611119914").length && c.replies("33611119915").length);
+  await until(
+    "both answers",
+    () => c.replies("33611119914").length && c.replies("33611119915").length,
+  );
   assert.equal(c.replies("33611119914")[0].short_message.message, "OK");
   assert.equal(c.replies("33611119915")[0].short_message.message, "STOP");
   assert.equal(c.replies("33611119915")[0].destination_addr, "36111");
@@ -257,7 +309,14 @@ test("…9916 answers in three parts out of order", async () => {
   await c.submit("33611119916", "x");
   await until("three parts", () => c.replies("33611119916").length === 3);
   const headers = c.replies("33611119916").map((p) => p.short_message.udh[0]);
-  assert.deepEqual(headers.map((h) => [...h.subarray(-3)].slice(1)), [[3, 3], [3, 1], [3, 2]]);
+  assert.deepEqual(
+    headers.map((h) => [...h.subarray(-3)].slice(1)),
+    [
+      [3, 3],
+      [3, 1],
+      [3, 2],
+    ],
+  );
   assert.equal(new Set(headers.map((h) => h.at(-3))).size, 1);
   await c.end();
 });
@@ -296,7 +355,8 @@ test("a receipt comes again until it is answered with 0", async () => {
 test("parts are joined, alphabets are read, flash is seen", async () => {
   const c = await bound("parts");
   const number = "33612340005";
-  const part = (n, text) => c.submit(number, { udh: Buffer.from([5, 0, 3, 42, 2, n]), message: text });
+  const part = (n, text) =>
+    c.submit(number, { udh: Buffer.from([5, 0, 3, 42, 2, n]), message: text });
   await part(2, "world");
   assert.equal((await messages(number))[0].parts_received, 1);
   await part(1, "hello ");
@@ -306,10 +366,28 @@ test("parts are joined, alphabets are read, flash is seen", async () => {
   await c.submit(number, "b", { sar_msg_ref_num: 7, sar_total_segments: 2, sar_segment_seqnum: 2 });
   await c.submit(number, "a", { sar_msg_ref_num: 7, sar_total_segments: 2, sar_segment_seqnum: 1 });
   const all = await messages(number);
-  assert.deepEqual(all.map((m) => m.text), ["hello world", "\u041f\u0440\u0438\u0432\u0435\u0442 \u{1f600}", "now!", "p".repeat(300), "ab"]);
-  assert.deepEqual(all.map((m) => m.encoding), ["gsm7", "ucs2", "gsm7", "gsm7", "gsm7"]);
-  assert.deepEqual(all.map((m) => m.flash), [false, false, true, false, false]);
-  assert.deepEqual(all.map((m) => m.parts), [2, 1, 1, 1, 2]);
+  assert.deepEqual(
+    all.map((m) => m.text),
+    [
+      "hello world",
+      "\u041f\u0440\u0438\u0432\u0435\u0442 \u{1f600}",
+      "now!",
+      "p".repeat(300),
+      "ab",
+    ],
+  );
+  assert.deepEqual(
+    all.map((m) => m.encoding),
+    ["gsm7", "ucs2", "gsm7", "gsm7", "gsm7"],
+  );
+  assert.deepEqual(
+    all.map((m) => m.flash),
+    [false, false, true, false, false],
+  );
+  assert.deepEqual(
+    all.map((m) => m.parts),
+    [2, 1, 1, 1, 2],
+  );
   await c.end();
 });
 
@@ -333,8 +411,20 @@ test("a person answers: short, in Unicode, and long, to who wrote last from ther
   const long = await write(number, { to: "36111", text: "abcdefghij".repeat(40) });
   assert.equal(long.body.parts, 3);
   await until("three parts", () => c.replies(number).length === 4);
-  assert.equal(c.replies(number).slice(1).map((p) => p.short_message.message).join(""), "abcdefghij".repeat(40));
-  assert.ok(c.replies(number).slice(1).every((p) => p.esm_class === 0x40));
+  assert.equal(
+    c
+      .replies(number)
+      .slice(1)
+      .map((p) => p.short_message.message)
+      .join(""),
+    "abcdefghij".repeat(40),
+  );
+  assert.ok(
+    c
+      .replies(number)
+      .slice(1)
+      .every((p) => p.esm_class === 0x40),
+  );
   await Promise.all([c, other].map((x) => x.end()));
 });
 
@@ -351,11 +441,21 @@ test("what cannot be written is refused with a clear error", async () => {
   assert.deepEqual(await code('{"to":"","text":"x"}'), [400, "bad_to"]);
   assert.deepEqual(await code('{"to":"1234567890123456789012","text":"x"}'), [400, "bad_to"]);
   assert.deepEqual(await code('{"to":"36111"}'), [400, "missing_text"]);
-  assert.deepEqual(await code('{"to":"36111","text":"x"}', { headers: { Origin: "http://evil.example" } }), [403, "foreign_origin"]);
+  assert.deepEqual(
+    await code('{"to":"36111","text":"x"}', { headers: { Origin: "http://evil.example" } }),
+    [403, "foreign_origin"],
+  );
   const c = await bound("errors");
   assert.deepEqual(await code('{"to":"36111","text":""}'), [400, "missing_text"]);
-  assert.deepEqual(await code(JSON.stringify({ to: "36111", text: "\u{1f600}".repeat(10000) })), [400, "text_too_long"]);
-  assert.equal((await api("/api/phones/ab/messages", { method: "POST", body: '{"to":"1","text":"x"}' })).body.error.code, "bad_number");
+  assert.deepEqual(await code(JSON.stringify({ to: "36111", text: "\u{1f600}".repeat(10000) })), [
+    400,
+    "text_too_long",
+  ]);
+  assert.equal(
+    (await api("/api/phones/ab/messages", { method: "POST", body: '{"to":"1","text":"x"}' })).body
+      .error.code,
+    "bad_number",
+  );
   assert.equal((await api("/api/phones?limit=0")).status, 400);
   assert.equal((await api("/api/nothing")).status, 404);
   assert.equal((await api("/api/phones", { method: "DELETE" })).status, 405);
@@ -366,10 +466,16 @@ test("phones are listed newest first, bounded, and found by a piece of their num
   const c = await bound("list");
   for (const last of ["1", "2", "3"]) await c.submit(`3361234100${last}`, `text ${last}`);
   const all = (await api("/api/phones?limit=2")).body;
-  assert.deepEqual(all.items.map((p) => p.number), ["33612341003", "33612341002"]);
+  assert.deepEqual(
+    all.items.map((p) => p.number),
+    ["33612341003", "33612341002"],
+  );
   assert.equal(all.items[0].last.text, "text 3");
   assert.ok(all.total >= 3);
-  assert.deepEqual((await api("/api/phones?number=41001")).body.items.map((p) => p.number), ["33612341001"]);
+  assert.deepEqual(
+    (await api("/api/phones?number=41001")).body.items.map((p) => p.number),
+    ["33612341001"],
+  );
   await c.end();
 });
 
@@ -384,7 +490,9 @@ test("events tell what happens live", async () => {
   const c = await bound("live");
   await until("a bind in stats", () => seen.includes('"system_id":"live"'));
   await c.submit("33612340008", "live text");
-  await until("the message", () => /event: message\ndata: {.*"text":"live text".*"number":"33612340008"}/.test(seen));
+  await until("the message", () =>
+    /event: message\ndata: {.*"text":"live text".*"number":"33612340008"}/.test(seen),
+  );
   abort.abort();
   await reading;
   await c.end();
@@ -399,16 +507,29 @@ test("query_sm tells the state; what is not done here is refused", async () => {
   await sleep(2 * DELAY_MS);
   const last = await ask("query_sm", { message_id: answer.message_id, source_addr: "36111" });
   assert.equal(last.message_state, 5);
-  assert.equal((await ask("query_sm", { message_id: "42", source_addr: "36111" })).command_status, 0x67);
+  assert.equal(
+    (await ask("query_sm", { message_id: "42", source_addr: "36111" })).command_status,
+    0x67,
+  );
   assert.equal((await ask("cancel_sm", { message_id: answer.message_id })).command_status, 0x11);
-  const data = await ask("data_sm", { source_addr: "36111", destination_addr: "33612340009", data_coding: 0, message_payload: "by data_sm" });
+  const data = await ask("data_sm", {
+    source_addr: "36111",
+    destination_addr: "33612340009",
+    data_coding: 0,
+    message_payload: "by data_sm",
+  });
   assert.equal(data.command_status, 0);
   assert.equal((await messages("33612340009"))[0].text, "by data_sm");
   await c.end();
 });
 
 test("garbage does no harm", async () => {
-  for (const bytes of ["GET / HTTP/1.1\r\n\r\n", "\0\0\0\x0f\0\0\0\x04\0\0\0\0\0\0\0\x01", "\0\0\0\x10\0\0\x99\x99\0\0\0\0\0\0\0\x01", "\xff\xff\xff\xff"]) {
+  for (const bytes of [
+    "GET / HTTP/1.1\r\n\r\n",
+    "\0\0\0\x0f\0\0\0\x04\0\0\0\0\0\0\0\x01",
+    "\0\0\0\x10\0\0\x99\x99\0\0\0\0\0\0\0\x01",
+    "\xff\xff\xff\xff",
+  ]) {
     const socket = net.connect(smppPort, "127.0.0.1");
     socket.on("error", () => {});
     socket.write(Buffer.from(bytes, "latin1"));
@@ -424,7 +545,11 @@ test("garbage does no harm", async () => {
 });
 
 test("the page is served with its files, and lets nothing in", async () => {
-  for (const [path, type] of [["/", "text/html"], ["/app.js", "text/javascript"], ["/style.css", "text/css"]]) {
+  for (const [path, type] of [
+    ["/", "text/html"],
+    ["/app.js", "text/javascript"],
+    ["/style.css", "text/css"],
+  ]) {
     const response = await fetch(http + path);
     assert.equal(response.status, 200);
     assert.ok(response.headers.get("content-type").startsWith(type));
@@ -440,7 +565,9 @@ test("every submit is one line of the log", async () => {
   for (let i = 0; i < 100; i++) await c.submit("33612340011", `line ${i}`);
   await c.end();
   const mine = await until("100 lines", () => {
-    const lines = readFileSync(log, "utf8").split("\n").filter((l) => l.includes('"logged"'));
+    const lines = readFileSync(log, "utf8")
+      .split("\n")
+      .filter((l) => l.includes('"logged"'));
     return lines.length >= 100 && lines;
   });
   assert.equal(mine.length, 100);
@@ -448,7 +575,18 @@ test("every submit is one line of the log", async () => {
 });
 
 test("a login can be demanded, a rate held, and answers delayed", async () => {
-  const child = start(["--system-id", "only", "--password", "right", "--rate", "5", "--answer-delay-ms", "100", "--plain", "--quiet"]);
+  const child = start([
+    "--system-id",
+    "only",
+    "--password",
+    "right",
+    "--rate",
+    "5",
+    "--answer-delay-ms",
+    "100",
+    "--plain",
+    "--quiet",
+  ]);
   const { smppPort: port } = await ready(child);
   const status = async (...args) => {
     const c = new Client(port);
@@ -462,7 +600,9 @@ test("a login can be demanded, a rate held, and answers delayed", async () => {
   assert.equal((await c.submit("33611119906", "x")).command_status, 0); // no special numbers here
   assert.ok(Date.now() - began >= 95);
   const answers = await Promise.all(Array.from({ length: 30 }, () => c.submit("33612340012", "x")));
-  assert.ok(answers.some((a) => a.command_status === 0x58) && answers.some((a) => a.command_status === 0));
+  assert.ok(
+    answers.some((a) => a.command_status === 0x58) && answers.some((a) => a.command_status === 0),
+  );
   child.kill("SIGINT");
   assert.equal(await child.over, 0, child.errors);
   await until("unbound", () => c.closed);

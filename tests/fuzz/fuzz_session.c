@@ -63,7 +63,8 @@ static void on_closed(void *ctx, const char *reason, uint32_t bind_status)
         abort();
 }
 
-/* The input is runs of bytes, each after a byte that tells its length and how much time passes. */
+/* The input is runs of bytes, each after a byte that tells its length and how much time passes;
+ * before the longest runs we unbind. */
 static void play(enum smpp_role role, const uint8_t *data, size_t n)
 {
     struct peer peer = {0};
@@ -77,6 +78,8 @@ static void play(enum smpp_role role, const uint8_t *data, size_t n)
     for (size_t at = 0; at < n;) {
         size_t run = (size_t)(data[at] & 0x3f) + 1;
         now_us += data[at++] >> 6;
+        if (run == 0x40)
+            smpp_session_unbind(peer.session, now_us);
         run = run < n - at ? run : n - at;
         smpp_session_feed(peer.session, (struct str){(const char *)data + at, run}, now_us);
         if (smpp_session_tick(peer.session, now_us) <= now_us ||

@@ -210,7 +210,7 @@ static void converse(struct peer *p, bool one_byte_runs)
     p->answers = true;
     assert_int_equal(peer_request(p, SMPP_BIND_TRANSCEIVER, "bind"), OK);
     struct buf run = buf_limited(SMPP_PDU_MAX);
-    static char text[3000];
+    static char text[6000];
     struct smpp_tlv payload = {SMPP_TAG_MESSAGE_PAYLOAD, {text, sizeof(text)}};
     struct smpp_pdu with_payload = {.tlvs = &payload, .tlv_n = 1};
     peer_write(&run, (struct smpp_pdu){0}, SMPP_BIND_TRANSCEIVER_RESP, 0, 1);

@@ -135,6 +135,25 @@ static void output_of_one_feed_is_one_run_in_order(void **state)
     peer_end(&p);
 }
 
+static void much_output_of_one_feed_is_handed_over_in_bounded_runs(void **state)
+{
+    (void)state;
+    enum { N = 5000 };
+    struct peer p;
+    peer_open_client(&p, &peer_config);
+    struct buf run = buf_limited(N * SMPP_HEADER_SIZE);
+    for (uint32_t i = 0; i < N; i++)
+        peer_write(&run, (struct smpp_pdu){0}, SMPP_ENQUIRE_LINK, 0, i);
+    size_t before = p.outputs;
+    peer_feed(&p, buf_str(&run));
+    assert_in_range(p.outputs - before, 2, 4);
+    for (uint32_t i = 0; i < N; i++)
+        assert_takes(&p, SMPP_ENQUIRE_LINK_RESP, ESME_ROK, i);
+    assert_takes_nothing(&p);
+    buf_free(&run);
+    peer_end(&p);
+}
+
 static void unbind_from_inside(struct peer *p, const struct smpp_pdu *request)
 {
     (void)request;
@@ -179,6 +198,7 @@ int main(void)
         cmocka_unit_test(the_session_keeps_enquire_link_and_unbind_to_itself),
         cmocka_unit_test(an_unknown_command_is_nacked_and_an_unknown_response_is_not),
         cmocka_unit_test(output_of_one_feed_is_one_run_in_order),
+        cmocka_unit_test(much_output_of_one_feed_is_handed_over_in_bounded_runs),
         cmocka_unit_test(the_end_may_come_from_inside_a_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,23 +11,27 @@ const words = {
     new_phone: "New phone",
     search: "Find a number",
     welcome_title: "No phone has a message yet",
-    welcome_text: "This is a simulated mobile network. Every number that is written to becomes a phone here, where you can read and answer.",
+    welcome_text:
+      "A simulated mobile network. Each number that is written to becomes a phone here.",
     welcome_bind: "Connect your SMPP client to",
-    welcome_any: "Any system_id and password will do; bind as transceiver to get receipts and answers.",
+    welcome_any:
+      "Any system_id and password will do; bind as transceiver to get receipts and answers.",
     welcome_send: "Send a message to any number, for example",
     welcome_navette: "With Navette, the command line is printed by",
     welcome_read: "The phone shows up on this page. Open it, read, answer.",
     welcome_outcomes: "Some numbers fail on purpose.",
     outcomes_see: "See which.",
     pick_title: "Choose a phone",
-    pick_text: "Its messages show here. Up and down move through the list, Enter opens, / searches.",
+    pick_text:
+      "Its messages show here. Up and down move through the list, Enter opens, / searches.",
     back: "Back to the phones",
     thread: "Messages",
     to: "To",
     send: "Send",
     write: "Write as this phone…",
     outcomes_title: "Special numbers",
-    outcomes_text: "The last four digits of a recipient choose what the carrier does with the message.",
+    outcomes_text:
+      "The last four digits of a recipient choose what the carrier does with the message.",
     outcomes_ending: "Number ends in",
     outcomes_what: "What happens",
     outcomes_other: "any other",
@@ -62,23 +66,26 @@ const words = {
     new_phone: "Nouveau",
     search: "Chercher un numéro",
     welcome_title: "Aucun téléphone n’a encore de message",
-    welcome_text: "Voici un réseau mobile simulé. Chaque numéro à qui l’on écrit devient un téléphone ici, où vous pouvez lire et répondre.",
+    welcome_text:
+      "Un réseau mobile simulé. Chaque numéro à qui l’on écrit devient un téléphone ici.",
     welcome_bind: "Connectez votre client SMPP à",
-    welcome_any: "Tout system_id et tout mot de passe conviennent ; en transceiver, vous recevez accusés et réponses.",
+    welcome_any:
+      "Tout identifiant convient ; liez-vous en transceiver pour recevoir accusés et réponses.",
     welcome_send: "Envoyez un message à n’importe quel numéro, par exemple",
     welcome_navette: "Avec Navette, la ligne de commande est affichée par",
     welcome_read: "Le téléphone apparaît sur cette page. Ouvrez-le, lisez, répondez.",
     welcome_outcomes: "Certains numéros échouent exprès.",
     outcomes_see: "Voir lesquels.",
     pick_title: "Choisissez un téléphone",
-    pick_text: "Ses messages s’affichent ici. Haut et bas parcourent la liste, Entrée ouvre, / cherche.",
+    pick_text:
+      "Ses messages s’affichent ici. Haut et bas parcourent la liste, Entrée ouvre, / cherche.",
     back: "Retour aux téléphones",
     thread: "Messages",
     to: "À",
     send: "Envoyer",
     write: "Écrire depuis ce téléphone…",
     outcomes_title: "Numéros spéciaux",
-    outcomes_text: "Les quatre derniers chiffres du destinataire décident de ce que l’opérateur fait du message.",
+    outcomes_text: "Les quatre derniers chiffres du destinataire décident du sort du message.",
     outcomes_ending: "Le numéro finit par",
     outcomes_what: "Ce qui arrive",
     outcomes_other: "tout autre",
@@ -111,13 +118,14 @@ const words = {
 // The API's errors that a person meets while writing.
 const failures = {
   en: {
-    no_receiver: "Nobody is connected to receive this: an SMPP client must bind as receiver or transceiver first.",
+    no_receiver: "Nobody can receive this: an SMPP client must bind as receiver or transceiver.",
     text_too_long: "This text is too long.",
     bad_to: "“To” must be a number or a name of at most 20 characters.",
     bad_number: "This number cannot be a phone’s.",
   },
   fr: {
-    no_receiver: "Personne n’est connecté pour le recevoir : un client SMPP doit d’abord se lier en receiver ou transceiver.",
+    no_receiver:
+      "Personne ne peut le recevoir : il faut un client SMPP en receiver ou transceiver.",
     text_too_long: "Ce texte est trop long.",
     bad_to: "« À » doit être un numéro ou un nom de 20 caractères au plus.",
     bad_number: "Ce numéro ne peut pas être celui d’un téléphone.",
@@ -166,7 +174,8 @@ function chooseLanguage(name) {
   document.documentElement.lang = name;
   document.title = `Navette – ${t("title")}`;
   for (const e of document.querySelectorAll("[data-t]")) e.textContent = t(e.dataset.t);
-  for (const e of document.querySelectorAll("[data-label]")) e.setAttribute("aria-label", t(e.dataset.label));
+  for (const e of document.querySelectorAll("[data-label]"))
+    e.setAttribute("aria-label", t(e.dataset.label));
   $("search").placeholder = t("search");
   $("search").setAttribute("aria-label", t("search"));
   $("text").placeholder = t("write");
@@ -191,7 +200,12 @@ function shortTime(iso) {
   const at = new Date(iso);
   const today = at.toDateString() === new Date().toDateString();
   const style = today ? { second: "2-digit" } : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(language, { ...style, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  return new Intl.DateTimeFormat(language, {
+    ...style,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(at);
 }
 
 const shortCount = (n) => new Intl.NumberFormat(language).format(n);
@@ -208,14 +222,24 @@ function showLink() {
     link.textContent = stats ? t("nobody") : "";
   } else {
     const names = [...new Set(binds.map((b) => b.system_id || "–"))];
-    link.textContent = t("connected", binds.length, names.slice(0, 3).join(", ") + (names.length > 3 ? "…" : ""));
+    link.textContent = t(
+      "connected",
+      binds.length,
+      names.slice(0, 3).join(", ") + (names.length > 3 ? "…" : ""),
+    );
   }
   $("rates").textContent = stats
-    ? t("rates", shortCount(stats.submits_per_second), shortCount(stats.receipts_per_second), shortCount(stats.taken))
+    ? t(
+        "rates",
+        shortCount(stats.submits_per_second),
+        shortCount(stats.receipts_per_second),
+        shortCount(stats.taken),
+      )
     : "";
   if (stats) {
     const here = stats.smpp_host === "0.0.0.0" || stats.smpp_host === "[::]";
-    $("smpp-address").textContent = `${here ? location.hostname : stats.smpp_host}:${stats.smpp_port}`;
+    $("smpp-address").textContent =
+      `${here ? location.hostname : stats.smpp_host}:${stats.smpp_port}`;
   }
 }
 
@@ -224,7 +248,11 @@ function phoneRow(phone) {
   button.type = "button";
   button.dataset.number = phone.number;
   button.setAttribute("aria-current", String(phone.number === chosen));
-  button.append(element("span", "number", phone.number), element("time", "when", shortTime(phone.last.at)), element("span", "said", phone.last.text));
+  button.append(
+    element("span", "number", phone.number),
+    element("time", "when", shortTime(phone.last.at)),
+    element("span", "said", phone.last.text),
+  );
   const unread = fresh.get(phone.number);
   if (unread) {
     const mark = element("span", "fresh", String(unread));
@@ -238,12 +266,19 @@ function phoneRow(phone) {
 
 function showList() {
   const list = $("list");
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.number : null;
+  const focused = list.contains(document.activeElement)
+    ? document.activeElement.dataset.number
+    : null;
   list.replaceChildren(...phones.map(phoneRow));
   if (focused) list.querySelector(`[data-number="${CSS.escape(focused)}"]`)?.focus();
   $("phones-count").textContent = total ? shortCount(total) : "";
   const hidden = total - phones.length;
-  const note = wanted && !phones.length ? t("none_found") : !wanted && hidden > 0 ? t("more", shortCount(hidden)) : "";
+  const note =
+    wanted && !phones.length
+      ? t("none_found")
+      : !wanted && hidden > 0
+        ? t("more", shortCount(hidden))
+        : "";
   $("list-note").textContent = note;
   $("list-note").hidden = !note;
 }
@@ -251,7 +286,8 @@ function showList() {
 function facts(message) {
   const line = element("p", "facts", shortTime(message.at));
   const add = (text, className) => line.append(" · ", element("span", className ?? "", text));
-  if (message.parts_received < message.parts) add(t("parts_of", message.parts_received, message.parts), "badge");
+  if (message.parts_received < message.parts)
+    add(t("parts_of", message.parts_received, message.parts), "badge");
   else if (message.parts > 1) add(t("parts", message.parts));
   if (message.encoding === "ucs2") add("Unicode");
   if (message.flash) add(t("flash"), "badge");
@@ -260,7 +296,8 @@ function facts(message) {
 }
 
 function fate(message) {
-  const outcome = message.outcome !== "delivered" && outcomes.find((o) => o.name === message.outcome);
+  const outcome =
+    message.outcome !== "delivered" && outcomes.find((o) => o.name === message.outcome);
   if (!outcome) return [];
   const line = element("p", "facts");
   line.append(element("span", "badge", outcome[language]));
@@ -269,9 +306,15 @@ function fate(message) {
 
 function bubble(message, before) {
   const mine = message.direction === "from_phone";
-  const item = element("li", [mine ? "mine" : "", LOST.has(message.outcome) ? "lost" : "", message.fresh ? "new" : ""].join(" ").trim());
+  const item = element(
+    "li",
+    [mine ? "mine" : "", LOST.has(message.outcome) ? "lost" : "", message.fresh ? "new" : ""]
+      .join(" ")
+      .trim(),
+  );
   const peer = mine ? message.to : message.from;
-  const same = before && before.direction === message.direction && (mine ? before.to : before.from) === peer;
+  const same =
+    before && before.direction === message.direction && (mine ? before.to : before.from) === peer;
   if (!same) item.append(element("p", "who", mine ? t("to_whom", peer) : t("from", peer)));
   item.append(element("p", "bubble", message.text), facts(message), ...fate(message));
   return item;
@@ -284,8 +327,12 @@ function showThread() {
   thread.replaceChildren(...(rows.length ? rows : [element("li", "nothing", t("nothing"))]));
   for (const m of messages) m.fresh = false;
   if (low) thread.scrollTop = thread.scrollHeight;
-  const senders = [...new Set(messages.map((m) => (m.direction === "to_phone" ? m.from : m.to)))].filter(Boolean);
-  $("senders").replaceChildren(...senders.map((s) => Object.assign(element("option"), { value: s })));
+  const senders = [
+    ...new Set(messages.map((m) => (m.direction === "to_phone" ? m.from : m.to))),
+  ].filter(Boolean);
+  $("senders").replaceChildren(
+    ...senders.map((s) => Object.assign(element("option"), { value: s })),
+  );
   if (!$("to").value && messages.length) {
     const last = messages[messages.length - 1];
     $("to").value = last.direction === "to_phone" ? last.from : last.to;
@@ -299,7 +346,9 @@ function showOutcomes() {
     ...outcomes.map((o) => {
       const row = element("tr");
       const ending = element("td");
-      ending.append(o.ending ? element("code", "", `…${o.ending}`) : element("em", "", t("outcomes_other")));
+      ending.append(
+        o.ending ? element("code", "", `…${o.ending}`) : element("em", "", t("outcomes_other")),
+      );
       row.append(ending, element("td", "", o[language]));
       return row;
     }),
@@ -345,7 +394,8 @@ function draw(show) {
 
 async function readPhones() {
   const asked = wanted;
-  const path = `/api/phones?limit=${PHONES_SHOWN}` + (asked ? `&number=${encodeURIComponent(asked)}` : "");
+  const path =
+    `/api/phones?limit=${PHONES_SHOWN}` + (asked ? `&number=${encodeURIComponent(asked)}` : "");
   const list = await getJson(path);
   if (asked !== wanted) return;
   phones = list.items;
@@ -357,7 +407,9 @@ async function readPhones() {
 async function readThread() {
   const number = chosen;
   if (!number) return;
-  const list = await getJson(`/api/phones/${encodeURIComponent(number)}/messages?limit=${MESSAGES_SHOWN}`);
+  const list = await getJson(
+    `/api/phones/${encodeURIComponent(number)}/messages?limit=${MESSAGES_SHOWN}`,
+  );
   if (number !== chosen) return;
   messages = list.items;
   draw(showThread);
@@ -522,7 +574,8 @@ function listenToPerson() {
     }
     chooseLanguage(other);
   });
-  for (const id of ["open-outcomes", "open-outcomes-2"]) $(id).addEventListener("click", () => $("outcomes").showModal());
+  for (const id of ["open-outcomes", "open-outcomes-2"])
+    $(id).addEventListener("click", () => $("outcomes").showModal());
   $("new-phone").addEventListener("click", () => $("born").showModal());
   $("born-cancel").addEventListener("click", () => $("born").close());
   $("born-form").addEventListener("submit", () => {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A server in a thread, and a client that says raw bytes. */
-#ifndef NAVETTE_TESTS_HTTP_TESTING_H
-#define NAVETTE_TESTS_HTTP_TESTING_H
+#ifndef NAVETTE_TESTS_UNIT_NET_HTTP_TESTING_H
+#define NAVETTE_TESTS_UNIT_NET_HTTP_TESTING_H
 
 #include "base/buf.h"
 #include "net/http.h"

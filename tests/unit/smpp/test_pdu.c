@@ -183,7 +183,7 @@ static void a_tlv_outside_its_range_is_not_written(void **state)
 {
     (void)state;
     static const char bytes[70000];
-    struct buf out = buf_limited(SMPP_PDU_MAX);
+    struct buf out = buf_limited(4 * SMPP_PDU_MAX);
     struct smpp_tlv tlv = {SMPP_TAG_SAR_MSG_REF_NUM, {bytes, 3}};
     struct smpp_pdu pdu = {.command = SMPP_SUBMIT_SM, .tlvs = &tlv, .tlv_n = 1};
     assert_int_equal(smpp_pdu_write(&out, &pdu), ERR_TOO_LONG);
@@ -202,6 +202,26 @@ static void a_tlv_outside_its_range_is_not_written(void **state)
     assert_int_equal(smpp_pdu_write(&out, &pdu), ERR_TOO_LARGE);
     assert_int_equal(out.n, n);
     assert_int_equal(out.err, OK);
+    buf_free(&out);
+}
+
+static void what_cannot_be_written_leaves_the_bytes_before_it(void **state)
+{
+    (void)state;
+    struct smpp_dest nowhere = {.dest_flag = 3};
+    struct smpp_pdu pdu = {.command = SMPP_SUBMIT_MULTI,
+                           .body.submit_multi = {.number_of_dests = 1, .dest_address = &nowhere}};
+    struct buf out = buf_limited(45);
+    buf_add(&out, "before", 6);
+    assert_int_equal(smpp_pdu_write(&out, &pdu), ERR_INVALID);
+    pdu = (struct smpp_pdu){.command = SMPP_SUBMIT_SM};
+    pdu.body.submit_sm.short_message = STR("too much for this buffer");
+    assert_int_equal(smpp_pdu_write(&out, &pdu), ERR_TOO_LARGE);
+    assert_int_equal(out.err, OK);
+    assert_true(str_eq(buf_str(&out), STR("before")));
+    buf_add(&out, "more than this buffer can hold, by some bytes", 45);
+    assert_int_equal(smpp_pdu_write(&out, &pdu), ERR_TOO_LARGE);
+    assert_int_equal(out.n, 6);
     buf_free(&out);
 }
 
@@ -296,6 +316,9 @@ static void the_text_is_short_message_or_else_the_payload(void **state)
     assert_true(str_eq(smpp_user_data(&pdu), STR("short")));
     pdu.command = SMPP_DATA_SM;
     assert_true(str_eq(smpp_user_data(&pdu), STR("long")));
+    struct smpp_pdu multi = {.command = SMPP_SUBMIT_MULTI};
+    multi.body.submit_multi.short_message = STR("many");
+    assert_true(str_eq(smpp_user_data(&multi), STR("many")));
     pdu.tlv_n = 0;
     assert_int_equal(smpp_user_data(&pdu).n, 0);
 }
@@ -386,6 +409,7 @@ int main(void)
         cmocka_unit_test(a_pdu_cut_anywhere_is_read_safely),
         cmocka_unit_test(a_field_one_byte_too_long_is_neither_written_nor_read),
         cmocka_unit_test(a_tlv_outside_its_range_is_not_written),
+        cmocka_unit_test(what_cannot_be_written_leaves_the_bytes_before_it),
         cmocka_unit_test(bad_tlvs_have_their_status_and_unknown_ones_are_kept),
         cmocka_unit_test(a_c_string_tlv_is_read_with_and_without_its_nul),
         cmocka_unit_test(a_tlv_is_a_number_of_one_two_or_four_bytes),

@@ -170,6 +170,32 @@ static void tlvs_outrank_the_text_and_odd_ones_are_passed_over(void **state)
     assert_str(r.error, "001");
 }
 
+static void the_states_of_version_5_have_a_meaning(void **state)
+{
+    (void)state;
+    static const struct {
+        struct str number;
+        enum smpp_message_state state;
+    } cases[] = {{STR("\x00"), SMPP_STATE_ENROUTE},
+                 {STR("\x08"), SMPP_STATE_REJECTED},
+                 {STR("\x09"), SMPP_STATE_UNDELIVERABLE}};
+    for (size_t i = 0; i < 3; i++) {
+        struct smpp_tlv tlv = {SMPP_TAG_MESSAGE_STATE, cases[i].number};
+        struct smpp_pdu pdu = receipt_pdu(SMPP_DELIVER_SM, STR("id:7"), &tlv, 1);
+        struct smpp_receipt r;
+        assert_int_equal(smpp_receipt_read(&r, arena, &pdu), OK);
+        assert_int_equal(r.state, cases[i].state);
+    }
+}
+
+static void nothing_follows_a_final_state(void **state)
+{
+    (void)state;
+    static const bool final[] = {false, false, true, true, true, true, false, false, true};
+    for (int i = SMPP_STATE_NONE; i <= SMPP_STATE_REJECTED; i++)
+        assert_int_equal(smpp_state_final((enum smpp_message_state)i), final[i]);
+}
+
 static void a_header_before_the_text_is_skipped(void **state)
 {
     (void)state;
@@ -268,6 +294,8 @@ int main(void)
         cmocka_unit_test(T4_a_receipt_in_tlvs_only),
         cmocka_unit_test(T4_a_receipt_in_message_payload_and_in_data_sm),
         cmocka_unit_test(tlvs_outrank_the_text_and_odd_ones_are_passed_over),
+        cmocka_unit_test(the_states_of_version_5_have_a_meaning),
+        cmocka_unit_test(nothing_follows_a_final_state),
         cmocka_unit_test(a_header_before_the_text_is_skipped),
         cmocka_unit_test(esm_class_tells_receipts_from_messages),
         cmocka_unit_test(neither_id_nor_state_is_no_receipt),

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* application/x-www-form-urlencoded (WHATWG URL, 5.1), in queries and in bodies. */
-#include "net/http_form.h"
-
-#include "net/http.h"
+/* Forms in queries and bodies: application/x-www-form-urlencoded (WHATWG URL, 5.1). */
+#include "net/http_words.h"
 
 static int hex_value(char c)
 {
@@ -15,7 +13,7 @@ static int hex_value(char c)
     return -1;
 }
 
-char *http_decode(char *to, struct str from, bool plus_is_blank, bool *broken)
+static char *decode(char *to, struct str from, bool plus_is_blank, bool *broken)
 {
     for (size_t i = 0; i < from.n; i++) {
         char c = from.p[i];
@@ -40,7 +38,7 @@ char *http_decode(char *to, struct str from, bool plus_is_blank, bool *broken)
 static struct str take(char **to, struct str from, bool *broken)
 {
     char *start = *to;
-    char *end = http_decode(start, from, true, broken);
+    char *end = decode(start, from, true, broken);
     *end = '\0';
     *to = end + 1;
     return (struct str){.p = start, .n = (size_t)(end - start)};
@@ -55,8 +53,8 @@ static size_t count_pairs(struct str form)
     return n;
 }
 
-enum err http_pairs_parse(struct http_pair **out, size_t *n, struct arena *arena, struct str form,
-                          size_t max_pairs, bool *broken)
+static enum err pairs_parse(struct http_pair **out, size_t *n, struct arena *arena, struct str form,
+                            size_t max_pairs, bool *broken)
 {
     *n = 0;
     *broken = false;
@@ -88,8 +86,22 @@ enum err http_form_parse(struct http_pair **out, size_t *n, struct arena *arena,
                          size_t max_pairs)
 {
     bool broken;
-    enum err err = http_pairs_parse(out, n, arena, form, max_pairs, &broken);
+    enum err err = pairs_parse(out, n, arena, form, max_pairs, &broken);
     return err ? err : broken ? ERR_MALFORMED : OK;
+}
+
+enum err http_target_parse(struct http_request *request, struct str target, size_t max_pairs)
+{
+    struct arena *arena = request->arena;
+    size_t question = str_find(target, '?');
+    char *path = arena_alloc(arena, question + 1);
+    bool broken = false;
+    char *end = decode(path, str_sub(target, 0, question), false, &broken);
+    request->path = (struct str){.p = path, .n = (size_t)(end - path)};
+    if (question == target.n)
+        return OK;
+    return pairs_parse(&request->query, &request->query_n, arena,
+                       str_sub(target, question + 1, target.n), max_pairs, &request->query_broken);
 }
 
 bool http_query(const struct http_request *request, const char *name, struct str *value)
@@ -100,4 +112,38 @@ bool http_query(const struct http_request *request, const char *name, struct str
             return true;
         }
     return false;
+}
+
+uint64_t http_declared_length(const struct http_request *request)
+{
+    uint64_t n = 0;
+    return str_to_u64(&n, http_header(request, "Content-Length")) == OK ? n : 0;
+}
+
+void http_reply(struct http_request *request, int status, const char *content_type, struct str body)
+{
+    http_reply_headers(request, status, content_type, body, NULL);
+}
+
+enum http_method http_method_of(const char *name)
+{
+    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return (enum http_method)i;
+    return HTTP_OTHER;
+}
+
+struct str http_refusal_text(int status)
+{
+    switch (status) {
+    case 413:
+        return STR("The body is too large.\n");
+    case 414:
+        return STR("The query has too many parts.\n");
+    case 431:
+        return STR("The headers are too large.\n");
+    default:
+        return STR("Too busy or about to stop, try again later.\n");
+    }
 }

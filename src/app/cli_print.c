@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli_print.h"
+
+#include "app/cli_text.h"
+#include "base/buf.h"
+
+#include <string.h>
+
+enum { VALUE_MAX = 1 << 20 };
+
+/* ---- one value as text ---- */
+
+static void add_value(struct buf *out, const json_t *value);
+
+static void add_object(struct buf *out, const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    const char *separator = "";
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        buf_printf(out, "%s%s=", separator, key);
+        add_value(out, value);
+        separator = " ";
+    }
+}
+
+static void add_value(struct buf *out, const json_t *value)
+{
+    if (json_is_string(value)) {
+        buf_add(out, json_string_value(value), json_string_length(value));
+    } else if (json_is_integer(value)) {
+        buf_printf(out, "%lld", (long long)json_integer_value(value));
+    } else if (json_is_real(value)) {
+        buf_printf(out, "%g", json_real_value(value));
+    } else if (json_is_boolean(value)) {
+        buf_add_str(out, str_of(cli_text(json_is_true(value) ? "yes" : "no")));
+    } else if (json_is_object(value)) {
+        add_object(out, value);
+    } else if (json_array_size(value) > 0) {
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            if (i > 0)
+                buf_add_str(out, STR(", "));
+            add_value(out, json_array_get(value, i));
+        }
+    } else {
+        buf_add_str(out, STR("-"));
+    }
+}
+
+/* Blanks for control characters, those of ISO 6429's second set (U+0080 to U+009F) too. */
+static void make_safe(struct buf *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (b->p[i] < 0x20 || b->p[i] == 0x7F)
+            b->p[i] = ' ';
+        else if (b->p[i] == 0xC2 && i + 1 < b->n && b->p[i + 1] < 0xA0)
+            b->p[i] = b->p[i + 1] = ' ';
+}
+
+static bool starts_character(uint8_t byte)
+{
+    return (byte & 0xC0) != 0x80;
+}
+
+static size_t width_of(struct str s)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < s.n; i++)
+        width += starts_character((uint8_t)s.p[i]);
+    return width;
+}
+
+/* Cuts what is longer than `most` characters, with an ellipsis for texts. */
+static void cut(struct buf *b, int most)
+{
+    if (most <= 0 || width_of(buf_str(b)) <= (size_t)most)
+        return;
+    size_t keep = 0;
+    size_t characters = 0;
+    while (keep < b->n && (characters += starts_character(b->p[keep])) <= (size_t)most)
+        keep++;
+    b->n = keep;
+}
+
+/* The value as it stands in a column; b is emptied first. */
+static struct str cell(struct buf *b, const json_t *row, const struct cli_column *column)
+{
+    buf_clear(b);
+    add_value(b, json_object_get(row, column->member));
+    make_safe(b);
+    cut(b, column->most);
+    return buf_str(b);
+}
+
+/* ---- tables ---- */
+
+enum { COLUMNS_MAX = 12 };
+
+static void pad(FILE *out, size_t width, size_t to)
+{
+    for (; width < to; width++)
+        fputc(' ', out);
+}
+
+static void print_cell(FILE *out, struct str s, size_t to, const struct cli_column *column,
+                       bool last)
+{
+    size_t width = width_of(s);
+    if (column->right)
+        pad(out, width, to);
+    fwrite(s.p, 1, s.n, out);
+    if (!column->right && !last)
+        pad(out, width, to);
+    fputs(last ? "\n" : "  ", out);
+}
+
+void cli_print_table(FILE *out, const json_t *items, const struct cli_column *columns)
+{
+    size_t widths[COLUMNS_MAX];
+    size_t n = 0;
+    struct buf b = buf_limited(VALUE_MAX);
+    for (; columns[n].title && n < COLUMNS_MAX; n++) {
+        widths[n] = width_of(str_of(cli_text(columns[n].title)));
+        for (size_t i = 0; i < json_array_size(items); i++) {
+            size_t width = width_of(cell(&b, json_array_get(items, i), &columns[n]));
+            widths[n] = width > widths[n] ? width : widths[n];
+        }
+    }
+    for (size_t c = 0; c < n; c++)
+        print_cell(out, str_of(cli_text(columns[c].title)), widths[c], &columns[c], c + 1 == n);
+    for (size_t i = 0; i < json_array_size(items); i++)
+        for (size_t c = 0; c < n; c++)
+            print_cell(out, cell(&b, json_array_get(items, i), &columns[c]), widths[c], &columns[c],
+                       c + 1 == n);
+    buf_free(&b);
+}
+
+/* ---- one object ---- */
+
+static void print_value(FILE *out, struct buf *b, const json_t *value)
+{
+    buf_clear(b);
+    add_value(b, value);
+    make_safe(b);
+    fwrite(b->p, 1, b->n, out);
+}
+
+/* The passage of a message: one line an event. */
+static void print_lines(FILE *out, struct buf *b, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        const char *key;
+        json_t *value;
+        fputs("\n ", out);
+        json_object_foreach((json_t *)(uintptr_t)item, key, value)
+        {
+            fputc(' ', out);
+            if (json_string_length(value) > 0 || !json_is_string(value))
+                print_value(out, b, value);
+        }
+    }
+}
+
+void cli_print_object(FILE *out, const json_t *object)
+{
+    struct buf b = buf_limited(VALUE_MAX);
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        fprintf(out, "%s: ", key);
+        if (json_is_object(json_array_get(value, 0)))
+            print_lines(out, &b, value);
+        else
+            print_value(out, &b, value);
+        fputc('\n', out);
+    }
+    buf_free(&b);
+}
+
+void cli_print_sentence(FILE *out, const char *sentence, const json_t *answer,
+                        const json_t *arguments)
+{
+    struct buf b = buf_limited(VALUE_MAX);
+    for (const char *at = cli_text(sentence); *at; at++) {
+        const char *close = *at == '{' ? strchr(at, '}') : NULL;
+        if (!close) {
+            fputc(*at, out);
+            continue;
+        }
+        char member[32];
+        snprintf(member, sizeof(member), "%.*s", (int)(close - at - 1), at + 1);
+        const json_t *value = json_object_get(answer, member);
+        print_value(out, &b, value ? value : json_object_get(arguments, member));
+        at = close;
+    }
+    fputc('\n', out);
+    buf_free(&b);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli_table.h"
+
+#include <string.h>
+
+/* clang-format off */
+#define POSITIONAL(value_, member_, help_) {NULL, value_, member_, CLI_TEXT, 1, help_, NULL}
+#define OPTION(name_, value_, member_, type_, help_) {name_, value_, member_, type_, 0, help_, NULL}
+#define NEEDED(name_, value_, member_, type_, help_) {name_, value_, member_, type_, 1, help_, NULL}
+#define DEFAULT(name_, value_, member_, type_, help_, initial_) \
+    {name_, value_, member_, type_, 0, help_, initial_}
+#define FIELDS static const struct cli_field
+#define COLUMNS static const struct cli_column
+#define END {0}
+
+/* ---- what several commands take ---- */
+
+#define ACCOUNT POSITIONAL("ACCOUNT", "account", "name of the account")
+#define ENABLED OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off")
+#define PAGE \
+    DEFAULT("limit", "N", "limit", CLI_NUMBER, "how many, at most 1000", "50"), \
+    OPTION("before", "ID", "before", CLI_TEXT, "only older ones: goes on where a list ended")
+
+FIELDS nothing[] = {END};
+FIELDS by_id[] = {POSITIONAL("ID", "id", "its id"), END};
+FIELDS account_alone[] = {ACCOUNT, END};
+FIELDS name_alone[] = {POSITIONAL("NAME", "name", "its name"), END};
+
+/* ---- account ---- */
+
+FIELDS account_add[] = {
+    POSITIONAL("NAME", "name", "name of the account, such as sms-ab1234-1"),
+    DEFAULT("credits", "N", "credits", CLI_TEXT, "credits to begin with", "0"),
+    DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times", "Europe/Paris"),
+    DEFAULT("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts", "8"),
+    OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off"),
+    END};
+FIELDS account_set[] = {
+    POSITIONAL("NAME", "name", "name of the account"),
+    OPTION("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times"),
+    OPTION("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts"),
+    ENABLED, END};
+FIELDS account_credit[] = {
+    POSITIONAL("NAME", "name", "name of the account"),
+    NEEDED("add", "N", "credits", CLI_TEXT, "credits to add; below 0 takes them back"),
+    OPTION("reason", "TEXT", "reason", CLI_TEXT, "why: stands in the ledger"),
+    END};
+COLUMNS accounts[] = {
+    {"NAME", "name", 0, 0}, {"CREDITS", "credits", 1, 0}, {"MAX PARTS", "max_parts", 1, 0},
+    {"TIME ZONE", "timezone", 0, 0}, {"ENABLED", "enabled", 0, 0}, END};
+
+/* ---- user ---- */
+
+#define LOGIN POSITIONAL("LOGIN", "login", "how the user signs in")
+#define USER_OPTIONS \
+    OPTION("quota", "N|none", "quota", CLI_NULLABLE, \
+           "credits of its own, taken from the account; none gives them back"), \
+    OPTION("allow-ip", "CIDR", "allow_ip", CLI_LIST, \
+           "address or network it may send from; up to five times; any lifts the limit"), \
+    ENABLED
+FIELDS user_add[] = {
+    ACCOUNT, LOGIN,
+    NEEDED("password", "PW", "password", CLI_SECRET, "its password; - reads it from standard input"),
+    USER_OPTIONS, END};
+FIELDS user_set[] = {
+    ACCOUNT, LOGIN,
+    OPTION("password", "PW", "password", CLI_SECRET, "its password; - reads it from standard input"),
+    USER_OPTIONS, END};
+FIELDS user_one[] = {ACCOUNT, LOGIN, END};
+COLUMNS users[] = {
+    {"LOGIN", "login", 0, 0}, {"QUOTA", "quota", 1, 0}, {"ALLOWED FROM", "allow_ip", 0, 0},
+    {"ENABLED", "enabled", 0, 0}, END};
+
+/* ---- sender ---- */
+
+#define SENDER POSITIONAL("SENDER", "name", "what recipients see: a name or a number")
+FIELDS sender_one[] = {ACCOUNT, SENDER, END};
+FIELDS sender_set[] = {ACCOUNT, SENDER, ENABLED, END};
+COLUMNS senders[] = {
+    {"SENDER", "name", 0, 0}, {"ENABLED", "enabled", 0, 0}, {"CREATED", "created_at", 0, 0}, END};
+
+/* ---- carrier: its options are its settings ---- */
+
+#define TEXT(name_, initial_, most, help_) \
+    {#name_, "TEXT", #name_, CLI_TEXT, 0, help_, initial_},
+#define NUMBER(name_, initial_, least, most, help_) \
+    {#name_, "N", #name_, CLI_NUMBER, 0, help_, #initial_},
+#define FLAG(name_, initial_, help_) {#name_, NULL, #name_, CLI_FLAG, 0, help_, NULL},
+#define CHOICE(name_, words, help_) {#name_, words, #name_, CLI_CHOICE, 0, help_, NULL},
+FIELDS carrier_options[] = {
+    POSITIONAL("NAME", "name", "name of the carrier"),
+#include "core/carrier_settings.def"
+    ENABLED, END};
+#undef TEXT
+#undef NUMBER
+#undef FLAG
+#undef CHOICE
+COLUMNS carriers[] = {
+    {"NAME", "name", 0, 0}, {"HOST", "host", 0, 40}, {"PORT", "port", 1, 0},
+    {"SYSTEM ID", "system_id", 0, 0}, {"BIND", "bind", 0, 0}, {"RATE", "rate", 1, 0},
+    {"ENABLED", "enabled", 0, 0}, {"STATUS", "status", 0, 48}, END};
+
+/* ---- route and rate ---- */
+
+FIELDS route_add[] = {
+    NEEDED("prefix", "DIGITS", "prefix", CLI_TEXT,
+           "first digits of the numbers, such as 33; \"\" means all"),
+    NEEDED("carrier", "NAME", "carrier", CLI_TEXT, "carrier that takes them"),
+    OPTION("account", "A", "account", CLI_TEXT, "only for this account"),
+    OPTION("sender", "S", "sender", CLI_TEXT, "only from this sender"),
+    END};
+COLUMNS routes[] = {
+    {"ID", "id", 1, 0}, {"PREFIX", "prefix", 0, 0}, {"CARRIER", "carrier", 0, 0},
+    {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0}, END};
+
+#define PREFIX POSITIONAL("PREFIX", "prefix", "first digits, such as 33; default is everything else")
+FIELDS rate_set[] = {PREFIX, POSITIONAL("CREDITS", "credits", "price of a part, such as 1 or 0.50"),
+                     END};
+FIELDS rate_one[] = {PREFIX, END};
+COLUMNS rates[] = {{"PREFIX", "prefix", 0, 0}, {"CREDITS", "credits", 1, 0}, END};
+
+/* ---- message, incoming, ledger ---- */
+
+FIELDS message_list[] = {
+    OPTION("account", "A", "account", CLI_TEXT, "only of this account"),
+    OPTION("state", "S", "state", CLI_TEXT, "only in this state: queued, sent, delivered, …"),
+    OPTION("recipient", "R", "recipient", CLI_TEXT, "only to this number"),
+    OPTION("tag", "T", "tag", CLI_TEXT, "only with this tag"),
+    PAGE, END};
+FIELDS message_resolve[] = {
+    POSITIONAL("ID", "id", "its id"),
+    {NULL, "resend|give_up", "action", CLI_CHOICE, 1,
+     "resend: the phone may get it twice; give_up: it may never get it", NULL},
+    END};
+COLUMNS messages[] = {
+    {"ID", "id", 1, 0}, {"CREATED", "created_at", 0, 19}, {"STATE", "state", 0, 0},
+    {"SENDER", "sender", 0, 0}, {"RECIPIENT", "recipient", 0, 0}, {"PARTS", "parts", 1, 0},
+    {"CREDITS", "credits", 1, 0}, {"TEXT", "text", 0, 40}, END};
+FIELDS incoming_list[] = {
+    OPTION("account", "A", "account", CLI_TEXT, "only of this account"), PAGE, END};
+COLUMNS incoming[] = {
+    {"ID", "id", 1, 0}, {"RECEIVED", "received_at", 0, 19}, {"SENDER", "sender", 0, 0},
+    {"NUMBER", "number", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"TEXT", "text", 0, 48}, END};
+FIELDS ledger_list[] = {ACCOUNT, PAGE, END};
+COLUMNS movements[] = {
+    {"ID", "id", 1, 0}, {"AT", "at", 0, 19}, {"KIND", "kind", 0, 0}, {"CREDITS", "credits", 1, 0},
+    {"BALANCE", "balance", 1, 0}, {"MESSAGES", "messages", 1, 0}, {"USER", "user", 0, 0},
+    {"REASON", "reason", 0, 40}, END};
+COLUMNS imbalances[] = {
+    {"ACCOUNT ID", "account_id", 1, 0}, {"ACCOUNT", "account", 0, 0},
+    {"USER ID", "user_id", 1, 0}, {"BALANCE", "balance", 1, 0}, {"MOVED", "moved", 1, 0},
+    {"PAID", "paid", 1, 0}, {"COST", "cost", 1, 0}, END};
+
+#define V1 "/api/v1/"
+const struct cli_command cli_commands[] = {
+    {"account", "add", "creates an account", "POST", V1 "accounts", account_add, NULL,
+     "Account {name} is there, with {credits} credits."},
+    {"account", "list", "lists the accounts", "GET", V1 "accounts", nothing, accounts, NULL},
+    {"account", "show", "shows an account", "GET", V1 "accounts/{name}", name_alone, NULL, NULL},
+    {"account", "set", "changes an account", "PATCH", V1 "accounts/{name}", account_set, NULL,
+     "Account {name} is changed."},
+    {"account", "credit", "adds credits to an account", "POST", V1 "accounts/{name}/credit",
+     account_credit, NULL, "Account {name} now has {credits} credits."},
+    {"account", "remove", "removes an account that was never used", "DELETE",
+     V1 "accounts/{name}", name_alone, NULL, "Account {name} is removed."},
+
+    {"user", "add", "creates a user who may send for an account", "POST",
+     V1 "accounts/{account}/users", user_add, NULL, "User {login} of {account} is there."},
+    {"user", "list", "lists the users of an account", "GET", V1 "accounts/{account}/users",
+     account_alone, users, NULL},
+    {"user", "show", "shows a user", "GET", V1 "accounts/{account}/users/{login}", user_one, NULL,
+     NULL},
+    {"user", "set", "changes a user", "PATCH", V1 "accounts/{account}/users/{login}", user_set,
+     NULL, "User {login} of {account} is changed."},
+    {"user", "remove", "removes a user; its quota goes back to the account", "DELETE",
+     V1 "accounts/{account}/users/{login}", user_one, NULL, "User {login} of {account} is removed."},
+
+    {"sender", "add", "lets an account send from a name or number", "POST",
+     V1 "accounts/{account}/senders", sender_one, NULL, "Sender {name} of {account} is there."},
+    {"sender", "list", "lists the senders of an account", "GET", V1 "accounts/{account}/senders",
+     account_alone, senders, NULL},
+    {"sender", "show", "shows a sender", "GET", V1 "accounts/{account}/senders/{name}", sender_one,
+     NULL, NULL},
+    {"sender", "set", "changes a sender", "PATCH", V1 "accounts/{account}/senders/{name}",
+     sender_set, NULL, "Sender {name} of {account} is changed."},
+    {"sender", "remove", "removes a sender", "DELETE", V1 "accounts/{account}/senders/{name}",
+     sender_one, NULL, "Sender {name} of {account} is removed."},
+
+    {"carrier", "add", "creates a link to a carrier; the first one gets a route for everything",
+     "POST", V1 "carriers", carrier_options, NULL, "Carrier {name} is there: {host}:{port}."},
+    {"carrier", "list", "lists the carriers and how their links are", "GET", V1 "carriers", nothing,
+     carriers, NULL},
+    {"carrier", "show", "shows a carrier and how its links are", "GET", V1 "carriers/{name}",
+     name_alone, NULL, NULL},
+    {"carrier", "set", "changes a carrier", "PATCH", V1 "carriers/{name}", carrier_options, NULL,
+     "Carrier {name} is changed."},
+    {"carrier", "remove", "removes a carrier and its routes", "DELETE", V1 "carriers/{name}",
+     name_alone, NULL, "Carrier {name} is removed."},
+
+    {"route", "add", "says which carrier takes which numbers", "POST", V1 "routes", route_add, NULL,
+     "Route {id} is there."},
+    {"route", "list", "lists the routes", "GET", V1 "routes", nothing, routes, NULL},
+    {"route", "show", "shows a route", "GET", V1 "routes/{id}", by_id, NULL, NULL},
+    {"route", "remove", "removes a route", "DELETE", V1 "routes/{id}", by_id, NULL,
+     "Route {id} is removed."},
+
+    {"rate", "set", "sets the price of a part by the beginning of the number", "PUT",
+     V1 "rates/{prefix}", rate_set, NULL, "A part to {prefix} costs {credits}."},
+    {"rate", "list", "lists the rates", "GET", V1 "rates", nothing, rates, NULL},
+    {"rate", "remove", "removes a rate", "DELETE", V1 "rates/{prefix}", rate_one, NULL,
+     "Rate {prefix} is removed."},
+
+    {"message", "list", "lists messages, the newest first", "GET", V1 "messages", message_list,
+     messages, NULL},
+    {"message", "show", "shows a message and its whole passage", "GET", V1 "messages/{id}", by_id,
+     NULL, NULL},
+    {"message", "cancel", "takes back a message that has not left", "POST",
+     V1 "messages/{id}/cancel", by_id, NULL, "Message {id} is cancelled."},
+    {"message", "resolve", "decides about a message in doubt", "POST", V1 "messages/{id}/resolve",
+     message_resolve, NULL, "Message {id} is now {state}."},
+
+    {"incoming", "list", "lists incoming messages, the newest first", "GET", V1 "incoming",
+     incoming_list, incoming, NULL},
+    {"incoming", "show", "shows an incoming message", "GET", V1 "incoming/{id}", by_id, NULL, NULL},
+
+    {"ledger", "check", "prints 0 when every account balances, else what does not", "GET",
+     V1 "ledger/check", nothing, imbalances, NULL},
+    {"ledger", "list", "lists the movements of an account's credits, the newest first", "GET",
+     V1 "accounts/{account}/movements", ledger_list, movements, NULL},
+};
+/* clang-format on */
+const size_t cli_commands_n = sizeof(cli_commands) / sizeof(cli_commands[0]);
+
+const struct cli_command *cli_command_find(const char *resource, const char *verb)
+{
+    for (size_t i = 0; i < cli_commands_n; i++)
+        if (strcmp(cli_commands[i].resource, resource) == 0 &&
+            strcmp(cli_commands[i].verb, verb) == 0)
+            return &cli_commands[i];
+    return NULL;
+}
+
+bool cli_resource_exists(const char *resource)
+{
+    for (size_t i = 0; i < cli_commands_n; i++)
+        if (strcmp(cli_commands[i].resource, resource) == 0)
+            return true;
+    return false;
+}

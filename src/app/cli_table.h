@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * app/cli_table: every command of the command line, as a table: what it takes, what it asks the
+ * server, how the answer looks to a person. Parser, help and output are made of it.
+ * Threads: constant.
+ */
+#ifndef NAVETTE_APP_CLI_TABLE_H
+#define NAVETTE_APP_CLI_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cli_type {
+    CLI_TEXT,
+    CLI_SECRET,   /* "-" reads one line from standard input */
+    CLI_NUMBER,   /* a whole number */
+    CLI_NULLABLE, /* text; "none" becomes null */
+    CLI_FLAG,     /* --name, --no-name */
+    CLI_YES_NO,
+    CLI_CHOICE, /* one of the words in `value`, separated by | */
+    CLI_LIST    /* may stand several times; "any" alone is the empty list */
+};
+
+/* One positional or option. It goes into the path where the path says {member}, else into the body,
+ * or into the query of a GET. */
+struct cli_field {
+    const char *name;   /* of an option, without dashes; NULL: a positional */
+    const char *value;  /* what stands for the value in the help: "N" */
+    const char *member; /* its name for the server */
+    enum cli_type type;
+    bool required; /* positionals always are */
+    const char *help;
+    const char *initial; /* NULL, or what the server takes when it is absent, for the help */
+};
+
+/* A column of a list for people. */
+struct cli_column {
+    const char *title;
+    const char *member;
+    bool right; /* aligned */
+    int most;   /* characters; 0: all */
+};
+
+struct cli_command {
+    const char *resource;
+    const char *verb;
+    const char *help;
+    const char *method;
+    const char *path;                 /* "/api/v1/accounts/{name}" */
+    const struct cli_field *fields;   /* ended by one without member */
+    const struct cli_column *columns; /* of a list, ended by one without title; NULL: no list */
+    const char *done; /* sentence for people with {member} of answer or request; NULL: show all */
+};
+
+/* In the order of the help. */
+extern const struct cli_command cli_commands[];
+extern const size_t cli_commands_n;
+
+/* NULL when there is none. */
+const struct cli_command *cli_command_find(const char *resource, const char *verb);
+bool cli_resource_exists(const char *resource);
+
+#endif

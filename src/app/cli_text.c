@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli_text.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+
+static const struct sentence {
+    const char *english, *french;
+} sentences[] = {
+#define SAY(english, french) {english, french},
+#include "app/cli_french.def"
+#undef SAY
+};
+
+static bool french;
+
+void cli_text_choose(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    french = false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value) {
+            french = strncmp(value, "fr", 2) == 0;
+            return;
+        }
+    }
+}
+
+const char *cli_text(const char *english)
+{
+    for (size_t i = 0; french && i < sizeof(sentences) / sizeof(sentences[0]); i++)
+        if (strcmp(sentences[i].english, english) == 0)
+            return sentences[i].french;
+    return english;
+}
+
+/* Does the sentence fit the pattern? words[i]: what its i-th * stands for. */
+enum { WORDS_MAX = 2 };
+
+static bool fits(const char *pattern, const char *sentence, struct str words[WORDS_MAX])
+{
+    size_t n = 0;
+    for (; *pattern; pattern++) {
+        if (*pattern != '*') {
+            if (*pattern != *sentence++)
+                return false;
+            continue;
+        }
+        const char *next = pattern[1] ? strchr(sentence, pattern[1]) : strchr(sentence, '\0');
+        if (!next || n == WORDS_MAX)
+            return false;
+        words[n++] = (struct str){sentence, (size_t)(next - sentence)};
+        sentence = next;
+    }
+    return !*sentence;
+}
+
+void cli_text_print(FILE *out, const char *english)
+{
+    struct str words[WORDS_MAX] = {0};
+    const char *found = NULL;
+    for (size_t i = 0; french && !found && i < sizeof(sentences) / sizeof(sentences[0]); i++)
+        if (fits(sentences[i].english, english, words))
+            found = sentences[i].french;
+    size_t n = 0;
+    for (const char *at = found ? found : english; *at; at++)
+        if (found && *at == '*' && n < WORDS_MAX) {
+            fwrite(words[n].p, 1, words[n].n, out);
+            n++;
+        } else {
+            fputc(*at, out);
+        }
+}
