@@ -6,6 +6,7 @@
 #include "api/http2sms_answer.h"
 #include "base/secret.h"
 #include "core/accept.h"
+#include "text/phone.h"
 
 #include <netinet/in.h>
 
@@ -220,6 +221,19 @@ static size_t read_options(struct http2sms *h)
     return fault_rank(field);
 }
 
+/* Faults are told in our order whatever accept_prepare met first: recipients before the rest. */
+static bool reaches_nobody(const struct http2sms *h)
+{
+    const struct accept_request *r = &h->accept;
+    for (size_t i = 0; i < r->recipients_n; i++) {
+        uint64_t number;
+        if (phone_parse(&number, r->recipients[i]) == OK &&
+            directory_route(r->directory, number, r->account->id, r->sender))
+            return false;
+    }
+    return true;
+}
+
 static void accept_now(struct http2sms *h)
 {
     const struct http2sms_parameters *p = &h->parameters;
@@ -237,7 +251,11 @@ static void accept_now(struct http2sms *h)
     size_t own = read_options(h);
     enum err e = accept_prepare(&h->job, h->request->arena, &h->accept, &why);
     size_t rank = e ? fault_rank(why.field) : FAULTS;
-    if (own < rank)
+    size_t first = own < rank ? own : rank;
+    size_t recipients = fault_rank("recipients");
+    if (first > recipients && first < FAULTS && reaches_nobody(h))
+        fail_fault(h, recipients, ERR_BAD_NUMBER, STR(""));
+    else if (own < rank)
         fail_fault(h, own, ERR_INVALID, STR(""));
     else if (rank < FAULTS)
         fail_fault(h, rank, e, why.detail);

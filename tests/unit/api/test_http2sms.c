@@ -281,6 +281,8 @@ static void the_first_fault_in_the_documented_order_answers(void **state)
         {"&from=Other&to=x&message=x", "Invalid from"},
         {"&senderForResponse=1&to=x&message=x", "Invalid from: no reply number is available"},
         {"&from=Navette&to=12&message=x", "Invalid to"},
+        {"&from=Navette&to=12&message=%ff&tag=123456789012345678901&class=9", "Invalid to"},
+        {"&from=Other&to=12&message=%ff&class=9", "Invalid from"},
         {"&from=Navette&to=%2C%3B+&message=x", "Invalid to"},
         {"&from=Navette&to=0041791234567&message=x", "Invalid to"}, /* no route */
         {"&from=Navette&to=0033612345678&message=x&tag=123456789012345678901",
