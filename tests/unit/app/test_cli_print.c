@@ -57,8 +57,8 @@ static void an_object_is_lines_and_a_list_in_it_too(void **state)
     cli_print_object(out, object);
     fclose(out);
     json_decref(object);
-    assert_string_equal(text, "id: 1\nok: yes\nnone: -\nids: a, -\nevents: \n"
-                              "  t1 accepted \n  t2 sent x\n");
+    assert_string_equal(text, "id: 1\nok: yes\nnone: -\nids: a, -\nevents:\n"
+                              "  t1 accepted\n  t2 sent x\n");
 }
 
 static void a_sentence_takes_the_answer_before_the_request(void **state)
