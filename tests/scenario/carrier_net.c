@@ -193,7 +193,7 @@ static void peer_closed(void *ctx, const char *reason, uint32_t bind_status)
 static struct smpp_session *peer_new(struct net_conn *conn)
 {
     static const struct smpp_session_config config = {.role = SMPP_SMSC,
-                                                      .window = 100,
+                                                      .window = 10000,
                                                       .response_timeout_us = HOUR_US,
                                                       .bind_timeout_us = HOUR_US};
     static const struct smpp_session_calls calls = {.on_output = peer_output,

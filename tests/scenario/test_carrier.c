@@ -562,14 +562,17 @@ static void a_store_that_stands_still_does_not_kill_the_link(void **state)
     f.writer_stands = true;
     for (int i = 0; i < 50; i++) {
         for (int j = 0; j < 100; j++)
-            (void)smsc_deliver(f.loop, 0, STR("Bonjour"));
+            assert_true(smsc_deliver(f.loop, 0, STR("Bonjour")));
         wait_us(2 * SEC_US);
     }
     assert_int_equal(smsc.attempts, 1);
     assert_int_equal(status().state, CARRIER_BOUND);
+    assert_int_equal(smsc.delivered, 1000); /* what passed the limit was put off */
+    assert_int_equal(smsc.deliver_status, ESME_RX_T_APPN);
     f.writer_stands = false;
     wait_us(SEC_US);
-    assert_int_equal(smsc.delivered, smsc.delivered / 100 * 100);
+    assert_int_equal(smsc.delivered, 5000);
+    assert_int_equal(smsc.deliver_status, ESME_ROK);
 }
 
 /* ---- life ---- */
