@@ -92,18 +92,18 @@ static void a_recipient_is_found_before_and_behind_the_index(void **state)
     (void)state;
     struct references *references;
     struct store_view v = fixture_view(&f);
-    size_t seen;
+    struct index_slice slice;
     assert_int_equal(store_references_new(&references, &v), OK);
     add_message(33600000001, MESSAGE_SENT, "");
     clock_advance(MIN_US);
     int64_t middle_us = clock_now_us();
     clock_advance(MIN_US);
     add_message(33600000001, MESSAGE_SENT, "");
-    assert_int_equal(store_index_slice(&seen, references, &tx, middle_us, 100), OK);
-    assert_int_equal(seen, 1);
+    assert_int_equal(store_index_slice(&slice, references, &tx, middle_us, 100), OK);
+    assert_int_equal(slice.seen, 1);
     assert_int_equal(listed((struct message_filter){.recipient = 33600000001}), 2);
-    assert_int_equal(store_index_slice(&seen, references, &tx, middle_us, 100), OK);
-    assert_int_equal(seen, 0);
+    assert_int_equal(store_index_slice(&slice, references, &tx, middle_us, 100), OK);
+    assert_int_equal(slice.seen, 0);
     store_references_free(references);
 }
 
