@@ -13,7 +13,7 @@
 void cli_text_choose(void);
 
 /* A sentence of this program in the language chosen. */
-const char *cli_text(const char *english) __attribute__((format_arg(1)));
+const char *cli_text(const char *english) __attribute__((format_arg(1), returns_nonnull));
 
 /* Writes a sentence of the server, whose changing words a * stands for. */
 void cli_text_print(FILE *out, const char *english);

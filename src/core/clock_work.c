@@ -78,6 +78,20 @@ static enum err look_at_stragglers(struct store_tx *tx, bool *more)
     return e;
 }
 
+/* ---- the index ---- */
+
+/* Receipts that memory could not place waited for it. */
+static enum err index_messages(struct core *c, struct store_tx *tx, bool *more)
+{
+    struct index_slice slice = {0};
+    int64_t before_us = tx->now_us - INDEX_AFTER_S * SEC_US;
+    enum err e = store_index_slice(&slice, c->references, tx, before_us, SLICE);
+    for (size_t i = 0; i < slice.refs_n && !e; i++)
+        e = receipt_join_early(c, tx, &slice.refs[i]);
+    *more |= slice.seen == SLICE;
+    return e;
+}
+
 /* ---- one tick ---- */
 
 static enum err forget_old(struct core *c, struct store_tx *tx)
@@ -94,7 +108,6 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
 
 static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
 {
-    size_t indexed = 0;
     size_t swept = 0;
     int64_t due = 0;
     job->more = false;
@@ -104,15 +117,14 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
     if (!e)
         e = store_message_due(&due, tx, SLICE);
     if (!e)
-        e = store_index_slice(&indexed, c->references, tx, tx->now_us - INDEX_AFTER_S * SEC_US,
-                              SLICE);
+        e = index_messages(c, tx, &job->more);
     if (!e)
         e = store_sweep_slice(&swept, tx, tx->now_us - SWEEP_AFTER_S * SEC_US, SLICE);
     if (!e)
         e = look_at_stragglers(tx, &job->more);
     if (!e)
         e = forget_old(c, tx);
-    job->more |= due == SLICE || indexed == SLICE || swept == SLICE;
+    job->more |= due == SLICE || swept == SLICE;
     return e;
 }
 

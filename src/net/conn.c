@@ -43,7 +43,8 @@ struct net_conn {
     void *ctx;
     enum conn_state state;
     bool paused;
-    bool freed; /* inside a call of ours: the memory goes when it returns */
+    bool draining; /* inside on_drain */
+    bool freed;    /* inside a call of ours: the memory goes when it returns */
     unsigned busy;
     struct io io;
     SSL_CTX *tls;
@@ -170,8 +171,11 @@ static void flush(struct net_conn *conn)
     }
     if (conn->state == CONN_FINISHING)
         linger(conn);
-    else if (before && conn->calls.on_drain)
+    else if (before && conn->calls.on_drain) {
+        conn->draining = true;
         conn->calls.on_drain(conn->ctx);
+        conn->draining = false;
+    }
 }
 
 static void open_now(struct net_conn *conn)
@@ -388,8 +392,11 @@ enum err net_conn_write(struct net_conn *conn, struct str bytes)
         return ERR_LIMIT;
     if (evbuffer_add(conn->out, bytes.p, bytes.n) < 0)
         base_out_of_memory();
-    /* Flushed after the calls that are due now: what they write leaves together. */
-    if (waiting == 0 && bytes.n)
+    if (waiting || bytes.n == 0)
+        return OK;
+    if (conn->draining) /* others first: a source without end must not hold the loop */
+        arm_writable(conn);
+    else /* after the calls that are due now: what they write leaves together */
         event_active(conn->writable, EV_WRITE, 0);
     return OK;
 }

@@ -2,13 +2,12 @@
 /*
  * net/conn: a TCP connection, with or without TLS from its first byte, out or in.
  *
- * Out: every address that DNS gives for the host, v4 and v6, is tried in turn within the time
- * limit. TLS: at least 1.2, SNI, name check on by default. Calls: on_open once when usable (TLS
- * included), on_data for each run of bytes (valid during the call only), on_drain when everything
- * written has left, on_close exactly once unless net_conn_free comes first; after on_close only
- * net_conn_free is allowed, and it is safe inside any callback.
- * Limits: what waits to be written is bounded by `write_limit`.
- * Threads: the loop's only.
+ * Out: every address that the system gives for the host, v4 and v6, is tried in turn, each with
+ * its share of the time limit. TLS: at least 1.2, SNI, name check on by default. Calls: on_open
+ * once when usable (TLS included), on_data for each run of bytes (valid during the call only),
+ * on_drain when everything written has left, on_close exactly once unless net_conn_free comes
+ * first; after on_close only net_conn_free is allowed, and it is safe inside any callback. Limits:
+ * what waits to be written is bounded by `write_limit`. Threads: the loop's only.
  */
 #ifndef NAVETTE_NET_CONN_H
 #define NAVETTE_NET_CONN_H
@@ -19,7 +18,7 @@
 struct net_tls {
     bool on;
     bool skip_name_check;  /* for tests and stubborn carriers */
-    const char *ca_file;   /* NULL: the system's */
+    const char *ca_file;   /* NULL: the system's; a listener that has one wants certificates */
     const char *cert_file; /* PEM; the client's, or the server's for a listener */
     const char *key_file;
 };
@@ -43,7 +42,7 @@ enum err net_conn_write(struct net_conn *conn, struct str bytes) MUST_CHECK;
 size_t net_conn_waiting(const struct net_conn *conn);
 /* Stops and resumes reading: back-pressure on a peer. */
 void net_conn_pause(struct net_conn *conn, bool paused);
-/* Sends what waits, then closes; on_close follows. */
+/* Sends what waits, then closes; on_close follows, at most 7 s later if the peer does not play. */
 void net_conn_finish(struct net_conn *conn);
 /* "192.0.2.1:2775" */
 const char *net_conn_peer(const struct net_conn *conn);
@@ -61,7 +60,8 @@ enum err net_listen(struct net_listener **out, struct net_loop *loop, const char
                     const struct net_listener_calls *calls, void *ctx) MUST_CHECK;
 uint16_t net_listener_port(const struct net_listener *listener);
 void net_listener_free(struct net_listener *listener);
-/* Gives an accepted connection its owner; on_open follows. */
+/* Gives an accepted connection its owner; on_open follows, or on_close when its TLS handshake fails
+ * or takes more than 10 s. */
 void net_conn_adopt(struct net_conn *conn, const struct net_conn_calls *calls, void *ctx);
 
 #endif

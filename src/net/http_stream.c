@@ -76,17 +76,27 @@ struct http_stream *http_stream_open(struct http_request *request, void (*on_clo
     return stream;
 }
 
+/* A lone carriage return ends a line, too: without care it would start a field of its own. */
+static void add_lines(struct buf *text, struct str line)
+{
+    struct str piece;
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    while (str_split(&line, '\r', &piece)) {
+        buf_add_str(text, STR("data: "));
+        buf_add_str(text, piece);
+        buf_add_u8(text, '\n');
+    }
+}
+
 bool http_stream_send(struct http_stream *stream, const char *event, struct str data)
 {
     struct buf text = buf_limited(WAITING_LIMIT);
     if (event)
         buf_printf(&text, "event: %s\n", event);
     struct str line;
-    while (str_split(&data, '\n', &line)) {
-        buf_add_str(&text, STR("data: "));
-        buf_add_str(&text, line);
-        buf_add_str(&text, STR("\n"));
-    }
+    while (str_split(&data, '\n', &line))
+        add_lines(&text, line);
     buf_add_str(&text, STR("\n"));
     bool sent = !text.err && add(stream, buf_str(&text));
     buf_free(&text);

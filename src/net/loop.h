@@ -18,7 +18,7 @@ struct net_loop;
 
 struct net_loop *net_loop_new(void);
 void net_loop_free(struct net_loop *loop);
-/* Runs until net_loop_stop. */
+/* Runs until net_loop_stop; letters posted before the stop are delivered first. */
 void net_loop_run(struct net_loop *loop);
 void net_loop_stop(struct net_loop *loop);
 
@@ -33,7 +33,7 @@ struct net_timer;
 /* One shot; set again to repeat. Freeing cancels. */
 struct net_timer *net_timer_new(struct net_loop *loop, void (*fire)(void *ctx), void *ctx);
 void net_timer_free(struct net_timer *timer);
-/* From now; 0 means as soon as the loop turns. Replaces what was set. */
+/* From now, never early; 0 means as soon as the loop turns. Replaces what was set. */
 void net_timer_set(struct net_timer *timer, int64_t after_us);
 void net_timer_cancel(struct net_timer *timer);
 

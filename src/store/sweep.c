@@ -92,7 +92,7 @@ static enum err read_slice(struct slice *s, struct store_view *view, int64_t aft
     return db_rows_close(&rows);
 }
 
-enum err store_index_slice(size_t *seen, struct references *r, struct store_tx *tx,
+enum err store_index_slice(struct index_slice *out, struct references *r, struct store_tx *tx,
                            int64_t before_us, size_t limit)
 {
     int64_t indexed;
@@ -100,19 +100,20 @@ enum err store_index_slice(size_t *seen, struct references *r, struct store_tx *
     enum err e = store_setting_get(&indexed, &tx->view, STR("indexed"));
     if (!e)
         e = read_slice(&s, &tx->view, indexed, store_id_at(before_us), limit);
-    *seen = s.rows_n;
+    *out = (struct index_slice){.seen = s.rows_n};
     if (e || !s.rows_n)
         return e;
     size_t room = s.refs_n + s.long_parts;
     struct reference *refs = ARENA_ARRAY(tx->view.arena, room + 1, struct reference);
-    size_t refs_n = s.refs_n;
+    out->refs = refs;
+    out->refs_n = s.refs_n;
     memcpy(refs, s.refs, s.refs_n * sizeof(*refs));
     for (size_t i = 0; i < s.long_n && !e; i++)
-        e = part_references(refs, &refs_n, room, &tx->view, s.long_carriers[i], s.long_ids[i]);
+        e = part_references(refs, &out->refs_n, room, &tx->view, s.long_carriers[i], s.long_ids[i]);
     int64_t indexed_to = s.rows[s.rows_n - 1].id;
     if (!e)
         e = index_recipients(tx, s.rows, s.rows_n);
-    return e ? e : store_reference_index(r, tx, refs, refs_n, indexed_to);
+    return e ? e : store_reference_index(r, tx, refs, out->refs_n, indexed_to);
 }
 
 enum err store_sweep_slice(size_t *seen, struct store_tx *tx, int64_t before_us, size_t limit)

@@ -13,8 +13,15 @@
 #include "store/message.h"
 #include "store/reference.h"
 
-/* Indexes the next slice of messages made before `before_us`, at most `limit`; how many it saw. */
-enum err store_index_slice(size_t *seen, struct references *r, struct store_tx *tx,
+/* What one call did; lives in the transaction's arena. */
+struct index_slice {
+    size_t seen; /* messages */
+    struct reference *refs;
+    size_t refs_n;
+};
+/* Indexes the next slice of messages made before `before_us`, at most `limit`. Early receipts of
+ * the references are the caller's to join. */
+enum err store_index_slice(struct index_slice *out, struct references *r, struct store_tx *tx,
                            int64_t before_us, size_t limit) MUST_CHECK;
 
 /* Sweeps the next slice of messages made before `before_us`; how many it saw. */

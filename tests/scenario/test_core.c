@@ -531,6 +531,37 @@ static void T15_a_receipt_is_found_after_a_restart(void **state)
     assert_int_equal(message(long_id).state, MESSAGE_DELIVERED);
 }
 
+static enum err keep_as_early(struct core *c, struct store_tx *tx, struct change *change)
+{
+    static struct db_query keep =
+        DB_QUERY("INSERT INTO early_receipt (id, carrier_id, carrier_ref, state, receipt, "
+                 "received_at) VALUES ($1, 5, $2, 6, 'DELIVRD 000', $3)");
+    (void)c;
+    (void)change;
+    return db_run(tx->view.db, &keep,
+                  DB_ARGS(DB_INT(store_id_next()), DB_TEXT(STR("ref")), DB_INT(tx->now_us)), NULL);
+}
+
+/* The map is bounded: at a high rate it may have forgotten what is not yet indexed. */
+static void T15_a_receipt_that_memory_cannot_place_is_joined_by_the_index(void **state)
+{
+    (void)state;
+    int64_t id = send_text("+33612345678", "x")->messages[0].id;
+    sent(f.arrived[0], 1, "ref");
+    struct change change = {.apply = keep_as_early};
+    core_change(f.core, &change, f.home, ignore);
+    turn();
+    assert_int_equal(change.job.err, OK);
+    close_core();
+    open_core(); /* counts the early receipts */
+    hold_directory();
+    tick();
+    assert_int_equal(message(id).state, MESSAGE_SENT);
+    clock_advance(20 * SEC_US);
+    tick();
+    assert_int_equal(message(id).state, MESSAGE_DELIVERED);
+}
+
 static void T14_parts_roll_up_to_one_state(void **state)
 {
     (void)state;
@@ -859,6 +890,7 @@ int main(void)
         SCENARIO(a_receipt_ends_it),
         SCENARIO(T15_a_receipt_before_its_response_is_joined),
         SCENARIO(T15_a_receipt_is_found_after_a_restart),
+        SCENARIO(T15_a_receipt_that_memory_cannot_place_is_joined_by_the_index),
         SCENARIO(T14_parts_roll_up_to_one_state),
         SCENARIO(a_refusal_by_the_carrier_costs_nothing),
         SCENARIO(what_the_carrier_took_in_part_is_paid),

@@ -376,6 +376,27 @@ static void a_paused_reader_holds_the_writer(void **state)
     pair_close(&pair);
 }
 
+static void write_again(void *ctx)
+{
+    struct side *side = ctx;
+    static const char block[65536];
+    assert_int_equal(net_conn_write(side->conn, (struct str){block, sizeof(block)}), OK);
+    side->drained++;
+}
+
+static void an_endless_source_leaves_others_their_turn(void **state)
+{
+    static const struct net_conn_calls endless = {write_again, on_data, write_again, on_close};
+    struct pair pair;
+    pair_open(&pair, "127.0.0.1:0", NULL);
+    pair.client.conn = net_connect(pair.loop, "127.0.0.1", net_listener_port(pair.listener), NULL,
+                                   1000000, WRITE_LIMIT, &endless, &pair.client);
+    pair.server.expected = 1 << 25;
+    pair_run(&pair);
+    assert_true(pair.client.drained > 100);
+    pair_close(&pair);
+}
+
 static void finish_sends_what_waits_then_closes(void **state)
 {
     struct pair pair;
@@ -624,6 +645,7 @@ int main(void)
         cmocka_unit_test(a_full_backlog_ends_with_the_time_limit),
         cmocka_unit_test(what_waits_is_bounded),
         cmocka_unit_test(a_paused_reader_holds_the_writer),
+        cmocka_unit_test(an_endless_source_leaves_others_their_turn),
         cmocka_unit_test(finish_sends_what_waits_then_closes),
         cmocka_unit_test(free_and_finish_are_safe_inside_a_call),
         cmocka_unit_test(connections_beyond_the_maximum_are_turned_away),

@@ -42,7 +42,7 @@ static void handle_stream(struct http_request *request, struct str what)
 {
     if (str_eq(what, STR("open"))) {
         stream = http_stream_open(request, on_stream_close, NULL);
-        http_stream_send(stream, "greeting", STR("one\ntwo"));
+        http_stream_send(stream, "greeting", STR("one\r\ntwo\rthree"));
         return;
     }
     bool alive = stream != NULL;
@@ -513,7 +513,7 @@ static void events_arrive_as_they_are_sent(void **state)
     int fd = dial(site.port);
     struct buf events = buf_limited(ANSWER_LIMIT);
     say(fd, STR("GET /stream/open HTTP/1.1\r\n" HOST "\r\n"));
-    assert_true(hear(fd, &events, "event: greeting\ndata: one\ndata: two\n\n"));
+    assert_true(hear(fd, &events, "event: greeting\ndata: one\ndata: two\ndata: three\n\n"));
     assert_non_null(strstr((char *)events.p, "Content-Type: text/event-stream"));
     for (int i = 0; i < 10; i++) {
         ask(&site, &answer,
@@ -536,7 +536,7 @@ static void a_client_that_does_not_read_loses_its_stream(void **state)
     struct arena *arena = arena_new();
     streams_closed = 0;
     say(fd, STR("GET /stream/open HTTP/1.1\r\n" HOST "\r\n"));
-    assert_true(hear(fd, &events, "data: two\n\n"));
+    assert_true(hear(fd, &events, "data: three\n\n"));
     struct str send = arena_printf(
         arena, "POST /stream/send HTTP/1.1\r\n" HOST CLOSE "Content-Length: 40000\r\n\r\n%040000d",
         0);
@@ -563,7 +563,7 @@ static void the_end_of_the_server_ends_streams(void **state)
     streams_closed = 0;
     int fd = dial(other.port);
     say(fd, STR("GET /stream/open HTTP/1.1\r\n" HOST "\r\n"));
-    assert_true(hear(fd, &events, "data: two\n\n"));
+    assert_true(hear(fd, &events, "data: three\n\n"));
     site_close(&other);
     assert_true(hear(fd, &events, NULL));
     assert_int_equal(streams_closed, 1);
