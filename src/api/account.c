@@ -86,11 +86,16 @@ static void read_columns(struct fields *f, struct account_change *c)
 static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)
 {
     struct account_change *c = (struct account_change *)change;
-    c->account.id = store_id_next();
-    enum err e = store_account_insert(tx, &c->account);
-    if (e == ERR_EXISTS)
-        return refuse(&change->why, e, "name",
+    struct account there;
+    struct refusal none;
+    enum err e = admin_account_find(&there, &tx->view, c->account.name, &none);
+    if (!e)
+        return refuse(&change->why, ERR_EXISTS, "name",
                       STR("there is an account of this name: choose another one"));
+    if (e != ERR_NOT_FOUND)
+        return e;
+    c->account.id = store_id_next();
+    e = store_account_insert(tx, &c->account);
     if (!e && c->credits)
         e = admin_credit(tx, &c->account, c->credits, STR("first credits"), &change->why);
     return e;

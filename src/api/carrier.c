@@ -116,11 +116,11 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
                               .name = c->base.subject,
                               .settings = written(&settings, tx->view.arena),
                               .enabled = !c->has_enabled || c->enabled};
-    e = insert(tx, &row, n == 0);
-    if (e == ERR_EXISTS)
-        return refuse(&change->why, e, "name",
-                      STR("there is a carrier of this name: choose another one"));
-    return e;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rows[i].name, row.name))
+            return refuse(&change->why, ERR_EXISTS, "name",
+                          STR("there is a carrier of this name: choose another one"));
+    return insert(tx, &row, n == 0);
 }
 
 /* The body without what is no setting: the rest is carrier_settings' to judge. */

@@ -2,6 +2,7 @@
 /* Does the ledger balance? The list names every purse where it does not. */
 #include "store/ledger.h"
 
+#include "api/aside.h"
 #include "api/fields.h"
 #include "api/present.h"
 
@@ -17,26 +18,42 @@ static json_t *imbalance_json(const struct imbalance *i, const struct directory 
                      "paid", present_credits(i->paid), "cost", present_credits(i->cost));
 }
 
+struct ledger_check {
+    struct api_aside aside;
+    struct imbalance *rows;
+    size_t n;
+};
+
+static enum err read_all(struct api_aside *aside, struct store_view *view)
+{
+    struct ledger_check *c = (struct ledger_check *)aside;
+    return store_ledger_check(&c->rows, &c->n, view);
+}
+
+static void answer(struct api_aside *aside)
+{
+    const struct ledger_check *c = (const struct ledger_check *)aside;
+    if (aside->err) {
+        api_reply_error(aside->request, aside->err, NULL, (struct str){0});
+        return;
+    }
+    const struct directory *d = core_directory(api_core(aside->api));
+    json_t *items = json_array();
+    for (size_t i = 0; i < c->n; i++)
+        json_array_append_new(items, imbalance_json(&c->rows[i], d));
+    directory_release(d);
+    present_list(aside->request, items, 0);
+}
+
 static void check_ledger(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct fields f;
     fields_of_query(&f, request);
     if (!fields_end(&f))
         return;
-    struct store_view view = api_view(api, request);
-    struct imbalance *rows;
-    size_t n;
-    enum err e = store_ledger_check(&rows, &n, &view);
-    if (e) {
-        api_reply_error(request, e, NULL, (struct str){0});
-        return;
-    }
-    const struct directory *d = core_directory(api_core(api));
-    json_t *items = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(items, imbalance_json(&rows[i], d));
-    directory_release(d);
-    present_list(request, items, 0);
+    struct ledger_check *c = ARENA_NEW(request->arena, struct ledger_check);
+    c->aside = (struct api_aside){.api = api, .request = request, .work = read_all, .done = answer};
+    api_aside_post(&c->aside);
 }
 
 const struct api_route ledger_routes[] = {

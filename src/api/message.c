@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages: what was accepted and what became of it; taking one back; settling one in doubt. */
+#include "api/aside.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/message_json.h"
@@ -52,11 +53,18 @@ static void read_filter(struct fields *f, struct api *api, struct message_filter
     fields_page(f, &filter->before_id, &filter->limit);
 }
 
-static enum err messages_json(json_t *items, struct api *api, struct store_view *view,
+/* A search: with no account and no recipient it may have to look at every message. */
+struct message_search {
+    struct api_aside aside;
+    struct message_filter filter;
+    json_t *items;
+    int64_t next_before_id; /* 0: there is no next page */
+};
+
+static enum err messages_json(json_t *items, const struct directory *d, struct db *db,
                               const struct message *rows, size_t n)
 {
-    const struct directory *d = core_directory(api_core(api));
-    struct store_view scratch = {.db = view->db, .arena = arena_new()};
+    struct store_view scratch = {.db = db, .arena = arena_new()};
     enum err e = OK;
     for (size_t i = 0; i < n && !e; i++) {
         json_t *item;
@@ -66,31 +74,47 @@ static enum err messages_json(json_t *items, struct api *api, struct store_view 
         arena_reset(scratch.arena);
     }
     arena_free(scratch.arena);
-    directory_release(d);
     return e;
+}
+
+static enum err search(struct api_aside *aside, struct store_view *view)
+{
+    struct message_search *s = (struct message_search *)aside;
+    struct message *rows;
+    size_t n;
+    enum err e = store_message_list(&rows, &n, view, &s->filter);
+    if (e)
+        return e;
+    const struct directory *d = core_directory(api_core(aside->api));
+    e = messages_json(s->items, d, view->db, rows, n);
+    directory_release(d);
+    s->next_before_id = n == s->filter.limit ? rows[n - 1].id : 0;
+    return e;
+}
+
+static void answer_search(struct api_aside *aside)
+{
+    const struct message_search *s = (const struct message_search *)aside;
+    if (!aside->err) {
+        present_list(aside->request, s->items, s->next_before_id);
+        return;
+    }
+    json_decref(s->items);
+    api_reply_error(aside->request, aside->err, NULL, (struct str){0});
 }
 
 static void list_messages(struct api *api, struct http_request *request, const struct str *segments)
 {
-    struct message_filter filter;
+    struct message_search *s = ARENA_NEW(request->arena, struct message_search);
     struct fields f;
     fields_of_query(&f, request);
-    read_filter(&f, api, &filter);
+    read_filter(&f, api, &s->filter);
     if (!fields_end(&f))
         return;
-    struct store_view view = api_view(api, request);
-    struct message *rows;
-    size_t n;
-    json_t *items = json_array();
-    enum err e = store_message_list(&rows, &n, &view, &filter);
-    if (!e)
-        e = messages_json(items, api, &view, rows, n);
-    if (e) {
-        json_decref(items);
-        api_reply_error(request, e, NULL, (struct str){0});
-        return;
-    }
-    present_list(request, items, n == filter.limit ? rows[n - 1].id : 0);
+    s->items = json_array();
+    s->aside =
+        (struct api_aside){.api = api, .request = request, .work = search, .done = answer_search};
+    api_aside_post(&s->aside);
 }
 
 static void reply_message(struct api *api, struct http_request *request, int64_t id)

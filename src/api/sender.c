@@ -89,12 +89,14 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
     enum err e = admin_account_find(&a, &tx->view, c->account, &change->why);
     if (e)
         return e;
+    struct sender there;
+    struct refusal none;
+    e = admin_sender_find(&there, &tx->view, a.id, c->sender.name, &none);
+    if (!e)
+        return refuse(&change->why, ERR_EXISTS, "name", STR("the account has this sender already"));
     c->sender.id = store_id_next();
     c->sender.account_id = a.id;
-    e = store_sender_insert(tx, &c->sender);
-    if (e == ERR_EXISTS)
-        return refuse(&change->why, e, "name", STR("the account has this sender already"));
-    return e;
+    return e == ERR_NOT_FOUND ? store_sender_insert(tx, &c->sender) : e;
 }
 
 static void add_sender(struct api *api, struct http_request *request, const struct str *segments)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Users of an account: who may send over HTTP, with which quota, from where.
- * A password is hashed on the http loop's thread: 15 ms once per change by an operator.
- */
+/* Users of an account: who may send over HTTP, with which quota, from where. */
 #include "api/allow_ip.h"
+#include "api/aside.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
@@ -73,7 +71,11 @@ static void show_user(struct api *api, struct http_request *request, const struc
 
 struct user_change {
     struct api_change base;
+    struct api_aside aside; /* hashes the password before the change is posted */
+    api_apply *apply;
+    void (*answer)(struct api_change *change);
     struct str account;
+    struct str password;
     struct api_user user; /* the columns to set */
     bool has_password, has_quota, has_allow_ip, has_enabled;
     char hash[SECRET_PASSWORD_SIZE];
@@ -115,17 +117,38 @@ static void read_networks(struct fields *f, struct user_change *c)
     c->user.allow_ip = all;
 }
 
-static void read_password(struct fields *f, struct user_change *c)
+static struct user_change *change_of_aside(struct api_aside *aside)
 {
-    struct str password;
-    c->has_password = fields_text(f, "password", PASSWORD_MAX, &password);
-    if (!c->has_password)
-        return;
-    if (password.n == 0)
-        fields_refuse(f, ERR_INVALID, "password", STR("an empty one lets everybody in"));
-    else if (!f->why.err && secret_password_hash(c->hash, password))
-        fields_refuse(f, ERR_INTERNAL, "password", (struct str){0});
+    return (struct user_change *)((char *)aside - offsetof(struct user_change, aside));
+}
+
+static enum err hash_password(struct api_aside *aside, struct store_view *view)
+{
+    struct user_change *c = change_of_aside(aside);
+    return secret_password_hash(c->hash, c->password);
+}
+
+static void post_hashed(struct api_aside *aside)
+{
+    struct user_change *c = change_of_aside(aside);
     c->user.password = str_of(c->hash);
+    if (aside->err)
+        api_reply_error(aside->request, aside->err, "password", (struct str){0});
+    else
+        api_change_post(&c->base, aside->api, aside->request, c->apply, c->answer);
+}
+
+static void post(struct user_change *c, struct api *api, struct http_request *request,
+                 api_apply *apply, void (*answer)(struct api_change *change))
+{
+    c->apply = apply;
+    c->answer = answer;
+    c->aside = (struct api_aside){
+        .api = api, .request = request, .work = hash_password, .done = post_hashed};
+    if (c->has_password)
+        api_aside_post(&c->aside);
+    else
+        api_change_post(&c->base, api, request, apply, answer);
 }
 
 static void read_columns(struct fields *f, struct user_change *c)
@@ -138,7 +161,9 @@ static void read_columns(struct fields *f, struct user_change *c)
     }
     read_networks(f, c);
     c->has_enabled = fields_flag(f, "enabled", &c->user.enabled);
-    read_password(f, c); /* last: costs time, and is spared after a refusal */
+    c->has_password = fields_text(f, "password", PASSWORD_MAX, &c->password);
+    if (c->has_password && c->password.n == 0)
+        fields_refuse(f, ERR_INVALID, "password", STR("an empty one lets everybody in"));
 }
 
 static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)
@@ -150,13 +175,13 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
         return e;
     c->user.id = store_id_next();
     c->user.account_id = a.id;
-    e = store_user_insert(tx, &c->user);
-    if (e == ERR_EXISTS)
-        return refuse(&change->why, e, "login",
+    struct api_user before;
+    struct refusal none;
+    e = admin_user_find(&before, &tx->view, a.id, c->user.login, &none);
+    if (!e)
+        return refuse(&change->why, ERR_EXISTS, "login",
                       STR("the account has a user of this login: choose another one"));
-    struct api_user before = c->user;
-    before.quota = 0;
-    return e ? e : admin_user_write(tx, &a, &before, &c->user, &change->why);
+    return e == ERR_NOT_FOUND ? admin_user_write(tx, &a, NULL, &c->user, &change->why) : e;
 }
 
 static void add_user(struct api *api, struct http_request *request, const struct str *segments)
@@ -180,7 +205,7 @@ static void add_user(struct api *api, struct http_request *request, const struct
     c->account = segments[0];
     c->base.did = "user_added";
     c->base.subject = c->user.login;
-    api_change_post(&c->base, api, request, apply_add, answer_created);
+    post(c, api, request, apply_add, answer_created);
 }
 
 static enum err find_user(struct account *a, struct api_user *u, struct store_tx *tx,
@@ -225,7 +250,7 @@ static void set_user(struct api *api, struct http_request *request, const struct
     c->account = segments[0];
     c->base.did = "user_set";
     c->base.subject = segments[1];
-    api_change_post(&c->base, api, request, apply_set, answer_user);
+    post(c, api, request, apply_set, answer_user);
 }
 
 static void answer_removed(struct api_change *c)

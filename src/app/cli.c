@@ -68,6 +68,7 @@ static void print_list(const struct cli_call *call, const json_t *answer)
         return;
     }
     cli_print_table(stdout, items, call->command->columns);
+    fflush(stdout);
     if (next)
         fprintf(stderr, cli_text("there is more: --before %s\n"), next);
 }

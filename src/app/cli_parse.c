@@ -146,9 +146,10 @@ static enum err take(struct cli_call *call, const struct cli_field *f, const cha
 {
     char name[64];
     json_t *json = read_value(f, value);
+    if (!json && f->type == CLI_CHOICE)
+        return usage(err, call, cli_text("%s is none of %s"), value, f->value);
     if (!json) {
         const char *kind = f->type == CLI_NUMBER   ? "a whole number"
-                           : f->type == CLI_CHOICE ? f->value
                            : f->type == CLI_SECRET ? "a line on standard input, in UTF-8"
                            : f->type == CLI_FLAG || f->type == CLI_YES_NO ? "yes|no"
                                                                           : "UTF-8";

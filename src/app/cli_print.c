@@ -71,7 +71,7 @@ static size_t width_of(struct str s)
     return width;
 }
 
-/* Cuts what is longer than `most` characters, with an ellipsis for texts. */
+/* Cuts what is longer than `most` characters; 0 leaves it whole. */
 static void cut(struct buf *b, int most)
 {
     if (most <= 0 || width_of(buf_str(b)) <= (size_t)most)
@@ -156,9 +156,10 @@ static void print_lines(FILE *out, struct buf *b, const json_t *list)
         fputs("\n ", out);
         json_object_foreach((json_t *)(uintptr_t)item, key, value)
         {
+            if (json_is_string(value) && json_string_length(value) == 0)
+                continue;
             fputc(' ', out);
-            if (json_string_length(value) > 0 || !json_is_string(value))
-                print_value(out, b, value);
+            print_value(out, b, value);
         }
     }
 }
@@ -170,8 +171,10 @@ void cli_print_object(FILE *out, const json_t *object)
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
     {
-        fprintf(out, "%s: ", key);
-        if (json_is_object(json_array_get(value, 0)))
+        bool lines = json_is_object(json_array_get(value, 0));
+        bool empty = json_is_string(value) && json_string_length(value) == 0;
+        fprintf(out, "%s:%s", key, lines || empty ? "" : " ");
+        if (lines)
             print_lines(out, &b, value);
         else
             print_value(out, &b, value);

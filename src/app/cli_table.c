@@ -60,11 +60,13 @@ COLUMNS accounts[] = {
     ENABLED
 FIELDS user_add[] = {
     ACCOUNT, LOGIN,
-    NEEDED("password", "PW", "password", CLI_SECRET, "its password; - reads it from standard input"),
+    NEEDED("password", "PW", "password", CLI_SECRET,
+           "its password; - reads it from standard input"),
     USER_OPTIONS, END};
 FIELDS user_set[] = {
     ACCOUNT, LOGIN,
-    OPTION("password", "PW", "password", CLI_SECRET, "its password; - reads it from standard input"),
+    OPTION("password", "PW", "password", CLI_SECRET,
+           "its password; - reads it from standard input"),
     USER_OPTIONS, END};
 FIELDS user_one[] = {ACCOUNT, LOGIN, END};
 COLUMNS users[] = {
@@ -113,7 +115,8 @@ COLUMNS routes[] = {
     {"ID", "id", 1, 0}, {"PREFIX", "prefix", 0, 0}, {"CARRIER", "carrier", 0, 0},
     {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0}, END};
 
-#define PREFIX POSITIONAL("PREFIX", "prefix", "first digits, such as 33; default is everything else")
+#define PREFIX \
+    POSITIONAL("PREFIX", "prefix", "first digits, such as 33; default is everything else")
 FIELDS rate_set[] = {PREFIX, POSITIONAL("CREDITS", "credits", "price of a part, such as 1 or 0.50"),
                      END};
 FIELDS rate_one[] = {PREFIX, END};
@@ -173,7 +176,8 @@ const struct cli_command cli_commands[] = {
     {"user", "set", "changes a user", "PATCH", V1 "accounts/{account}/users/{login}", user_set,
      NULL, "User {login} of {account} is changed."},
     {"user", "remove", "removes a user; its quota goes back to the account", "DELETE",
-     V1 "accounts/{account}/users/{login}", user_one, NULL, "User {login} of {account} is removed."},
+     V1 "accounts/{account}/users/{login}", user_one, NULL,
+     "User {login} of {account} is removed."},
 
     {"sender", "add", "lets an account send from a name or number", "POST",
      V1 "accounts/{account}/senders", sender_one, NULL, "Sender {name} of {account} is there."},

@@ -157,6 +157,16 @@ static const char *mode_name(enum smpp_mode mode)
     return mode == SMPP_TX ? "tx" : mode == SMPP_RX ? "rx" : "trx";
 }
 
+static void pause_reading(struct line *line, bool paused)
+{
+    if (line->reading_paused == paused)
+        return;
+    line->reading_paused = paused;
+    for (size_t i = 0; i < line->binds_n; i++)
+        if (bind_mode(line->binds[i]) & SMPP_RX)
+            bind_pause(line->binds[i], paused);
+}
+
 /* ---- calls of the binds ---- */
 
 static void on_bound(void *ctx, struct bind *b)
@@ -211,11 +221,8 @@ static void on_request(void *ctx, struct bind *b, const struct smpp_pdu *request
                                   .command = request->command,
                                   .sequence = request->sequence};
     inbox_request(line->inbox, request, &origin);
-    if (inbox_waiting(line->inbox) >= INBOX_BUSY && !line->reading_paused) {
-        line->reading_paused = true;
-        for (size_t i = 0; i < line->binds_n; i++)
-            bind_pause(line->binds[i], true);
-    }
+    if (inbox_waiting(line->inbox) >= INBOX_BUSY)
+        pause_reading(line, true);
 }
 
 static void on_response(void *ctx, void *tag, enum smpp_outcome outcome,
@@ -236,21 +243,12 @@ static const struct bind_calls bind_calls = {
 
 /* ---- answers to what came in ---- */
 
-static void resume_reading(struct line *line)
-{
-    if (!line->reading_paused)
-        return;
-    line->reading_paused = false;
-    for (size_t i = 0; i < line->binds_n; i++)
-        bind_pause(line->binds[i], false);
-}
-
 static void respond(void *ctx, const struct inbox_origin *origin, uint32_t status)
 {
     struct line *line = ctx;
     bind_respond(origin->bind, origin->session, origin->command, origin->sequence, status);
     if (inbox_waiting(line->inbox) < INBOX_BUSY / 2)
-        resume_reading(line);
+        pause_reading(line, false);
     wake(line);
 }
 
@@ -324,7 +322,7 @@ static bool is_idle(const struct line *line)
 static void switch_off(struct line *line)
 {
     line->phase = LINE_OFF;
-    resume_reading(line);
+    pause_reading(line, false);
     if (line->wanted)
         return;
     pump_release(line->pump);
@@ -375,7 +373,7 @@ void line_tick(struct line *line)
 {
     int64_t now_us = clock_mono_us();
     measure_rate(line, now_us);
-    resume_reading(line); /* a store that stands still must not make the link look dead */
+    pause_reading(line, false); /* a store that stands still must not make the link look dead */
     if (line->phase == LINE_UNBINDING && now_us >= line->phase_until_us)
         for (size_t i = 0; i < line->binds_n; i++)
             bind_cut(line->binds[i]);

@@ -130,17 +130,16 @@ enum err admin_user_write(struct store_tx *tx, const struct account *account,
                           const struct api_user *before, const struct api_user *user,
                           struct refusal *why)
 {
-    int64_t held = before->has_quota ? before->quota : 0;
+    bool had_quota = before && before->has_quota;
+    int64_t held = had_quota ? before->quota : 0;
     int64_t given = (user->has_quota ? user->quota : 0) - held;
     if (given > account->balance)
         return refuse(why, ERR_NO_CREDIT, "quota",
                       STR("the account has fewer credits left: credit it first, or give less"));
     /* A purse must exist while it is moved, and be empty before it goes. */
-    enum err e = OK;
-    if (!user->has_quota)
-        e = before->has_quota ? move_quota(tx, user, given) : OK;
+    enum err e = had_quota && !user->has_quota ? move_quota(tx, user, given) : OK;
     if (!e)
-        e = store_user_update(tx, user);
+        e = before ? store_user_update(tx, user) : store_user_insert(tx, user);
     if (!e && user->has_quota)
         e = move_quota(tx, user, given);
     return e;

@@ -2,7 +2,7 @@
 /*
  * core/admin: what an operator's changes have in common: finding a row by its name, and moving
  * credits between purses. For the `apply` of a struct change: all checks come before the first
- * write, and a refusal names the field and the cure.
+ * write (core_change), and a refusal names the field and the cure.
  *
  * Amounts: hundredths of a credit. Owner: rows live in the view's arena, refusals are constant
  * sentences. Threads: whoever holds the view or the transaction.
@@ -40,7 +40,7 @@ enum err admin_credit(struct store_tx *tx, const struct account *account, int64_
 /*
  * Writes a user whose quota becomes `quota` (has_quota) or is switched off: the difference moves
  * from the account's balance to the user's purse, or back. `user` holds the new columns, `before`
- * what stood there (a user just inserted has a quota of 0).
+ * what stood there; NULL for a user that is inserted.
  */
 enum err admin_user_write(struct store_tx *tx, const struct account *account,
                           const struct api_user *before, const struct api_user *user,

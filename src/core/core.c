@@ -24,7 +24,12 @@ enum err change_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
     enum err e = OK;
     for (size_t i = 0; i < n && !e; i++) {
         struct change *change = (struct change *)jobs[i];
+        change->why = (struct refusal){0};
         e = change->apply(ctx, tx, change);
+        if (e && e == change->why.err && err_kind_of(e) == ERR_HARD) {
+            change->job.err = e;
+            e = OK;
+        }
     }
     return e;
 }

@@ -42,8 +42,9 @@ void core_on_directory(struct core *c, struct mailbox *box, struct letter *lette
 /* A read-only connection for the calling thread; db_close it. */
 enum err core_reader(struct db **out, struct core *c) MUST_CHECK;
 
-/* A change made by an operator, as a job: `apply` runs in the writer; the error it returns rolls
- * the change back and comes back in job.err, with `why` telling the field. After a change of
+/* A change made by an operator, as a job: `apply` runs in the writer; the error it returns comes
+ * back in job.err. A refusal (that error in `why` too, with the field) is made before the first
+ * write, so it concerns nobody else; any other error rolls the batch back. After a change of
  * configuration the deliverer calls core_directory_reload. Lives as long as the asker's arena. */
 struct change {
     struct job job;

@@ -141,9 +141,8 @@ static void queue(struct exchange *x, int status, const char *content_type,
     if (MHD_queue_response(x->connection, (unsigned)status, response) == MHD_NO)
         log_error("http_answer_refused", "status=%d", status);
     MHD_destroy_response(response);
-    if (x->suspended)
-        resume(x);
-    else if (!x->server->running)
+    resume(x);
+    if (!x->server->running)
         kick(x->server);
 }
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any form: parameters, options, recipients, then both shapes of an answer that quotes the form. */
+#include "api/allow_ip.h"
+#include "api/http2sms_answer.h"
+#include "text/phone.h"
+
+#include <stdlib.h>
+
+enum { RECIPIENTS = 50 };
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+/* No line, quote or tag of a stranger stands in an answer. */
+static void check_failure(enum http2sms_type type, struct str message)
+{
+    struct buf out = buf_limited(1 << 20);
+    struct buf plain = buf_limited(1 << 20);
+    http2sms_answer_failure(&out, type, HTTP2SMS_INVALID, message, message);
+    http2sms_answer_failure(&plain, type, HTTP2SMS_INVALID, STR(""), STR(""));
+    check(out.err == OK);
+    static const char marks[] = "\n<\"";
+    for (const char *mark = marks; *mark; mark++) {
+        bool free_text = type == HTTP2SMS_TEXT_PLAIN && *mark != '\n';
+        bool json = type == HTTP2SMS_TEXT_JSON || type == HTTP2SMS_APPLICATION_JSON;
+        long surplus = 0;
+        for (size_t i = 0; i < out.n; i++)
+            surplus += out.p[i] == (uint8_t)*mark && !(json && i && out.p[i - 1] == '\\');
+        for (size_t i = 0; i < plain.n; i++)
+            surplus -= plain.p[i] == (uint8_t)*mark;
+        check(surplus == 0 || free_text || (json && *mark == '<'));
+    }
+    buf_free(&out);
+    buf_free(&plain);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena *a = arena_new();
+    struct str form = {.p = (const char *)data, .n = size};
+    struct http_pair *pairs = NULL;
+    size_t n = 0;
+    enum err e = http_form_parse(&pairs, &n, a, form, 64);
+    if (e == OK || e == ERR_MALFORMED) {
+        struct http2sms_parameters p = {{0}};
+        struct http2sms_options options;
+        enum http2sms_type type;
+        phone_init();
+        http2sms_parameters_read(&p, pairs, n);
+        const char *missing = http2sms_parameters_missing(&p);
+        check(missing || (p.account.n && p.login.n && p.password.n && p.to.n && p.message.n));
+        check(http2sms_type_read(&type, &p) == OK || type == HTTP2SMS_TEXT_PLAIN);
+        check(http2sms_options_read(&options, &p) || options.class <= 3);
+        struct str *recipients = http2sms_recipients(a, p.to, RECIPIENTS, &n);
+        check(n <= RECIPIENTS + 1);
+        for (size_t i = 0; i < n; i++)
+            check(recipients[i].n && str_find(recipients[i], ',') == recipients[i].n);
+        check_failure(type, p.message);
+        struct sockaddr_storage peer = {.ss_family = AF_INET};
+        enum err listed = allow_ip_check(p.from);
+        check(listed != OK || str_trim(p.from).n > 0 || allow_ip_matches(p.from, &peer));
+    }
+    arena_free(a);
+    return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The network, played: stands in for net/loop and net/conn under the carriers, with virtual time
+ * and one SMSC at the other end of every connection. Nothing sleeps, no socket is opened.
+ */
+#ifndef NAVETTE_TESTS_SCENARIO_CARRIER_NET_H
+#define NAVETTE_TESTS_SCENARIO_CARRIER_NET_H
+
+#include "net/conn.h"
+#include "smpp/session.h"
+
+enum { SMSC_SUBMITS_MAX = 20000 };
+
+struct smsc_submit {
+    uint32_t sequence;
+    int64_t at_us;
+    char text[24];
+    struct net_conn *conn;
+    uint32_t session; /* of the SMSC's count */
+};
+
+/* The SMSC: what it does is set by the test, what it saw is counted. */
+struct smsc {
+    bool down;                                       /* refuses connections */
+    bool dead;                                       /* takes bytes and says nothing */
+    uint32_t bind_status;                            /* of its answers to binds */
+    bool silent;                                     /* submits stay unanswered */
+    uint32_t (*status)(const struct smsc_submit *s); /* of its answers; NULL: always 0 */
+    size_t attempts;
+    size_t open_now;
+    size_t open_most; /* connections and attempts at once */
+    size_t unbinds;
+    struct smsc_submit submits[SMSC_SUBMITS_MAX];
+    size_t submits_n;
+    size_t delivered; /* answers to what it sent us */
+    uint32_t deliver_status;
+};
+extern struct smsc smsc;
+
+/* All that happens now: letters, timers that are due, bytes. */
+void net_play(struct net_loop *loop);
+/* When the next timer is due; INT64_MAX if none. */
+int64_t net_next_us(const struct net_loop *loop);
+
+/* The SMSC answers a submit that it kept. */
+void smsc_answer(const struct smsc_submit *s, uint32_t status);
+/* A deliver_sm over a bind that receives; true if there was one. */
+bool smsc_deliver(struct net_loop *loop, uint8_t esm_class, struct str text);
+/* Every connection breaks; with `mode`, only those bound that way. */
+void smsc_cut(struct net_loop *loop, int mode);
+size_t smsc_bound(struct net_loop *loop, enum smpp_mode mode);
+
+#endif

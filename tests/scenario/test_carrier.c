@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * carrier/: the carriers over the real store, with a network and an SMSC that are played, in
+ * virtual time: reconnects, throttles, lost links, receipts, changes of settings, the end.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "carrier/carrier.h"
+#include "carrier_net.h"
+#include "core/accept.h"
+#include "store/ledger.h"
+#include "testing.h"
+#include "text/phone.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define START_US (INT64_C(1795269900) * SEC_US) /* 2026-11-21T14:05:00Z */
+enum { CARRIER_ID = 5, IDS_MAX = 12000 };
+
+static struct {
+    char dir[64];
+    char url[128];
+    char settings[256];
+    struct core *core;
+    struct net_loop *loop;
+    struct carriers *carriers;
+    struct mailbox *home;
+    struct arena *arena;
+    struct db *reader;
+    bool writer_stands;
+    bool enabled;
+    bool ended;
+    int64_t ids[IDS_MAX];
+    size_t ids_n;
+} f;
+
+static void ignore(struct letter *letter)
+{
+    (void)letter;
+}
+
+static void turn(void)
+{
+    for (int i = 0; i < 4; i++) {
+        net_play(f.loop);
+        if (!f.writer_stands)
+            writer_run_once(core_writer(f.core));
+        mailbox_deliver(f.home, 1000);
+    }
+    net_play(f.loop);
+}
+
+static void wait_us(int64_t us)
+{
+    int64_t until_us = clock_mono_us() + us;
+    turn();
+    while (clock_mono_us() < until_us) {
+        int64_t next_us = net_next_us(f.loop);
+        if (next_us > until_us)
+            next_us = until_us;
+        int64_t step_us = next_us - clock_mono_us();
+        clock_advance(step_us > 0 ? step_us : 1);
+        turn();
+    }
+}
+
+/* ---- the shop and its carrier ---- */
+
+static enum err configure(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    (void)change;
+    struct account account = {.id = 1,
+                              .name = STR("shop"),
+                              .timezone = STR("Europe/Paris"),
+                              .max_parts = 20,
+                              .enabled = true};
+    struct api_user user = {
+        .id = 2, .account_id = 1, .login = STR("u"), .password = STR("x"), .enabled = true};
+    struct sender sender = {.id = 4, .account_id = 1, .name = STR("Shop"), .enabled = true};
+    struct carrier_row carrier = {
+        .id = CARRIER_ID, .name = STR("orange"), .settings = str_of(f.settings), .enabled = true};
+    struct route route = {.id = 6, .carrier_id = CARRIER_ID};
+    struct purse purse = {.account_id = 1};
+    assert_int_equal(store_account_insert(tx, &account), OK);
+    assert_int_equal(store_user_insert(tx, &user), OK);
+    assert_int_equal(store_sender_insert(tx, &sender), OK);
+    assert_int_equal(store_carrier_insert(tx, &carrier), OK);
+    assert_int_equal(store_route_insert(tx, &route), OK);
+    return store_purse_move(tx, purse, LEDGER_CREDIT, 100000000, 0, STR(""));
+}
+
+static enum err reconfigure(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    (void)change;
+    struct carrier_row carrier = {.id = CARRIER_ID,
+                                  .name = STR("orange"),
+                                  .settings = str_of(f.settings),
+                                  .enabled = f.enabled};
+    return store_carrier_update(tx, &carrier);
+}
+
+static enum err remove_carrier(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    (void)change;
+    return store_carrier_delete(tx, CARRIER_ID);
+}
+
+static void set_settings(const char *more)
+{
+    snprintf(f.settings, sizeof(f.settings), "{\"host\":\"smsc.example\",\"system_id\":\"shop\"%s}",
+             more);
+}
+
+static void change(enum err (*apply)(struct core *, struct store_tx *, struct change *))
+{
+    struct change job = {.apply = apply, .arena = f.arena};
+    struct store_view v = {.db = f.reader, .arena = f.arena};
+    core_change(f.core, &job, f.home, ignore);
+    writer_run_once(core_writer(f.core));
+    mailbox_deliver(f.home, 10);
+    assert_int_equal(job.job.err, OK);
+    assert_int_equal(core_directory_reload(f.core, &v), OK);
+}
+
+/* The world begins with this carrier. */
+static void begin(const char *more)
+{
+    set_settings(more);
+    change(configure);
+    turn();
+}
+
+static void end(void *ctx)
+{
+    (void)ctx;
+    f.ended = true;
+}
+
+/* ---- words of the tests ---- */
+
+static void send_texts(int n, const char *text)
+{
+    const struct directory *d = core_directory(f.core);
+    for (int i = 0; i < n; i++) {
+        struct str to = arena_printf(f.arena, "+3361%07d", (int)f.ids_n);
+        struct accept_request *r = ARENA_NEW(f.arena, struct accept_request);
+        struct accept_job *job = ARENA_NEW(f.arena, struct accept_job);
+        struct refusal why;
+        *r = (struct accept_request){.directory = d,
+                                     .account = directory_account(d, STR("shop")),
+                                     .user = directory_user(d, 1, STR("u")),
+                                     .sender = STR("Shop"),
+                                     .recipients = &to,
+                                     .recipients_n = 1,
+                                     .text = text ? str_of(text)
+                                                  : arena_printf(f.arena, "m%zu", f.ids_n),
+                                     .class = -1,
+                                     .no_stop = true};
+        assert_int_equal(accept_prepare(job, f.arena, r, &why), OK);
+        assert_int_equal(accept_post(f.core, job, f.home, ignore), OK);
+        writer_run_once(core_writer(f.core));
+        mailbox_deliver(f.home, 1000);
+        assert_int_equal(job->job.err, OK);
+        f.ids[f.ids_n++] = job->messages[0].id;
+    }
+    directory_release(d);
+    turn();
+}
+
+static struct message message(size_t nth)
+{
+    struct message m;
+    struct store_view v = {.db = f.reader, .arena = f.arena};
+    assert_int_equal(store_message_get(&m, &v, f.ids[nth]), OK);
+    return m;
+}
+
+static size_t count(enum message_state state)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f.ids_n; i++)
+        n += message(i).state == state;
+    return n;
+}
+
+static struct carrier_status status(void)
+{
+    struct carrier_status s;
+    assert_true(carriers_status(f.carriers, CARRIER_ID, &s));
+    return s;
+}
+
+static struct str receipt_for(const struct smsc_submit *s, const char *stat)
+{
+    return arena_printf(f.arena, "id:%u-%u stat:%s err:000", s->session, s->sequence, stat);
+}
+
+static void assert_order(size_t from, size_t n, size_t first)
+{
+    assert_true(smsc.submits_n >= from + n);
+    for (size_t i = 0; i < n; i++) {
+        char text[24];
+        snprintf(text, sizeof(text), "m%zu", first + i);
+        assert_string_equal(smsc.submits[from + i].text, text);
+    }
+}
+
+/* ---- the tests ---- */
+
+static void a_message_leaves_and_its_receipt_ends_it(void **state)
+{
+    (void)state;
+    begin("");
+    assert_int_equal(status().state, CARRIER_BOUND);
+    send_texts(1, NULL);
+    assert_int_equal(smsc.submits_n, 1);
+    assert_int_equal(message(0).state, MESSAGE_SENT);
+    assert_true(smsc_deliver(f.loop, 0x04, receipt_for(&smsc.submits[0], "DELIVRD")));
+    turn();
+    assert_int_equal(message(0).state, MESSAGE_DELIVERED);
+    assert_int_equal(smsc.delivered, 1);
+    assert_int_equal(smsc.deliver_status, 0);
+}
+
+static void nothing_is_answered_before_its_commit(void **state)
+{
+    (void)state;
+    begin("");
+    send_texts(1, NULL);
+    f.writer_stands = true;
+    assert_true(smsc_deliver(f.loop, 0x04, receipt_for(&smsc.submits[0], "DELIVRD")));
+    assert_true(smsc_deliver(f.loop, 0, STR("Bonjour")));
+    wait_us(10 * SEC_US);
+    assert_int_equal(smsc.delivered, 0);
+    f.writer_stands = false;
+    turn();
+    assert_int_equal(smsc.delivered, 2);
+}
+
+static void a_receipt_before_the_response_is_joined(void **state)
+{
+    (void)state;
+    begin("");
+    smsc.silent = true;
+    send_texts(1, NULL);
+    assert_true(smsc_deliver(f.loop, 0x04, receipt_for(&smsc.submits[0], "UNDELIV")));
+    turn();
+    assert_int_equal(smsc.delivered, 1);
+    assert_int_equal(message(0).state, MESSAGE_SENDING);
+    smsc_answer(&smsc.submits[0], 0);
+    turn();
+    assert_int_equal(message(0).state, MESSAGE_UNDELIVERED);
+}
+
+static uint32_t throttle_first_five(const struct smsc_submit *s)
+{
+    (void)s;
+    return smsc.submits_n <= 5 ? (smsc.submits_n % 2 ? ESME_RTHROTTLED : ESME_RMSGQFUL) : 0;
+}
+
+static void a_throttle_pauses_and_sends_the_same_again_in_order(void **state)
+{
+    (void)state;
+    begin(",\"window\":5");
+    smsc.status = throttle_first_five;
+    send_texts(20, NULL);
+    assert_int_equal(smsc.submits_n, 5);
+    assert_int_equal(status().state, CARRIER_THROTTLED);
+    wait_us(3 * SEC_US);
+    assert_int_equal(smsc.submits_n, 25);
+    assert_order(5, 20, 0);
+    for (size_t i = 0; i < 5; i++)
+        assert_true(smsc.submits[5 + i].sequence > smsc.submits[4].sequence);
+    assert_int_equal(count(MESSAGE_SENT), 20);
+    assert_int_equal(message(0).attempts, 0); /* a throttle is no attempt */
+    assert_int_equal(status().state, CARRIER_BOUND);
+    assert_int_equal(status().throttles, 1);
+}
+
+static void a_long_message_at_five_a_second_takes_two_seconds(void **state)
+{
+    (void)state;
+    char text[1501];
+    begin(",\"rate\":5");
+    memset(text, 'a', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    send_texts(1, text);
+    int64_t began_us = smsc.submits[0].at_us;
+    wait_us(5 * SEC_US);
+    assert_int_equal(smsc.submits_n, 10);
+    assert_true(smsc.submits[9].at_us - began_us >= 2 * SEC_US);
+    assert_true(smsc.submits[9].at_us - began_us < 3 * SEC_US);
+    assert_int_equal(message(0).state, MESSAGE_SENT);
+}
+
+static void a_lost_link_sends_the_written_again_and_keeps_the_rest(void **state)
+{
+    (void)state;
+    begin(",\"window\":3");
+    smsc.silent = true;
+    send_texts(6, NULL);
+    assert_int_equal(smsc.submits_n, 3);
+    smsc_cut(f.loop, 0);
+    turn();
+    assert_int_equal(status().state, CARRIER_DOWN);
+    assert_int_equal(count(MESSAGE_QUEUED), 3); /* in doubt, to be sent again */
+    assert_int_equal(count(MESSAGE_SENDING), 3);
+    smsc.silent = false;
+    wait_us(5 * SEC_US);
+    assert_int_equal(count(MESSAGE_SENT), 6);
+    assert_int_equal(smsc.submits_n, 9);
+    assert_order(3, 3, 3); /* those that never left come first */
+    assert_int_equal(message(0).attempts, 1);
+    assert_int_equal(message(3).attempts, 0);
+}
+
+static void doubt_can_wait_for_a_person(void **state)
+{
+    (void)state;
+    begin(",\"on_doubt\":\"ask\",\"response_s\":5");
+    smsc.silent = true;
+    send_texts(1, NULL);
+    wait_us(6 * SEC_US);
+    assert_int_equal(message(0).state, MESSAGE_IN_DOUBT);
+    wait_us(60 * SEC_US);
+    assert_int_equal(smsc.submits_n, 1);
+}
+
+static void attempts_never_overlap_and_never_end(void **state)
+{
+    (void)state;
+    smsc.down = true;
+    begin("");
+    send_texts(3, NULL);
+    wait_us(HOUR_US);
+    assert_int_equal(smsc.open_most, 1);
+    assert_in_range(smsc.attempts, 60, 90); /* a minute apart, less the jitter */
+    assert_int_equal(status().state, CARRIER_DOWN);
+    assert_string_equal(status().error, "connection refused");
+    assert_int_equal(count(MESSAGE_QUEUED), 3);
+    smsc.down = false;
+    wait_us(61 * SEC_US);
+    assert_int_equal(status().state, CARRIER_BOUND);
+    assert_int_equal(count(MESSAGE_SENT), 3);
+    assert_int_equal(smsc.open_most, 1);
+}
+
+static void a_link_that_does_not_hold_is_tried_ever_more_slowly(void **state)
+{
+    (void)state;
+    begin("");
+    for (int i = 0; i < 20; i++) {
+        wait_us(2 * SEC_US);
+        smsc_cut(f.loop, 0);
+        wait_us(58 * SEC_US);
+    }
+    assert_in_range(smsc.attempts, 10, 25);
+}
+
+static void a_wrong_password_is_shown_and_tried_at_the_slowest_pace(void **state)
+{
+    (void)state;
+    smsc.bind_status = ESME_RINVPASWD;
+    begin("");
+    assert_string_equal(status().error, "bind refused: ESME_RINVPASWD");
+    wait_us(10 * MIN_US);
+    assert_in_range(smsc.attempts, 10, 15);
+    smsc.bind_status = 0;
+    wait_us(61 * SEC_US);
+    assert_int_equal(status().state, CARRIER_BOUND);
+}
+
+static void a_peer_that_died_silently_is_noticed(void **state)
+{
+    (void)state;
+    begin(",\"enquire_s\":30,\"response_s\":20");
+    wait_us(MIN_US);
+    assert_int_equal(smsc.attempts, 1); /* enquire_link keeps it alive */
+    smsc.dead = true;
+    wait_us(MIN_US);
+    assert_int_equal(status().state, CARRIER_CONNECTING);
+    assert_string_equal(status().error, "no answer to enquire_link");
+    smsc.dead = false;
+    wait_us(2 * MIN_US);
+    assert_int_equal(status().state, CARRIER_BOUND);
+}
+
+static void without_a_session_messages_go_back_to_the_store(void **state)
+{
+    (void)state;
+    begin(",\"window\":1");
+    smsc.silent = true;
+    send_texts(5, NULL);
+    smsc.down = true;
+    smsc_cut(f.loop, 0);
+    wait_us(4 * SEC_US);
+    assert_int_equal(count(MESSAGE_SENDING), 4);
+    wait_us(2 * SEC_US);
+    assert_int_equal(count(MESSAGE_QUEUED), 5);
+    assert_int_equal(status().active, 0);
+    send_texts(2, NULL);
+    assert_int_equal(count(MESSAGE_QUEUED), 7);
+    smsc.down = smsc.silent = false;
+    wait_us(MIN_US);
+    assert_int_equal(count(MESSAGE_SENT), 7);
+}
+
+static void a_backlog_larger_than_memory_leaves_in_order(void **state)
+{
+    (void)state;
+    smsc.down = true;
+    begin(",\"window\":100");
+    send_texts(OUTBOX_ACTIVE + 1500, NULL);
+    smsc.down = false;
+    wait_us(MIN_US);
+    assert_int_equal(smsc.submits_n, OUTBOX_ACTIVE + 1500);
+    assert_order(0, OUTBOX_ACTIVE + 1500, 0);
+}
+
+static void two_binds_live_and_die_apart(void **state)
+{
+    (void)state;
+    begin(",\"bind\":\"tx+rx\"");
+    assert_int_equal(smsc_bound(f.loop, SMPP_TX), 1);
+    assert_int_equal(smsc_bound(f.loop, SMPP_RX), 1);
+    assert_int_equal(status().binds, 2);
+    smsc_cut(f.loop, SMPP_RX);
+    turn();
+    assert_int_equal(status().state, CARRIER_BOUND);
+    assert_int_equal(status().binds, 1);
+    send_texts(1, NULL);
+    assert_int_equal(message(0).state, MESSAGE_SENT);
+    assert_false(smsc_deliver(f.loop, 0x04, receipt_for(&smsc.submits[0], "DELIVRD")));
+    wait_us(2 * SEC_US);
+    assert_int_equal(status().binds, 2);
+    assert_int_equal(smsc.attempts, 3);
+    assert_true(smsc_deliver(f.loop, 0x04, receipt_for(&smsc.submits[0], "DELIVRD")));
+    turn();
+    assert_int_equal(message(0).state, MESSAGE_DELIVERED);
+}
+
+static void new_settings_rebind_after_the_last_answer(void **state)
+{
+    (void)state;
+    begin(",\"window\":2");
+    smsc.silent = true;
+    send_texts(4, NULL);
+    set_settings(",\"window\":3");
+    change(reconfigure);
+    wait_us(SEC_US);
+    assert_int_equal(status().state, CARRIER_ENDING);
+    assert_int_equal(smsc.unbinds, 0);
+    smsc.silent = false;
+    smsc_answer(&smsc.submits[0], 0);
+    smsc_answer(&smsc.submits[1], 0);
+    wait_us(2 * SEC_US);
+    assert_int_equal(smsc.unbinds, 1);
+    assert_int_equal(smsc.attempts, 2);
+    assert_int_equal(status().window_size, 3);
+    assert_int_equal(count(MESSAGE_SENT), 4);
+    assert_int_equal(smsc.submits_n, 4);
+    assert_int_equal(smsc.open_most, 1);
+}
+
+static void a_new_rate_needs_no_rebind(void **state)
+{
+    (void)state;
+    begin("");
+    set_settings(",\"rate\":1");
+    change(reconfigure);
+    turn();
+    assert_int_equal(smsc.attempts, 1);
+    send_texts(3, NULL);
+    assert_int_equal(smsc.submits_n, 1);
+    wait_us(3 * SEC_US);
+    assert_int_equal(smsc.submits_n, 3);
+}
+
+static void a_disabled_carrier_gives_all_back(void **state)
+{
+    (void)state;
+    begin(",\"window\":1");
+    smsc.silent = true;
+    send_texts(3, NULL);
+    f.enabled = false;
+    change(reconfigure);
+    turn();
+    assert_int_equal(count(MESSAGE_QUEUED), 2);
+    smsc_answer(&smsc.submits[0], 0);
+    turn();
+    assert_int_equal(status().state, CARRIER_OFF);
+    assert_int_equal(smsc.unbinds, 1);
+    assert_int_equal(message(0).state, MESSAGE_SENT);
+    smsc.silent = false;
+    f.enabled = true;
+    change(reconfigure);
+    wait_us(2 * SEC_US);
+    assert_int_equal(count(MESSAGE_SENT), 3);
+}
+
+static void a_removed_carrier_is_unbound_and_forgotten(void **state)
+{
+    (void)state;
+    struct carrier_status s;
+    struct buf text = buf_limited(100000);
+    begin("");
+    carriers_metrics(f.carriers, &text);
+    buf_add_u8(&text, 0);
+    assert_non_null(strstr((char *)text.p, "navette_carrier_binds{carrier=\"orange\"} 1\n"));
+    assert_non_null(
+        strstr((char *)text.p, "navette_carrier_state{carrier=\"orange\",state=\"bound\"} 1\n"));
+    change(remove_carrier);
+    turn();
+    assert_int_equal(smsc.unbinds, 1);
+    assert_false(carriers_status(f.carriers, CARRIER_ID, &s));
+    buf_clear(&text);
+    carriers_metrics(f.carriers, &text);
+    buf_add_u8(&text, 0);
+    assert_null(strstr((char *)text.p, "orange"));
+    buf_free(&text);
+}
+
+static void the_end_waits_for_answers_but_not_for_ever(void **state)
+{
+    (void)state;
+    begin(",\"window\":2,\"on_doubt\":\"ask\"");
+    smsc.silent = true;
+    send_texts(4, NULL);
+    carriers_stop(f.carriers, end, NULL);
+    wait_us(SEC_US);
+    assert_false(f.ended);
+    assert_int_equal(count(MESSAGE_QUEUED), 2);
+    smsc_answer(&smsc.submits[0], 0);
+    wait_us((CARRIER_DRAIN_MS + CARRIER_UNBIND_MS) * MS_US);
+    assert_true(f.ended);
+    assert_int_equal(message(0).state, MESSAGE_SENT);
+    assert_int_equal(message(1).state, MESSAGE_IN_DOUBT);
+    assert_int_equal(smsc.unbinds, 1);
+}
+
+static void the_end_is_reached_though_the_peer_is_dead(void **state)
+{
+    (void)state;
+    begin("");
+    smsc.silent = true;
+    send_texts(1, NULL);
+    smsc.dead = true;
+    carriers_stop(f.carriers, end, NULL);
+    wait_us((CARRIER_DRAIN_MS + CARRIER_UNBIND_MS + 1000) * MS_US);
+    assert_true(f.ended);
+}
+
+static void a_store_that_stands_still_does_not_kill_the_link(void **state)
+{
+    (void)state;
+    begin(",\"enquire_s\":10,\"response_s\":10");
+    f.writer_stands = true;
+    for (int i = 0; i < 50; i++) {
+        for (int j = 0; j < 100; j++)
+            assert_true(smsc_deliver(f.loop, 0, STR("Bonjour")));
+        wait_us(2 * SEC_US);
+    }
+    assert_int_equal(smsc.attempts, 1);
+    assert_int_equal(status().state, CARRIER_BOUND);
+    assert_int_equal(smsc.delivered, 1000); /* what passed the limit was put off */
+    assert_int_equal(smsc.deliver_status, ESME_RX_T_APPN);
+    f.writer_stands = false;
+    wait_us(SEC_US);
+    assert_int_equal(smsc.delivered, 5000);
+    assert_int_equal(smsc.deliver_status, ESME_ROK);
+}
+
+/* ---- life ---- */
+
+static int set_up(void **state)
+{
+    (void)state;
+    log_set_level(LOG_ERROR + 1);
+    memset(&f, 0, sizeof(f));
+    memset(&smsc, 0, sizeof(smsc));
+    f.enabled = true;
+    clock_set_virtual(START_US);
+    snprintf(f.dir, sizeof(f.dir), "/tmp/navette-carrier-XXXXXX");
+    assert_non_null(mkdtemp(f.dir));
+    snprintf(f.url, sizeof(f.url), "sqlite:%s/navette.db", f.dir);
+    f.arena = arena_new();
+    f.home = mailbox_new();
+    f.loop = net_loop_new();
+    assert_int_equal(core_open(&f.core, &(struct core_config){.database_url = f.url}), OK);
+    assert_int_equal(core_reader(&f.reader, f.core), OK);
+    assert_int_equal(carriers_new(&f.carriers, f.core, f.loop), OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char command[128];
+    f.writer_stands = false;
+    if (!f.ended)
+        carriers_stop(f.carriers, end, NULL);
+    wait_us((CARRIER_DRAIN_MS + CARRIER_UNBIND_MS + 1000) * MS_US);
+    assert_true(f.ended);
+    assert_int_equal(smsc.open_now, 0);
+    carriers_free(f.carriers);
+    net_loop_free(f.loop);
+    db_close(f.reader);
+    core_close(f.core);
+    mailbox_free(f.home);
+    arena_free(f.arena);
+    clock_set_virtual(0);
+    snprintf(command, sizeof(command), "rm -rf '%s'", f.dir);
+    return system(command);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    phone_init();
+    return secret_init();
+}
+
+#define CARRIER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CARRIER_TEST(a_message_leaves_and_its_receipt_ends_it),
+        CARRIER_TEST(nothing_is_answered_before_its_commit),
+        CARRIER_TEST(a_receipt_before_the_response_is_joined),
+        CARRIER_TEST(a_throttle_pauses_and_sends_the_same_again_in_order),
+        CARRIER_TEST(a_long_message_at_five_a_second_takes_two_seconds),
+        CARRIER_TEST(a_lost_link_sends_the_written_again_and_keeps_the_rest),
+        CARRIER_TEST(doubt_can_wait_for_a_person),
+        CARRIER_TEST(attempts_never_overlap_and_never_end),
+        CARRIER_TEST(a_link_that_does_not_hold_is_tried_ever_more_slowly),
+        CARRIER_TEST(a_wrong_password_is_shown_and_tried_at_the_slowest_pace),
+        CARRIER_TEST(a_peer_that_died_silently_is_noticed),
+        CARRIER_TEST(without_a_session_messages_go_back_to_the_store),
+        CARRIER_TEST(a_backlog_larger_than_memory_leaves_in_order),
+        CARRIER_TEST(two_binds_live_and_die_apart),
+        CARRIER_TEST(new_settings_rebind_after_the_last_answer),
+        CARRIER_TEST(a_new_rate_needs_no_rebind),
+        CARRIER_TEST(a_disabled_carrier_gives_all_back),
+        CARRIER_TEST(a_removed_carrier_is_unbound_and_forgotten),
+        CARRIER_TEST(the_end_waits_for_answers_but_not_for_ever),
+        CARRIER_TEST(the_end_is_reached_though_the_peer_is_dead),
+        CARRIER_TEST(a_store_that_stands_still_does_not_kill_the_link),
+    };
+    return cmocka_run_group_tests_name("scenario/carrier", tests, start, NULL);
+}
