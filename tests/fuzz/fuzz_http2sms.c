@@ -32,7 +32,7 @@ static void check_failure(enum http2sms_type type, struct str message)
     http2sms_answer_failure(&bare, type, HTTP2SMS_INVALID, STR(""), STR(""));
     check(out.err == OK && count(&out, '\n') == count(&bare, '\n'));
     if (type == HTTP2SMS_TEXT_JSON || type == HTTP2SMS_APPLICATION_JSON) {
-        json_t *json = json_loadb((const char *)out.p, out.n, 0, NULL);
+        json_t *json = json_loadb((const char *)out.p, out.n, JSON_ALLOW_NUL, NULL);
         check(json || text_utf8_check(message, NULL) != OK);
         json_decref(json);
     } else if (type != HTTP2SMS_TEXT_PLAIN) {
