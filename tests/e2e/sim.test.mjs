@@ -2,7 +2,7 @@
 // The carrier in a box from outside: an SMPP client that we did not write, and fetch.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -12,10 +12,7 @@ import { after, before, test } from "node:test";
 const smpp = createRequire(import.meta.url)("smpp");
 const root = new URL("../..", import.meta.url).pathname;
 const navette = process.env.NAVETTE ?? join(root, "build/asan/navette");
-// Without the whole program, the simulator alone.
-const command = existsSync(navette)
-  ? [navette, "sim"]
-  : [join(root, "build/asan/tests/unit/sim/sim_main")];
+const command = [navette, "sim"];
 const DELAY_MS = 150;
 const WAIT_MS = 10000;
 const folder = mkdtempSync(join(tmpdir(), "navette-sim-"));
