@@ -9,8 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { after } from "node:test";
-import { command, furnish, navette, sleep, until, who } from "../e2e/navette.mjs";
-import * as programs from "../e2e/navette.mjs";
+import { command, furnish, navette, sleep, startNavette, until, who } from "../e2e/navette.mjs";
 
 export const WINDOW = 50;
 // src/carrier/pump.c, has_room: parts on the wire, and those whose outcome is not yet committed.
@@ -19,7 +18,6 @@ export const MEMORY_MOST_KB = 256 * 1024;
 export const SIM = ["--plain", "--quiet", "--receipt-delay-ms", "200"];
 const CREDITS = 5000000;
 const SETTLE_MS = 30000;
-const OPEN = "1, 2, 3, 5"; // scheduled, queued, sending, in_doubt: message_state.def
 
 // Every message has its own recipient, by which it is known everywhere.
 const FIRST_RECIPIENT = 33600000000;
@@ -31,19 +29,7 @@ const textOf = (key) => `m${key} ${partsOf(key) === 2 ? "long ".repeat(36) : "sh
 
 export const randomBetween = (least, most) => least + Math.random() * (most - least);
 
-/* ---- programs, ended with the tests whatever became of them ---- */
-
-const started = [];
-after(() => Promise.all(started.map((p) => p.ended === undefined && p.kill9())));
-
-async function keep(starting) {
-  const program = await starting;
-  started.push(program);
-  return program;
-}
-
-export const startNavette = (options) => keep(programs.startNavette(options));
-export const startSim = (options) => keep(programs.startSim(options));
+/* ---- programs ---- */
 
 // A server with an account and a carrier at this port that tries again soon.
 export async function startFurnished(smppPort, options) {
@@ -65,6 +51,10 @@ export async function startAndKill(data, after_ms) {
 
 /* ---- clients ---- */
 
+// A test that failed half way leaves no client behind.
+const loads = [];
+after(() => Promise.all(loads.map((load) => load.stop())));
+
 /* Clients in a closed loop over kept connections. `server` is theirs to follow: a Navette, or null
  * while there is none. What was promised is what arrived whole; nothing is tried again. */
 export class Load {
@@ -76,6 +66,8 @@ export class Load {
     this.refused = new Map(); // key to what was said
     this.unanswered = new Set();
     this.agent = new http.Agent({ keepAlive: true, maxSockets: clients });
+    this.ends = [];
+    loads.push(this);
   }
 
   start() {
@@ -176,20 +168,22 @@ export async function count(server, where) {
   return Number((await query(server, `SELECT COUNT(*) FROM message WHERE ${where}`))[0][0]);
 }
 
-async function wait(server, what, where, waitMs) {
-  const over = async () => (await count(server, where)) === 0;
-  await until(what, over, { waitMs, everyMs: 100 }).catch(async (error) => {
+async function wait(server, what, conditions, waitMs) {
+  const exists = conditions.map((c) => `EXISTS (SELECT 1 FROM message WHERE ${c})`);
+  const over = async () => (await query(server, `SELECT ${exists.join(" OR ")}`))[0][0] === "0";
+  await until(what, over, { waitMs, everyMs: 200 }).catch(async (error) => {
     const states = await query(server, "SELECT state, COUNT(*) FROM message GROUP BY state");
     const early = await query(server, "SELECT COUNT(*) FROM early_receipt");
     throw new Error(`${error.message}; messages by state ${states.join(" ")}; early ${early}`);
   });
 }
 
+// One question for each state: they have indexes.
 export const allSent = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the end of the queue", `state IN (${OPEN})`, waitMs);
+  wait(server, "the end of the queue", ["state = 1", "state = 2", "state = 3"], waitMs);
 
 export const allDone = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the last receipt", "done_at IS NULL", waitMs);
+  wait(server, "the last receipt", ["done_at IS NULL"], waitMs);
 
 export async function readMessages(server) {
   const columns = "id, recipient, parts, credits, state";

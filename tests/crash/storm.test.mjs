@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sleep, tempDir } from "../e2e/navette.mjs";
+import { sleep, startNavette, startSim, tempDir } from "../e2e/navette.mjs";
 import * as rig from "./rig.mjs";
 
 const KILLS = 20;
@@ -15,7 +15,7 @@ async function killSoon(server, load, nth) {
     await rig.startAndKill(server.data, rig.randomBetween(0, 120));
     return;
   }
-  const next = await rig.startNavette({ data: server.data });
+  const next = await startNavette({ data: server.data });
   load.server = next;
   await sleep(rig.randomBetween(50, 800));
   load.server = null;
@@ -24,14 +24,14 @@ async function killSoon(server, load, nth) {
 
 test("twenty kills under load lose nothing that was accepted", async () => {
   const log = join(tempDir(), "submits.csv");
-  const sim = await rig.startSim({ args: [...rig.SIM, "--log-submits", log] });
+  const sim = await startSim({ args: [...rig.SIM, "--log-submits", log] });
   const first = await rig.startFurnished(sim.smppPort);
   const load = new rig.Load();
   load.start();
   await first.kill9();
   for (let nth = 0; nth < KILLS; nth++) await killSoon(first, load, nth);
 
-  const server = await rig.startNavette({ data: first.data });
+  const server = await startNavette({ data: first.data });
   load.server = server;
   await sleep(500);
   await load.stop();
