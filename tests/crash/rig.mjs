@@ -9,7 +9,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { after } from "node:test";
-import { command, furnish, navette, sleep, startNavette, until, who } from "../e2e/navette.mjs";
+import {
+  command,
+  furnish,
+  http2sms,
+  navette,
+  sleep,
+  startNavette,
+  until,
+  who,
+} from "../e2e/navette.mjs";
 
 export const WINDOW = 50;
 // src/carrier/pump.c, has_room: parts on the wire, and those whose outcome is not yet committed.
@@ -115,6 +124,28 @@ export class Load {
       request.on("error", () => resolve(null));
     });
   }
+}
+
+// As many messages as quickly as may be, a thousand recipients a request. Ids by key.
+export async function acceptMany(server, total) {
+  const atOnce = 1000;
+  const ids = new Map();
+  let next = 0;
+  const client = async () => {
+    while (next < total) {
+      const from = next;
+      next = Math.min(from + atOnce, total);
+      const keys = Array.from({ length: next - from }, (_, i) => from + i);
+      const to = keys.map(recipientOf).join(",");
+      const form = { ...who, from: "Navette", noStop: "1", to, message: "one of many" };
+      const { text } = await http2sms(server, "", form);
+      const lines = text.split("\n");
+      assert.equal(lines.length, 2 + keys.length, text.slice(0, 200));
+      keys.forEach((key, i) => ids.set(key, lines[2 + i]));
+    }
+  };
+  await Promise.all([client(), client(), client(), client()]);
+  return ids;
 }
 
 /* ---- what reached the SMSC ---- */
@@ -225,7 +256,7 @@ export function judgeDelivery(load, messages, copies) {
 }
 
 /* A double is allowed only where the passage says so, and only for what was on the wire, or
- * answered but not yet committed, when its connection ended. How many each connection has. */
+ * answered but not yet committed, when its connection ended. Says how many there were. */
 export function judgeDoubles(messages, { copies, lengths }, doubtful) {
   const doubles = new Map();
   for (const [name, came] of copies) {
@@ -239,7 +270,10 @@ export function judgeDoubles(messages, { copies, lengths }, doubtful) {
     for (const copy of came) assert.equal(copy.reference, came[0].reference);
     for (const copy of came) assert.equal(copy.hex, came[0].hex);
   }
-  return doubles;
+  const counts = [...doubles.values()];
+  for (const n of counts) assert.ok(n <= UNTOLD_MOST, `${n} doubles of one connection`);
+  const sum = counts.reduce((a, b) => a + b, 0);
+  return `${sum} doubles, at most ${Math.max(0, ...counts)} for a kill, allowed ${UNTOLD_MOST}`;
 }
 
 export async function judgeLedger(server) {
