@@ -265,11 +265,14 @@ static void adopt(struct line *line)
     const struct directory *before = line->used_in;
     line->used_in = directory_hold(line->wanted_in);
     line->used = line->wanted;
-    directory_release(before);
+    struct bind_settings session = settings_of_bind(&line->used->settings);
+    for (size_t i = 0; i < line->binds_n; i++)
+        bind_adopt(line->binds[i], &session);
     log_safe(line->label, line->used->row.name);
     inbox_set_label(line->inbox, line->label);
     struct pump_settings settings = settings_of_pump(&line->used->settings);
     pump_configure(line->pump, &settings);
+    directory_release(before);
 }
 
 static void start(struct line *line)

@@ -30,6 +30,29 @@ static enum err count_early(struct references *r, struct store_view *view)
     return db_rows_close(&rows);
 }
 
+static enum err recall_all(struct references *r, struct store_view *view, struct db_query *query)
+{
+    struct db_rows rows = db_rows_open(view->db, query, DB_ARGS(DB_INT(r->indexed)));
+    while (db_rows_next(&rows))
+        map_put(r->map, key_of(db_rows_int(&rows, 2), db_rows_text(&rows, 3)),
+                (uint64_t)db_rows_int(&rows, 0) << PART_BITS | (uint64_t)db_rows_int(&rows, 1));
+    return db_rows_close(&rows);
+}
+
+/* What the index does not know yet and an earlier life had in memory. */
+static enum err recall(struct references *r, struct store_view *view)
+{
+    static struct db_query whole =
+        DB_QUERY("SELECT id, 0, carrier_id, carrier_ref FROM message "
+                 "WHERE id > $1 AND state = 4 AND carrier_ref IS NOT NULL ORDER BY id");
+    static struct db_query parts =
+        DB_QUERY("SELECT p.message_id, p.number, m.carrier_id, p.carrier_ref FROM part AS p "
+                 "JOIN message AS m ON m.id = p.message_id WHERE p.message_id > $1 AND "
+                 "p.state = 4 AND p.carrier_ref IS NOT NULL ORDER BY p.message_id");
+    enum err e = recall_all(r, view, &whole);
+    return e ? e : recall_all(r, view, &parts);
+}
+
 enum err store_references_new(struct references **out, struct store_view *view)
 {
     struct references *r = base_alloc(sizeof(*r));
@@ -37,6 +60,8 @@ enum err store_references_new(struct references **out, struct store_view *view)
     enum err e = store_setting_get(&r->indexed, view, STR("indexed"));
     if (!e)
         e = count_early(r, view);
+    if (!e)
+        e = recall(r, view);
     if (e) {
         store_references_free(r);
         return e;

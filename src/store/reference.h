@@ -5,8 +5,8 @@
  * A receipt finds its message through a bounded map in memory first; behind it stands
  * reference_index, which the clock fills in bulk up to setting 'indexed' (store/sweep). A message
  * below that mark that is sent late is indexed in the commit that marks it sent. The map is a
- * memory of hints and may be empty: a receipt that finds nothing is kept as an early one and joined
- * when its message is marked sent or indexed.
+ * memory of hints and may have forgotten: a receipt that finds nothing is kept as an early one and
+ * joined when its message is marked sent or indexed.
  * Threads: the writer's only.
  */
 #ifndef NAVETTE_STORE_REFERENCE_H
@@ -26,7 +26,7 @@ struct reference {
 
 struct references; /* the map, and what is known of the two tables */
 
-/* Reads the mark and the number of early receipts. */
+/* Reads the mark, the number of early receipts, and what is not indexed yet back into the map. */
 enum err store_references_new(struct references **out, struct store_view *view) MUST_CHECK;
 void store_references_free(struct references *r);
 

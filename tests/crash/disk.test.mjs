@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { cli, sleep, tempDir, until, who } from "../e2e/navette.mjs";
+import { cli, sleep, startSim, tempDir, until, who } from "../e2e/navette.mjs";
 import * as rig from "./rig.mjs";
 
 const SIZE = "64m";
@@ -42,7 +42,7 @@ const statusOf = async (server, path) => (await fetch(server.http + path)).statu
 
 test("a full disk takes nothing, and service resumes with the space", { skip: reason ?? false }, async () => {
   const log = join(tempDir(), "submits.csv");
-  const sim = await rig.startSim({ args: [...rig.SIM, "--log-submits", log] });
+  const sim = await startSim({ args: [...rig.SIM, "--log-submits", log] });
   const server = await rig.startFurnished(sim.smppPort, { data: join(disk, "data") });
   const load = new rig.Load(16);
   load.server = server;

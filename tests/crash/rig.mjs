@@ -9,8 +9,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { after } from "node:test";
-import { command, furnish, navette, sleep, until, who } from "../e2e/navette.mjs";
-import * as programs from "../e2e/navette.mjs";
+import {
+  command,
+  furnish,
+  http2sms,
+  navette,
+  sleep,
+  startNavette,
+  until,
+  who,
+} from "../e2e/navette.mjs";
 
 export const WINDOW = 50;
 // src/carrier/pump.c, has_room: parts on the wire, and those whose outcome is not yet committed.
@@ -19,7 +27,6 @@ export const MEMORY_MOST_KB = 256 * 1024;
 export const SIM = ["--plain", "--quiet", "--receipt-delay-ms", "200"];
 const CREDITS = 5000000;
 const SETTLE_MS = 30000;
-const OPEN = "1, 2, 3, 5"; // scheduled, queued, sending, in_doubt: message_state.def
 
 // Every message has its own recipient, by which it is known everywhere.
 const FIRST_RECIPIENT = 33600000000;
@@ -31,19 +38,7 @@ const textOf = (key) => `m${key} ${partsOf(key) === 2 ? "long ".repeat(36) : "sh
 
 export const randomBetween = (least, most) => least + Math.random() * (most - least);
 
-/* ---- programs, ended with the tests whatever became of them ---- */
-
-const started = [];
-after(() => Promise.all(started.map((p) => p.ended === undefined && p.kill9())));
-
-async function keep(starting) {
-  const program = await starting;
-  started.push(program);
-  return program;
-}
-
-export const startNavette = (options) => keep(programs.startNavette(options));
-export const startSim = (options) => keep(programs.startSim(options));
+/* ---- programs ---- */
 
 // A server with an account and a carrier at this port that tries again soon.
 export async function startFurnished(smppPort, options) {
@@ -65,6 +60,10 @@ export async function startAndKill(data, after_ms) {
 
 /* ---- clients ---- */
 
+// A test that failed half way leaves no client behind.
+const loads = [];
+after(() => Promise.all(loads.map((load) => load.stop())));
+
 /* Clients in a closed loop over kept connections. `server` is theirs to follow: a Navette, or null
  * while there is none. What was promised is what arrived whole; nothing is tried again. */
 export class Load {
@@ -76,6 +75,8 @@ export class Load {
     this.refused = new Map(); // key to what was said
     this.unanswered = new Set();
     this.agent = new http.Agent({ keepAlive: true, maxSockets: clients });
+    this.ends = [];
+    loads.push(this);
   }
 
   start() {
@@ -123,6 +124,28 @@ export class Load {
       request.on("error", () => resolve(null));
     });
   }
+}
+
+// As many messages as quickly as may be, a thousand recipients a request. Ids by key.
+export async function acceptMany(server, total) {
+  const atOnce = 1000;
+  const ids = new Map();
+  let next = 0;
+  const client = async () => {
+    while (next < total) {
+      const from = next;
+      next = Math.min(from + atOnce, total);
+      const keys = Array.from({ length: next - from }, (_, i) => from + i);
+      const to = keys.map(recipientOf).join(",");
+      const form = { ...who, from: "Navette", noStop: "1", to, message: "one of many" };
+      const { text } = await http2sms(server, "", form);
+      const lines = text.split("\n");
+      assert.equal(lines.length, 2 + keys.length, text.slice(0, 200));
+      keys.forEach((key, i) => ids.set(key, lines[2 + i]));
+    }
+  };
+  await Promise.all([client(), client(), client(), client()]);
+  return ids;
 }
 
 /* ---- what reached the SMSC ---- */
@@ -176,20 +199,22 @@ export async function count(server, where) {
   return Number((await query(server, `SELECT COUNT(*) FROM message WHERE ${where}`))[0][0]);
 }
 
-async function wait(server, what, where, waitMs) {
-  const over = async () => (await count(server, where)) === 0;
-  await until(what, over, { waitMs, everyMs: 100 }).catch(async (error) => {
+async function wait(server, what, conditions, waitMs) {
+  const exists = conditions.map((c) => `EXISTS (SELECT 1 FROM message WHERE ${c})`);
+  const over = async () => (await query(server, `SELECT ${exists.join(" OR ")}`))[0][0] === "0";
+  await until(what, over, { waitMs, everyMs: 200 }).catch(async (error) => {
     const states = await query(server, "SELECT state, COUNT(*) FROM message GROUP BY state");
     const early = await query(server, "SELECT COUNT(*) FROM early_receipt");
     throw new Error(`${error.message}; messages by state ${states.join(" ")}; early ${early}`);
   });
 }
 
+// One question for each state: they have indexes.
 export const allSent = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the end of the queue", `state IN (${OPEN})`, waitMs);
+  wait(server, "the end of the queue", ["state = 1", "state = 2", "state = 3"], waitMs);
 
 export const allDone = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the last receipt", "done_at IS NULL", waitMs);
+  wait(server, "the last receipt", ["done_at IS NULL"], waitMs);
 
 export async function readMessages(server) {
   const columns = "id, recipient, parts, credits, state";
@@ -231,7 +256,7 @@ export function judgeDelivery(load, messages, copies) {
 }
 
 /* A double is allowed only where the passage says so, and only for what was on the wire, or
- * answered but not yet committed, when its connection ended. How many each connection has. */
+ * answered but not yet committed, when its connection ended. Says how many there were. */
 export function judgeDoubles(messages, { copies, lengths }, doubtful) {
   const doubles = new Map();
   for (const [name, came] of copies) {
@@ -245,7 +270,10 @@ export function judgeDoubles(messages, { copies, lengths }, doubtful) {
     for (const copy of came) assert.equal(copy.reference, came[0].reference);
     for (const copy of came) assert.equal(copy.hex, came[0].hex);
   }
-  return doubles;
+  const counts = [...doubles.values()];
+  for (const n of counts) assert.ok(n <= UNTOLD_MOST, `${n} doubles of one connection`);
+  const sum = counts.reduce((a, b) => a + b, 0);
+  return `${sum} doubles, at most ${Math.max(0, ...counts)} for a kill, allowed ${UNTOLD_MOST}`;
 }
 
 export async function judgeLedger(server) {

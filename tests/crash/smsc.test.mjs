@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sleep, tempDir } from "../e2e/navette.mjs";
+import { sleep, startSim, tempDir } from "../e2e/navette.mjs";
 import * as rig from "./rig.mjs";
 
 const DOWN_MS = 4000;
 
 test("while the SMSC is down messages wait on disk, and leave when it returns", async () => {
   const folder = tempDir();
-  const sim = await rig.startSim({ args: rig.SIM });
+  const sim = await startSim({ args: rig.SIM });
   const server = await rig.startFurnished(sim.smppPort);
   const load = new rig.Load();
   load.server = server;
@@ -25,19 +25,17 @@ test("while the SMSC is down messages wait on disk, and leave when it returns", 
 
   // A new log: the killed one could not write all of its own.
   const log = join(folder, "submits.csv");
-  const back = await rig.startSim({
+  const back = await startSim({
     args: [...rig.SIM, "--log-submits", log],
     smppPort: sim.smppPort,
   });
   await sleep(500);
   await load.stop();
   await rig.allSent(server);
-  const [[returned]] = await rig.query(server, "SELECT CAST(unixepoch('subsec') * 1000000 AS INT)");
   assert.equal(load.refused.size + load.unanswered.size, 0);
   await back.stop(); // writes what is left of its log
   const { copies } = await rig.readSubmits(log);
   const firstUs = Math.min(...[...copies.values()].map((came) => came[0].timeUs));
-  assert.ok(firstUs < Number(returned));
 
   // Whatever was sent after the return is in the log; before, it is with the one that died.
   const messages = await rig.readMessages(server);

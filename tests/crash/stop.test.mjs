@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { command, sleep, tempDir } from "../e2e/navette.mjs";
+import { command, sleep, startNavette, startSim, tempDir } from "../e2e/navette.mjs";
 import * as rig from "./rig.mjs";
 
 test("SIGTERM under load: a clean end within 10 s, nothing lost, nothing twice", async () => {
   const log = join(tempDir(), "submits.csv");
-  const sim = await rig.startSim({ args: [...rig.SIM, "--log-submits", log] });
+  const sim = await startSim({ args: [...rig.SIM, "--log-submits", log] });
   const first = await rig.startFurnished(sim.smppPort);
   const load = new rig.Load();
   load.server = first;
@@ -20,7 +20,7 @@ test("SIGTERM under load: a clean end within 10 s, nothing lost, nothing twice",
   load.server = null;
   assert.ok(took < 10000, `took ${took} ms`);
 
-  const server = await rig.startNavette({ data: first.data });
+  const server = await startNavette({ data: first.data });
   load.server = server;
   await sleep(500);
   await load.stop();
@@ -38,7 +38,7 @@ test("SIGTERM under load: a clean end within 10 s, nothing lost, nothing twice",
 });
 
 test("a second server on the same data is refused, the first does not notice", async () => {
-  const sim = await rig.startSim({ args: rig.SIM });
+  const sim = await startSim({ args: rig.SIM });
   const server = await rig.startFurnished(sim.smppPort);
   const load = new rig.Load(4);
   load.server = server;

@@ -481,6 +481,22 @@ static void a_new_rate_needs_no_rebind(void **state)
     assert_int_equal(smsc.submits_n, 3);
 }
 
+/* The picture that the session began with is gone by then. */
+static void a_link_is_made_again_after_changes_elsewhere(void **state)
+{
+    (void)state;
+    begin("");
+    for (int i = 0; i < 3; i++) {
+        change(reconfigure);
+        turn();
+    }
+    smsc_cut(f.loop, 0);
+    wait_us(5 * SEC_US);
+    assert_int_equal(smsc.attempts, 2);
+    send_texts(1, NULL);
+    assert_int_equal(count(MESSAGE_SENT), 1);
+}
+
 static void a_disabled_carrier_gives_all_back(void **state)
 {
     (void)state;
@@ -646,6 +662,7 @@ int main(void)
         CARRIER_TEST(two_binds_live_and_die_apart),
         CARRIER_TEST(new_settings_rebind_after_the_last_answer),
         CARRIER_TEST(a_new_rate_needs_no_rebind),
+        CARRIER_TEST(a_link_is_made_again_after_changes_elsewhere),
         CARRIER_TEST(a_disabled_carrier_gives_all_back),
         CARRIER_TEST(a_removed_carrier_is_unbound_and_forgotten),
         CARRIER_TEST(the_end_waits_for_answers_but_not_for_ever),

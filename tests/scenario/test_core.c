@@ -549,6 +549,27 @@ static void T15_a_receipt_is_found_after_a_restart(void **state)
     assert_int_equal(message(long_id).state, MESSAGE_DELIVERED);
 }
 
+static void T15_a_receipt_right_after_a_restart_finds_what_is_not_indexed(void **state)
+{
+    (void)state;
+    char long_text[200];
+    memset(long_text, 'b', 170);
+    long_text[170] = '\0';
+    int64_t id = send_text("+33612345678", "x")->messages[0].id;
+    int64_t long_id = send_text("+33612345679", long_text)->messages[0].id;
+    sent(f.arrived[0], 1, "new");
+    sent(f.arrived[1], 2, "p2");
+    sent(f.arrived[1], 1, "p1");
+    close_core();
+    open_core();
+    hold_directory();
+    assert_int_equal(receipt("new", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    assert_int_equal(message(id).state, MESSAGE_DELIVERED);
+    assert_int_equal(receipt("p1", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    assert_int_equal(receipt("p2", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    assert_int_equal(message(long_id).state, MESSAGE_DELIVERED);
+}
+
 static enum err keep_as_early(struct core *c, struct store_tx *tx, struct change *change)
 {
     static struct db_query keep =
@@ -909,6 +930,7 @@ int main(void)
         SCENARIO(a_receipt_ends_it),
         SCENARIO(T15_a_receipt_before_its_response_is_joined),
         SCENARIO(T15_a_receipt_is_found_after_a_restart),
+        SCENARIO(T15_a_receipt_right_after_a_restart_finds_what_is_not_indexed),
         SCENARIO(T15_a_receipt_that_memory_cannot_place_is_joined_by_the_index),
         SCENARIO(T14_parts_roll_up_to_one_state),
         SCENARIO(a_refusal_by_the_carrier_costs_nothing),
