@@ -332,6 +332,13 @@ void bind_start(struct bind *b, const struct bind_settings *settings)
     connect_now(b);
 }
 
+void bind_renew(struct bind *b, const struct bind_settings *settings)
+{
+    enum smpp_mode mode = b->settings.mode;
+    b->settings = *settings;
+    b->settings.mode = mode;
+}
+
 void bind_unbind(struct bind *b)
 {
     b->wanted = false;

@@ -19,7 +19,7 @@ struct bind;
 
 enum bind_state { BIND_IDLE, BIND_WAITING, BIND_CONNECTING, BIND_BOUND, BIND_ENDING };
 
-/* Strings live until the bind is idle again. */
+/* Strings live until the bind is idle again, or has others by bind_renew. */
 struct bind_settings {
     enum smpp_mode mode;
     struct str host;
@@ -57,6 +57,8 @@ void bind_free(struct bind *b);
 
 /* Only while idle. */
 void bind_start(struct bind *b, const struct bind_settings *settings);
+/* The same settings, their strings in other memory; the mode stays. */
+void bind_renew(struct bind *b, const struct bind_settings *settings);
 /* Says goodbye if it is bound, stops trying in any case; on_idle follows, perhaps at once. */
 void bind_unbind(struct bind *b);
 /* The same without goodbye. */

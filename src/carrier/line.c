@@ -259,7 +259,7 @@ static bool is_same(const struct line *line)
     return line->wanted && settings_same_session(&line->wanted->settings, &line->used->settings);
 }
 
-/* Takes over what is wanted; the strings of the old picture are not needed any more. */
+/* Takes over what is wanted. The old picture goes, and all strings that lie in it. */
 static void adopt(struct line *line)
 {
     const struct directory *before = line->used_in;
@@ -270,6 +270,9 @@ static void adopt(struct line *line)
     inbox_set_label(line->inbox, line->label);
     struct pump_settings settings = settings_of_pump(&line->used->settings);
     pump_configure(line->pump, &settings);
+    struct bind_settings same = settings_of_bind(&line->used->settings);
+    for (size_t i = 0; i < line->binds_n; i++)
+        bind_renew(line->binds[i], &same);
 }
 
 static void start(struct line *line)
