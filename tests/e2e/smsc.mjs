@@ -15,6 +15,7 @@ export class Smsc {
     this.binds = []; // { mode, system_id, password, at, session, open }
     this.submits = []; // every submit_sm, with `bind`, `at` and, once answered, `id`
     this.enquiries = 0;
+    this.deaf = false; // does not answer enquire_link
     this.unbinds = 0;
     this.unanswered = 0;
     this.most_unanswered = 0;
@@ -40,7 +41,7 @@ export class Smsc {
       session.on(command, (pdu) => this.#bind(session, pdu, modes[command]));
     session.on("enquire_link", (pdu) => {
       this.enquiries++;
-      session.send(pdu.response());
+      if (!this.deaf) session.send(pdu.response());
     });
     session.on("unbind", (pdu) => {
       this.unbinds++;
