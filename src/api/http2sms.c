@@ -186,6 +186,9 @@ static void on_accepted(struct letter *letter)
     case ERR_NO_QUOTA:
         fail(h, HTTP2SMS_INVALID, STR("Quota exceeded"));
         break;
+    case ERR_BAD_DATE:
+        fail(h, HTTP2SMS_INVALID, STR("Invalid deferred time"));
+        break;
     case ERR_UNAUTHORIZED: /* the user went away meanwhile */
         fail(h, HTTP2SMS_INVALID, STR("Invalid login or password"));
         break;

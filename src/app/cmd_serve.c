@@ -186,14 +186,26 @@ static void carriers_ended(void *ctx)
     ((struct server *)ctx)->carriers_ended = true;
 }
 
-struct begin_stop {
+/* Asked of the HTTP thread again and again while we stop. */
+struct http_question {
     struct letter letter;
     struct server *server;
+    _Atomic bool under_way;
+    _Atomic size_t pending;
 };
 
-static void quiesce(struct letter *letter)
+static void quiesce_and_count(struct letter *letter)
 {
-    api_quiesce(((struct begin_stop *)letter)->server->api);
+    struct http_question *q = (struct http_question *)letter;
+    api_quiesce(q->server->api);
+    q->pending = api_pending(q->server->api);
+    q->under_way = false;
+}
+
+static void ask_http(struct http_question *q)
+{
+    q->under_way = true;
+    net_loop_post(q->server->http_loop, &q->letter);
 }
 
 static void pause_ms(long ms)
@@ -201,16 +213,24 @@ static void pause_ms(long ms)
     nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
 }
 
+static void drain(struct server *s)
+{
+    struct http_question q = {.letter.deliver = quiesce_and_count, .server = s};
+    carriers_stop(s->carriers, carriers_ended, s);
+    ask_http(&q);
+    for (int waited = 0; waited < DRAIN_MAX_MS || q.under_way; waited += 10) {
+        pause_ms(10);
+        if (q.under_way)
+            continue;
+        if (s->carriers_ended && q.pending == 0)
+            break;
+        ask_http(&q);
+    }
+}
+
 static void stop_threads(struct server *s)
 {
-    struct begin_stop stop = {.letter.deliver = quiesce, .server = s};
-    net_loop_post(s->http_loop, &stop.letter);
-    carriers_stop(s->carriers, carriers_ended, s);
-    for (int waited = 0; waited < DRAIN_MAX_MS; waited += 10) {
-        if (s->carriers_ended && api_pending(s->api) == 0)
-            break;
-        pause_ms(10);
-    }
+    drain(s);
     core_stop(s->core); /* everything that was posted is committed and given back */
     net_loop_stop(s->http_loop);
     net_loop_stop(s->smpp_loop);

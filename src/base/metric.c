@@ -32,8 +32,14 @@ int64_t metric_get(enum metric m)
 
 void metric_write(struct buf *out)
 {
-    for (size_t i = 0; i < METRIC_COUNT; i++)
-        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", facts[i].name, facts[i].help,
-                   facts[i].name, facts[i].kind, facts[i].name,
-                   (long long)metric_get((enum metric)i));
+    struct str before = STR("");
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        struct str name = str_of(facts[i].name);
+        struct str family = str_sub(name, 0, str_find(name, '{'));
+        if (!str_eq(family, before))
+            buf_printf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", STR_FMT(family), facts[i].help,
+                       STR_FMT(family), facts[i].kind);
+        buf_printf(out, "%s %lld\n", facts[i].name, (long long)metric_get((enum metric)i));
+        before = family;
+    }
 }

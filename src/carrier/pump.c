@@ -129,12 +129,11 @@ static int64_t retry_pause_us(const struct pump *p, uint32_t attempts)
 static void tell_end(struct pump *p, struct sending *m)
 {
     static const enum outcome_kind kinds[] = {
-        [END_RELEASED] = OUTCOME_RELEASED,
-        [END_EXPIRED] = OUTCOME_EXPIRED,
-        [END_RETRY] = OUTCOME_RETRY,
-        [END_IN_DOUBT] = OUTCOME_IN_DOUBT,
+        [END_RELEASED] = OUTCOME_RELEASED, [END_EXPIRED] = OUTCOME_EXPIRED,
+        [END_RETRY] = OUTCOME_RETRY,       [END_IN_DOUBT] = OUTCOME_IN_DOUBT,
+        [END_REJECTED] = OUTCOME_REJECTED,
     };
-    struct flight *f = flight_new(p, m, 0);
+    struct flight *f = flight_new(p, m, m->refused);
     struct outcome_job *job = outcome_new(f, kinds[m->end]);
     job->status = m->status;
     job->retry_at_us = job->at_us + retry_pause_us(p, m->out->attempts);
@@ -148,7 +147,7 @@ static void settle(struct pump *p, struct sending *m)
     if (m->on_wire || (m->todo_n && !m->end))
         return;
     queue_remove(&p->queue, m);
-    if (m->end && m->end != END_REJECTED)
+    if (m->end)
         tell_end(p, m);
     if (p->prepared == m)
         p->prepared = NULL;
@@ -196,16 +195,21 @@ static void taken(struct pump *p, struct flight *f, const struct smpp_pdu *respo
     outcome_post(f);
 }
 
-static void refused(struct pump *p, struct flight *f, uint32_t status)
+/* Told once nothing of the message is on the wire: whether the carrier took another part decides
+ * about the refund. */
+static void refused(struct pump *p, struct sending *m, uint32_t part, uint32_t status)
 {
-    stop_message(p, f->message, END_REJECTED);
-    outcome_new(f, OUTCOME_REJECTED)->status = status;
-    outcome_post(f);
+    if (m->end != END_REJECTED) {
+        m->refused = part;
+        m->status = status;
+    }
+    stop_message(p, m, END_REJECTED);
 }
 
 static void failed_for_now(struct pump *p, struct flight *f, uint32_t status)
 {
-    f->message->status = status;
+    if (f->message->end != END_REJECTED)
+        f->message->status = status;
     stop_message(p, f->message, END_RETRY);
     pool_give(&p->flights, f);
 }
@@ -245,7 +249,8 @@ static void answered(struct pump *p, struct flight *f, const struct smpp_pdu *re
         failed_for_now(p, f, status);
         break;
     default:
-        refused(p, f, status);
+        refused(p, f->message, f->part, status);
+        pool_give(&p->flights, f);
     }
 }
 
@@ -269,8 +274,7 @@ void pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
 static void cannot_submit(struct pump *p, struct sending *m, uint32_t part, enum err err)
 {
     log_error("submit_impossible", "message=%lld error=%s", (long long)m->out->id, err_name(err));
-    struct flight *f = flight_new(p, m, part);
-    refused(p, f, ESME_RSUBMITFAIL);
+    refused(p, m, part, ESME_RSUBMITFAIL);
     settle(p, m);
 }
 

@@ -9,8 +9,8 @@
  *
  * A message leaves in the order of its arrival; a throttled part goes back to the place of its
  * message and takes a new sequence number when it leaves again. One outcome is told for each part
- * that the carrier took or refused, and one for a message that ends otherwise, once nothing of it
- * is on the wire any more.
+ * that the carrier took, and one for a message that ends otherwise, once nothing of it is on the
+ * wire any more.
  *
  * Knows no session and no socket: `submit` is the way to the carrier, `post` that to the writer;
  * what was posted comes back by itself to the mailbox given. Time is given as `now_us`

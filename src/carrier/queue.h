@@ -20,7 +20,8 @@ struct sending {
     uint64_t rank; /* given by queue_add */
     bool queued;
     enum end end;
-    uint32_t status;  /* of the carrier, for END_RETRY */
+    uint32_t status;  /* of the carrier, for END_RETRY and END_REJECTED */
+    uint32_t refused; /* the part that END_REJECTED is about */
     uint32_t on_wire; /* parts whose answer is awaited */
     uint32_t todo_n;  /* parts that wait */
     uint8_t todo[32]; /* bit part-1 */

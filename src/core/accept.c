@@ -40,7 +40,8 @@ static enum err check_due(const struct accept_request *r, int64_t now_us, struct
 {
     if (!r->due_at_us)
         return OK;
-    if (r->due_at_us <= now_us)
+    if (r->due_at_us <= now_us &&
+        !r->ref.n) /* a ref may have been answered in time: the writer knows */
         return refuse(why, ERR_BAD_DATE, "due", STR("is in the past"));
     if (r->due_at_us > now_us + DEFERRED_MOST_DAYS * DAY_US)
         return refuse(why, ERR_BAD_DATE, "due", STR("is more than two years ahead"));

@@ -30,7 +30,9 @@ struct accept_request {
 };
 
 struct accept_job {
-    struct job job;           /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, or of the store */
+    /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, ERR_BAD_DATE (a new ref, due in the past),
+     * ERR_UNAUTHORIZED (the user went away meanwhile), or of the store */
+    struct job job;
     struct message *messages; /* ids are set when it comes back */
     size_t messages_n;
     struct str *invalid; /* recipients left out, as written */

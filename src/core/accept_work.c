@@ -136,6 +136,10 @@ static enum err accept_one(struct accepting *a, struct accept_job *job)
     enum err e = r->ref.n ? look_for_repeat(a, job) : OK;
     if (e || job->repeated)
         return e;
+    if (r->due_at_us && r->due_at_us <= a->tx->now_us && r->ref.n) {
+        job->job.err = ERR_BAD_DATE;
+        return OK;
+    }
     e = open_purse(&purse, a, purse_of(r));
     if (e == ERR_NOT_FOUND) { /* the account, user or quota went away meanwhile */
         job->job.err = ERR_UNAUTHORIZED;

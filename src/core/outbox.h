@@ -83,8 +83,9 @@ enum outcome_kind {
     OUTCOME_EXPIRED,  /* its validity ended before it left */
 };
 
-/* What happened to one part (SENT, REJECTED), or to the message. The job is the caller's to free
- * when it comes back; it always comes back with OK in the end (job.def: KEEP). */
+/* What happened to one part (SENT), or to the message once nothing of it is on the wire (all
+ * others). The job is the caller's to free when it comes back; it always comes back with OK in the
+ * end (job.def: KEEP). */
 struct outcome_job {
     struct job job;
     enum outcome_kind kind;

@@ -2,6 +2,7 @@
 #include "store/message.h"
 
 #include "base/log.h"
+#include "base/metric.h"
 
 #define COLUMNS                                                                               \
     "id, account_id, user_id, carrier_id, state, sender, recipient, text, encoding, parts, "  \
@@ -171,6 +172,15 @@ enum err store_message_sent(struct store_tx *tx, const struct message_sent *sent
     return db_run_many(tx->view.db, &mark, args, 3, n, changed);
 }
 
+/* For /metrics: a batch that is rolled back and run again counts again. */
+static void count_final(enum message_state state, int64_t n)
+{
+    _Static_assert((int)MESSAGE_REFUSED - (int)MESSAGE_DELIVERED ==
+                       (int)METRIC_FINAL_REFUSED - (int)METRIC_FINAL_DELIVERED,
+                   "metric.def names the final states in the order of message_state.def");
+    metric_add((enum metric)(METRIC_FINAL_DELIVERED + (state - MESSAGE_DELIVERED)), n);
+}
+
 /* A final state keeps when it came and what was said; going back to the queue frees the claim. */
 static enum err move_one(struct store_tx *tx, const struct message_move *m, int64_t *changed)
 {
@@ -191,8 +201,11 @@ static enum err move_one(struct store_tx *tx, const struct message_move *m, int6
     }
     log_debug("message_moves", "message=%lld from=%s to=%s", (long long)m->id,
               message_state_name(m->from), message_state_name(m->to));
-    if (message_state_final(m->to))
-        return db_run(tx->view.db, &finish, args, 5, changed);
+    if (message_state_final(m->to)) {
+        enum err e = db_run(tx->view.db, &finish, args, 5, changed);
+        count_final(m->to, e ? 0 : *changed);
+        return e;
+    }
     if (m->to == MESSAGE_QUEUED) {
         args[4] = DB_INT(m->attempted);
         return db_run(tx->view.db, &requeue, args, 5, changed);
@@ -204,8 +217,9 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *rows
                             int64_t *changed)
 {
     enum err e = OK;
+    int64_t ignored;
     for (size_t i = 0; i < n && !e; i++)
-        e = move_one(tx, &rows[i], changed ? &changed[i] : NULL);
+        e = move_one(tx, &rows[i], changed ? &changed[i] : &ignored);
     return e;
 }
 
@@ -215,10 +229,13 @@ enum err store_message_finish_sent(struct store_tx *tx, int64_t id, struct str c
     static struct db_query finish =
         DB_QUERY("UPDATE message SET state = $3, done_at = $4, receipt = $5 "
                  "WHERE id = $1 AND state = 4 AND carrier_ref = $2");
-    return db_run(
+    int64_t changed = 0;
+    enum err e = db_run(
         tx->view.db, &finish,
         DB_ARGS(DB_INT(id), DB_TEXT(carrier_ref), DB_INT(to), DB_INT(tx->now_us), DB_TEXT(receipt)),
-        NULL);
+        &changed);
+    count_final(to, changed);
+    return e;
 }
 
 enum err store_message_due(int64_t *moved, struct store_tx *tx, size_t limit)

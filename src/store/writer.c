@@ -9,16 +9,23 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { PAUSE_AFTER_FAILURE_MS = 100, HOMES_MAX = 16 };
+enum { PAUSE_AFTER_FAILURE_MS = 100, HOMES_MAX = 16, LINGER_ENOUGH = 512, IDLE_US = 200000 };
 
-static const bool keeps[JOB_KINDS] = {
-#define FAIL                     false
-#define KEEP                     true
-#define JOB(name, failure, what) [JOB_##name] = (failure),
+static const struct {
+    bool keep;
+    bool now;
+} facts[JOB_KINDS] = {
+#define FAIL                            false
+#define KEEP                            true
+#define SOON                            false
+#define NOW                             true
+#define JOB(name, failure, haste, what) [JOB_##name] = {.keep = (failure), .now = (haste)},
 #include "store/job.def"
 #undef JOB
 #undef FAIL
 #undef KEEP
+#undef SOON
+#undef NOW
 };
 
 struct after_item {
@@ -142,7 +149,7 @@ static void settle(struct writer *w, struct job *job, enum err e)
 {
     if (e)
         job->err = e;
-    if (e && keeps[job->kind] && !atomic_load(&w->stopping))
+    if (e && facts[job->kind].keep && !atomic_load(&w->stopping))
         letters_add(&w->kept, &job->letter);
     else
         mailbox_post(job->home, &job->letter);
@@ -207,6 +214,14 @@ static struct letter *collect(struct writer *w, struct letter *list, size_t room
     return list;
 }
 
+static void collect_inbox(struct writer *w)
+{
+    size_t before = w->batch_n;
+    collect(w, mailbox_take(w->inbox, WRITER_BATCH - before), WRITER_BATCH);
+    size_t came = w->batch_n - before;
+    metric_set(METRIC_WRITER_WAITING, (int64_t)(atomic_fetch_sub(&w->waiting, came) - came));
+}
+
 /* Kept jobs first: they are older. */
 static void fill_batch(struct writer *w)
 {
@@ -218,15 +233,42 @@ static void fill_batch(struct writer *w)
         letters_add(&w->kept, rest);
         rest = next;
     }
-    size_t kept = w->batch_n;
-    collect(w, mailbox_take(w->inbox, WRITER_BATCH - kept), WRITER_BATCH);
-    size_t came = w->batch_n - kept;
-    metric_set(METRIC_WRITER_WAITING, (int64_t)(atomic_fetch_sub(&w->waiting, came) - came));
+    collect_inbox(w);
 }
 
-static bool turn(struct writer *w)
+static void wait_for_post(struct writer *w, int64_t at_most_us)
 {
-    fill_batch(w);
+    struct pollfd inbox = {.fd = mailbox_fd(w->inbox), .events = POLLIN};
+    struct timespec limit = {.tv_sec = at_most_us / SEC_US, .tv_nsec = at_most_us % SEC_US * 1000};
+    ppoll(&inbox, 1, &limit, NULL);
+}
+
+/* True when somebody waits for one of the jobs from the `from`th on. */
+static bool has_haste(const struct writer *w, size_t from)
+{
+    for (size_t i = from; i < w->batch_n; i++)
+        if (facts[w->batch[i]->kind].now)
+            return true;
+    return false;
+}
+
+static void linger(struct writer *w)
+{
+    int64_t until_us = clock_mono_us() + WRITER_LINGER_US;
+    size_t seen = 0;
+    while (w->batch_n > 0 && w->batch_n < LINGER_ENOUGH && !has_haste(w, seen)) {
+        int64_t left_us = until_us - clock_mono_us();
+        if (left_us <= 0 || atomic_load(&w->stopping))
+            return;
+        seen = w->batch_n;
+        wait_for_post(w, left_us);
+        collect_inbox(w);
+    }
+}
+
+/* True when the store is in trouble. */
+static bool commit_batch(struct writer *w)
+{
     return w->batch_n > 0 && run_batch(w);
 }
 
@@ -235,11 +277,11 @@ static void *writer_main(void *arg)
     struct writer *w = arg;
     pthread_setname_np(pthread_self(), "writer");
     while (!atomic_load(&w->stopping) || atomic_load(&w->waiting) > 0) {
-        if (!w->kept.first) {
-            struct pollfd inbox = {.fd = mailbox_fd(w->inbox), .events = POLLIN};
-            poll(&inbox, 1, 200);
-        }
-        if (turn(w)) /* a full disk: neither spin nor give up */
+        if (!w->kept.first)
+            wait_for_post(w, IDLE_US);
+        fill_batch(w);
+        linger(w);
+        if (commit_batch(w)) /* a full disk: neither spin nor give up */
             poll(NULL, 0, PAUSE_AFTER_FAILURE_MS);
     }
     return NULL;
@@ -289,5 +331,6 @@ size_t writer_waiting(const struct writer *w)
 
 void writer_run_once(struct writer *w)
 {
-    turn(w);
+    fill_batch(w);
+    commit_batch(w);
 }

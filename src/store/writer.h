@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store/writer: the only thread that writes. Group commit without a timer: it takes every job that
- * waits (at most WRITER_BATCH), runs them in one transaction, commits, gives all of them back, and
- * again; under load the batch grows by itself.
+ * store/writer: the only thread that writes. Group commit: it takes every job that waits (at most
+ * WRITER_BATCH), runs them in one transaction, commits, gives all of them back, and again; under
+ * load the batch grows by itself. While nobody waits for any of the jobs (job.def: SOON) and they
+ * are few, it gives others WRITER_LINGER_US to join.
  *
  * Within a batch the kinds run in the order of job.def, and a kind's `work` gets all its jobs at
  * once. A refusal of one job is written into job->err by `work` before it touched a row; an error
@@ -20,13 +21,13 @@
 #include "store/store.h"
 
 enum job_kind {
-#define JOB(name, failure, what) JOB_##name,
+#define JOB(name, failure, haste, what) JOB_##name,
 #include "store/job.def"
 #undef JOB
     JOB_KINDS
 };
 
-enum { WRITER_BATCH = 4096 };
+enum { WRITER_BATCH = 4096, WRITER_LINGER_US = 2000 };
 
 struct job {
     struct letter letter; /* letter.deliver is called on home's thread with the result in err */

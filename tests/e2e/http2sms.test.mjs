@@ -314,9 +314,14 @@ test("who watches sees health, readiness and figures; who asks, a guide", async 
   const metrics = await (await fetch(`${server.http}/metrics`)).text();
   for (const name of ["navette_messages_accepted_total", 'navette_queue_messages{carrier="sim"}'])
     assert.ok(metrics.includes(`\n${name} `), name);
+  assert.match(metrics, /\nnavette_messages_final_total{state="delivered"} [1-9]/);
+  assert.match(metrics, /\nnavette_messages_final_total{state="cancelled"} 1\n/);
+  for (const name of metrics.match(/(?<=# TYPE )\S+/g))
+    assert.equal(metrics.split(`# TYPE ${name} `).length, 2, `${name} is described once`);
+  const page = `${server.http}/docs/http2sms`;
   const french = { headers: { "accept-language": "fr-FR,fr;q=0.9,en;q=0.5" } };
-  assert.match(await (await fetch(`${server.http}/docs/http2sms`, french)).text(), /envoyer un SMS/);
-  assert.match(await (await fetch(`${server.http}/docs/http2sms?lang=en`)).text(), /send an SMS/);
+  assert.match(await (await fetch(page, french)).text(), /envoyer un SMS/);
+  assert.match(await (await fetch(`${page}?lang=en`)).text(), /send an SMS/);
 });
 
 test("in the end every account balances, and no password stands in the log", async () => {

@@ -403,6 +403,24 @@ static void the_same_ref_gives_the_first_answer_and_sends_nothing(void **state)
     assert_false(again.repeated);
 }
 
+static void a_ref_is_answered_again_after_its_time_has_come(void **state)
+{
+    (void)state;
+    struct accept_job first;
+    struct accept_job again;
+    struct refusal why;
+    struct accept_request r = request("33612345601", "x");
+    r.ref = STR("later");
+    r.due_at_us = START_US + MIN_US;
+    assert_int_equal(ask(&first, &r, &why), OK);
+    clock_advance(HOUR_US);
+    assert_int_equal(ask(&again, &r, &why), OK);
+    assert_true(again.repeated);
+    r.ref = STR("new");
+    assert_int_equal(ask(&again, &r, &why), ERR_BAD_DATE);
+    assert_int_equal(balance(0), CREDITS - 600);
+}
+
 static void bad_recipients_are_listed_and_doubles_sent_once(void **state)
 {
     (void)state;
@@ -883,6 +901,7 @@ int main(void)
         SCENARIO(too_little_credit_refuses_the_whole_and_takes_nothing),
         SCENARIO(requests_of_one_batch_share_the_purse),
         SCENARIO(the_same_ref_gives_the_first_answer_and_sends_nothing),
+        SCENARIO(a_ref_is_answered_again_after_its_time_has_come),
         SCENARIO(bad_recipients_are_listed_and_doubles_sent_once),
         SCENARIO(refusals_name_the_field),
         SCENARIO(marketing_carries_the_stop_clause_and_pays_for_it),

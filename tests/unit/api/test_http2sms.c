@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP face over a real store: each request and the bytes of its answer. */
 #include "api/api.h"
-#include "api/resource.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "net/http_client.h"
@@ -15,17 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* The resources are tested elsewhere: here there are none. */
-const struct api_route account_routes[] = {{.pattern = NULL}};
-const struct api_route user_routes[] = {{.pattern = NULL}};
-const struct api_route sender_routes[] = {{.pattern = NULL}};
-const struct api_route carrier_routes[] = {{.pattern = NULL}};
-const struct api_route route_routes[] = {{.pattern = NULL}};
-const struct api_route rate_routes[] = {{.pattern = NULL}};
-const struct api_route message_routes[] = {{.pattern = NULL}};
-const struct api_route incoming_routes[] = {{.pattern = NULL}};
-const struct api_route ledger_routes[] = {{.pattern = NULL}};
 
 #define CGI  "/cgi-bin/sms/http2sms.cgi"
 #define WHO  "account=sms-a&login=demo&password=secret"
@@ -406,6 +394,32 @@ static void other_methods_and_paths_are_refused(void **state)
     expect_request("GET", "/elsewhere", NULL, 404, "There is no such page.\n");
 }
 
+static void the_resources_are_served_on_the_socket_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *target, *body, *part;
+        int status;
+    } cases[] = {
+        {"GET", "/api/v1/accounts", NULL, "{\"items\":[{\"id\":\"1\",\"name\":\"sms-a\"", 200},
+        {"GET", "/api/v1/accounts/none", NULL, "{\"error\":{\"code\":\"not_found\"", 404},
+        {"PUT", "/api/v1/accounts", "{}", "allowed: GET, POST", 405},
+        {"POST", "/api/v1/accounts", "{\"name\":", "{\"error\":{\"code\":\"malformed\"", 400},
+        {"POST", "/api/v1/accounts", "[]", "must be a JSON object", 400},
+        {"GET", "/api/v1/nothing", NULL, "no such path", 404},
+        {"GET", "/health", NULL, "ok\n", 200},
+        {"GET", CGI, NULL, "no such path", 404},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct buf out = buf_limited(1 << 20);
+        int status = ask(&out, cases[i].method, cases[i].target, cases[i].body, world.socket);
+        if (!strstr((char *)out.p, cases[i].part))
+            fail_msg("%s gives %s", cases[i].target, (char *)out.p);
+        assert_int_equal(status, cases[i].status);
+        buf_free(&out);
+    }
+}
+
 static void the_machines_that_watch_get_their_figures(void **state)
 {
     (void)state;
@@ -450,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_ref_gives_the_same_bytes_again_and_is_debited_once),
         cmocka_unit_test(an_empty_purse_is_told_by_its_name),
         cmocka_unit_test(other_methods_and_paths_are_refused),
+        cmocka_unit_test(the_resources_are_served_on_the_socket_only),
         cmocka_unit_test(the_machines_that_watch_get_their_figures),
         cmocka_unit_test(the_pages_are_served_in_both_languages),
     };

@@ -327,11 +327,12 @@ static void a_refused_part_ends_the_message(void **state)
     answer(1, ESME_RINVDSTADR);
     run();
     assert_int_equal(f.submits, 2);
+    assert_int_equal(f.outcomes_n, 0); /* the other part may yet be taken */
+    lose(0);                           /* it is rejected already: no doubt */
+    assert_int_equal(f.outcomes_n, 1);
     assert_outcome(0, OUTCOME_REJECTED, 1);
     assert_int_equal(f.outcomes[0].part, 2);
     assert_int_equal(f.outcomes[0].status, ESME_RINVDSTADR);
-    lose(0); /* it is rejected already: no doubt */
-    assert_int_equal(f.outcomes_n, 1);
     assert_int_equal(f.slot.active, 0);
 }
 
@@ -363,6 +364,18 @@ static void one_outcome_ends_a_message_of_which_parts_fared_differently(void **s
     assert_int_equal(f.outcomes_n, 2);
     assert_outcome(1, OUTCOME_IN_DOUBT, 1);
     assert_int_equal(f.slot.active, 0);
+}
+
+static void a_refusal_is_told_after_the_parts_that_were_taken(void **state)
+{
+    (void)state;
+    arrive(1, 2);
+    run();
+    answer(0, ESME_RINVDSTADR);
+    answer(1, 0);
+    assert_int_equal(f.outcomes_n, 2);
+    assert_outcome(0, OUTCOME_SENT, 1);
+    assert_outcome(1, OUTCOME_REJECTED, 1);
 }
 
 static void nobody_sends_what_has_expired(void **state)
@@ -496,6 +509,7 @@ int main(void)
         PUMP_TEST(the_rate_counts_parts),
         PUMP_TEST(parts_taken_before_do_not_leave_again),
         PUMP_TEST(a_refused_part_ends_the_message),
+        PUMP_TEST(a_refusal_is_told_after_the_parts_that_were_taken),
         PUMP_TEST(a_temporary_error_is_tried_again_later_and_later),
         PUMP_TEST(one_outcome_ends_a_message_of_which_parts_fared_differently),
         PUMP_TEST(nobody_sends_what_has_expired),

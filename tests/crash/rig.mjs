@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the crash tests share: clients that remember what they were promised, the submits that
+// reached the SMSC, the rows behind them, and the judgement that compares the three.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { createReadStream, readFileSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { after } from "node:test";
+import { command, furnish, navette, sleep, until, who } from "../e2e/navette.mjs";
+import * as programs from "../e2e/navette.mjs";
+
+export const WINDOW = 50;
+// src/carrier/pump.c, has_room: parts on the wire, and those whose outcome is not yet committed.
+export const UNTOLD_MOST = WINDOW + 4 * WINDOW + 1000;
+export const MEMORY_MOST_KB = 256 * 1024;
+export const SIM = ["--plain", "--quiet", "--receipt-delay-ms", "200"];
+const CREDITS = 5000000;
+const SETTLE_MS = 30000;
+const OPEN = "1, 2, 3, 5"; // scheduled, queued, sending, in_doubt: message_state.def
+
+// Every message has its own recipient, by which it is known everywhere.
+const FIRST_RECIPIENT = 33600000000;
+export const recipientOf = (key) => String(FIRST_RECIPIENT + key);
+const keyOf = (recipient) => Number(recipient) - FIRST_RECIPIENT;
+// Every sixteenth message takes two parts.
+export const partsOf = (key) => (key % 16 === 0 ? 2 : 1);
+const textOf = (key) => `m${key} ${partsOf(key) === 2 ? "long ".repeat(36) : "short"}`;
+
+export const randomBetween = (least, most) => least + Math.random() * (most - least);
+
+/* ---- programs, ended with the tests whatever became of them ---- */
+
+const started = [];
+after(() => Promise.all(started.map((p) => p.ended === undefined && p.kill9())));
+
+async function keep(starting) {
+  const program = await starting;
+  started.push(program);
+  return program;
+}
+
+export const startNavette = (options) => keep(programs.startNavette(options));
+export const startSim = (options) => keep(programs.startSim(options));
+
+// A server with an account and a carrier at this port that tries again soon.
+export async function startFurnished(smppPort, options) {
+  const server = await startNavette(options);
+  const pauses = ["--reconnect-least-ms", "50", "--reconnect-most-ms", "500"];
+  const carrier = ["--window", String(WINDOW), ...pauses];
+  await furnish(server, smppPort, { credits: CREDITS, carrier });
+  return server;
+}
+
+// A server that may not live to say that it is ready.
+export async function startAndKill(data, after_ms) {
+  const child = spawn(navette, ["serve", "--data", data, "--http", "127.0.0.1:0"]);
+  const over = new Promise((r) => child.on("close", r));
+  await sleep(after_ms);
+  child.kill("SIGKILL");
+  await over;
+}
+
+/* ---- clients ---- */
+
+/* Clients in a closed loop over kept connections. `server` is theirs to follow: a Navette, or null
+ * while there is none. What was promised is what arrived whole; nothing is tried again. */
+export class Load {
+  constructor(clients = 32) {
+    this.server = null;
+    this.clients = clients;
+    this.next = 0;
+    this.accepted = new Map(); // key to id
+    this.refused = new Map(); // key to what was said
+    this.unanswered = new Set();
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: clients });
+  }
+
+  start() {
+    this.going = true;
+    this.ends = Array.from({ length: this.clients }, () => this.client());
+  }
+
+  async stop() {
+    this.going = false;
+    await Promise.all(this.ends);
+    this.agent.destroy();
+  }
+
+  async client() {
+    while (this.going) {
+      if (!this.server) {
+        await sleep(5);
+        continue;
+      }
+      const key = this.next++;
+      const answer = await this.ask(key);
+      const taken = /^OK\n[\d.]+\n(\d+)$/.exec(answer?.body ?? "");
+      if (taken) this.accepted.set(key, taken[1]);
+      else if (answer) this.refused.set(key, `${answer.status} ${answer.body}`);
+      else this.unanswered.add(key);
+      if (!taken) await sleep(5);
+    }
+  }
+
+  // null when no whole answer came.
+  ask(key) {
+    const message = { from: "Navette", noStop: "1", to: recipientOf(key), message: textOf(key) };
+    const query = new URLSearchParams({ ...who, ...message });
+    const url = `${this.server.http}/cgi-bin/sms/http2sms.cgi?${query}`;
+    return new Promise((resolve) => {
+      const request = http.get(url, { agent: this.agent, timeout: 10000 }, (response) => {
+        let body = "";
+        response.on("data", (d) => (body += d));
+        response.on("error", () => resolve(null));
+        response.on("close", () =>
+          resolve(response.complete ? { status: response.statusCode, body } : null),
+        );
+      });
+      request.on("timeout", () => request.destroy());
+      request.on("error", () => resolve(null));
+    });
+  }
+}
+
+/* ---- what reached the SMSC ---- */
+
+// Calls `each` with the columns of every taken submit; docs/simulator.md names them.
+export async function forEachSubmit(file, each) {
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const c = line.split(",");
+    if (c[0] === "time_us" || c[12] !== "0x00000000") continue;
+    each({
+      timeUs: Number(c[0]),
+      bind: Number(c[1]),
+      key: keyOf(c[6].slice(1, -1)),
+      reference: Number(c[7]),
+      part: Number(c[8]),
+      hex: c[11],
+    });
+  }
+}
+
+// By key and part: the copies that came, in their order, each with its place on its connection.
+export async function readSubmits(file) {
+  const copies = new Map();
+  const lengths = new Map(); // submits on each connection
+  await forEachSubmit(file, (submit) => {
+    const place = lengths.get(submit.bind) ?? 0;
+    lengths.set(submit.bind, place + 1);
+    const name = `${submit.key}/${submit.part}`;
+    if (!copies.has(name)) copies.set(name, []);
+    copies.get(name).push({ ...submit, place });
+  });
+  return { copies, lengths };
+}
+
+/* ---- rows ---- */
+
+const runToEnd = promisify(execFile);
+
+// Reads the database of a server that runs: the last one out would do its checkpoint.
+export async function query(server, sql) {
+  const file = join(server.data, "navette.db");
+  const words = ["-cmd", ".timeout 5000", "-separator", "|", file, sql];
+  const { stdout } = await runToEnd("sqlite3", words, { maxBuffer: 1 << 28, timeout: 60000 });
+  return stdout
+    .split("\n")
+    .filter((line) => line)
+    .map((line) => line.split("|"));
+}
+
+export async function count(server, where) {
+  return Number((await query(server, `SELECT COUNT(*) FROM message WHERE ${where}`))[0][0]);
+}
+
+async function wait(server, what, where, waitMs) {
+  const over = async () => (await count(server, where)) === 0;
+  await until(what, over, { waitMs, everyMs: 100 }).catch(async (error) => {
+    const states = await query(server, "SELECT state, COUNT(*) FROM message GROUP BY state");
+    const early = await query(server, "SELECT COUNT(*) FROM early_receipt");
+    throw new Error(`${error.message}; messages by state ${states.join(" ")}; early ${early}`);
+  });
+}
+
+export const allSent = (server, waitMs = SETTLE_MS) =>
+  wait(server, "the end of the queue", `state IN (${OPEN})`, waitMs);
+
+export const allDone = (server, waitMs = SETTLE_MS) =>
+  wait(server, "the last receipt", "done_at IS NULL", waitMs);
+
+export async function readMessages(server) {
+  const columns = "id, recipient, parts, credits, state";
+  const rows = await query(server, `SELECT ${columns} FROM message`);
+  return new Map(
+    rows.map(([id, recipient, parts, credits, state]) => [
+      keyOf(recipient),
+      { id, parts: Number(parts), credits: Number(credits), state: Number(state) },
+    ]),
+  );
+}
+
+export async function inDoubt(server) {
+  const rows = await query(server, "SELECT DISTINCT message_id FROM event WHERE kind = 'in_doubt'");
+  return new Set(rows.map(([id]) => id));
+}
+
+/* ---- judgement ---- */
+
+// What was promised is there under its id; what is there is paid, and all of it is at the SMSC.
+export function judgeDelivery(load, messages, copies) {
+  for (const [key, id] of load.accepted) {
+    assert.equal(messages.get(key)?.id, id, `${key} was accepted as ${id}`);
+  }
+  for (const [key, message] of messages) {
+    assert.equal(message.parts, partsOf(key));
+    assert.equal(message.credits, message.parts * 100, `${key} is paid`);
+    for (let part = 1; part <= message.parts; part++) {
+      const came = copies.get(`${key}/${part}`);
+      assert.ok(came, `part ${part} of ${key}, ${message.id}, is at the SMSC`);
+      const first = Buffer.from(came[0].hex, "hex").toString();
+      if (part === 1) assert.ok(first.startsWith(`m${key} `), `the text of ${key}: ${first}`);
+    }
+  }
+  for (const name of copies.keys())
+    assert.ok(messages.has(Number(name.split("/")[0])), `${name} is in the store`);
+  for (const key of load.refused.keys())
+    assert.ok(!messages.has(key), `${key} was refused: nothing was taken`);
+}
+
+/* A double is allowed only where the passage says so, and only for what was on the wire, or
+ * answered but not yet committed, when its connection ended. How many each connection has. */
+export function judgeDoubles(messages, { copies, lengths }, doubtful) {
+  const doubles = new Map();
+  for (const [name, came] of copies) {
+    const { id } = messages.get(came[0].key);
+    for (const early of came.slice(0, -1)) {
+      assert.ok(doubtful.has(id), `${name}, ${id}, came twice and its passage tells it`);
+      const behind = lengths.get(early.bind) - early.place;
+      assert.ok(behind <= UNTOLD_MOST, `${name} came twice, ${behind} from the end of its bind`);
+      doubles.set(early.bind, (doubles.get(early.bind) ?? 0) + 1);
+    }
+    for (const copy of came) assert.equal(copy.reference, came[0].reference);
+    for (const copy of came) assert.equal(copy.hex, came[0].hex);
+  }
+  return doubles;
+}
+
+export async function judgeLedger(server) {
+  const { code, stdout, stderr } = await command("--data", server.data, "ledger", "check");
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout.trim(), "0");
+}
+
+/* ---- the process ---- */
+
+// The most memory that it ever had.
+export function memoryPeakKb(server) {
+  const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]);
+}
+
+export const say = (text) => process.stdout.write(`# ${text}\n`);
