@@ -122,7 +122,7 @@ static enum err add_message(struct accepting *a, struct message *m,
     if (m->state == MESSAGE_SENDING)
         outbox_hand_over(c->outbox, a->tx, carrier->slot, m, NULL);
     a->rows[a->rows_n++] = m;
-    map_put(c->latest, latest_key(m->recipient, m->carrier_id), (uint64_t)m->id);
+    latest_note(c, m);
     return m->expires_at_us < a->tx->now_us + HOUR_US
                ? store_straggler_put(a->tx, m->id, m->expires_at_us)
                : OK;

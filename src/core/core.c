@@ -10,12 +10,7 @@
 
 #include <stdlib.h>
 
-enum { LATEST_LIMIT = 1 << 19 };
-
-uint64_t latest_key(uint64_t recipient, int64_t carrier_id)
-{
-    return recipient * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)carrier_id;
-}
+enum { LATEST_LIMIT = 1 << 20 }; /* two entries a message */
 
 /* ---- changes ---- */
 
@@ -120,6 +115,8 @@ static enum err load(struct core *c)
     store_id_begin(c->config.node, highest);
     if (!e)
         e = store_references_new(&c->references, &view);
+    if (!e)
+        e = latest_load(c, &view);
     if (!e)
         e = directory_load(&directory, &view, c->outbox);
     c->directory = directory;

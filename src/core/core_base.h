@@ -17,7 +17,7 @@ struct core {
     struct writer *writer;
     struct outbox *outbox;
     struct references *references; /* the writer's */
-    struct map *latest; /* the writer's: phone and carrier -> its newest message; hints */
+    struct map *latest; /* the writer's: whom a phone heard last, see latest_note; hints */
     int64_t epoch;
     struct mailbox *clock_box; /* where the clock's own jobs come back */
     pthread_t clock_thread;
@@ -42,9 +42,6 @@ job_work clock_work;
 
 /* ---- shared among them ---- */
 
-/* Key of `latest`. */
-uint64_t latest_key(uint64_t recipient, int64_t carrier_id);
-
 /* Ends a message that no carrier took: the move, and the refund. A message that is no longer in
  * `from` is left alone. */
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
@@ -62,6 +59,10 @@ enum err receipt_join_early(struct core *c, struct store_tx *tx,
 
 /* What this node's earlier life left SENDING: in doubt. Before the threads start. */
 enum err recover(struct core *c) MUST_CHECK;
+/* Remembers a message as its phone's newest, until the index knows it. */
+void latest_note(struct core *c, const struct message *m);
+/* All that the index does not know yet: at start. */
+enum err latest_load(struct core *c, struct store_view *view) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
 enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us) MUST_CHECK;
 

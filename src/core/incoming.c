@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/metric.h"
+#include "base/secret.h"
 #include "core/core_base.h"
 #include "store/id.h"
 #include "store/sweep.h"
@@ -61,23 +62,68 @@ static struct str decode(struct arena *a, uint32_t coding, struct str bytes)
 
 /* ---- which message it answers ---- */
 
+/* The newest message to a phone through a carrier, from `sender` or, when that is empty, any. */
+static uint64_t latest_key(uint64_t recipient, int64_t carrier_id, struct str sender)
+{
+    uint64_t key = recipient * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)carrier_id;
+    return sender.n ? key ^ secret_hash(sender) : key;
+}
+
+void latest_note(struct core *c, const struct message *m)
+{
+    if (m->state == MESSAGE_SCHEDULED) /* the index knows it long before it leaves */
+        return;
+    map_put(c->latest, latest_key(m->recipient, m->carrier_id, m->sender), (uint64_t)m->id);
+    map_put(c->latest, latest_key(m->recipient, m->carrier_id, STR("")), (uint64_t)m->id);
+}
+
+static void note(void *ctx, const struct message *m)
+{
+    latest_note(ctx, m);
+}
+
+enum err latest_load(struct core *c, struct store_view *view)
+{
+    return store_message_unindexed(view, note, c);
+}
+
+/* ERR_NOT_FOUND also for one that has not left. */
+static enum err find_latest(struct message *out, struct core *c, struct store_view *view,
+                            const struct heard *h, struct str sender)
+{
+    uint64_t id;
+    if (!map_get(c->latest, latest_key(h->phone, h->carrier_id, sender), &id))
+        return ERR_NOT_FOUND;
+    struct message m;
+    enum err e = store_message_get(&m, view, (int64_t)id);
+    if (!e && !m.sent_at_us && m.state != MESSAGE_SENDING)
+        return ERR_NOT_FOUND;
+    if (!e)
+        *out = m;
+    return e;
+}
+
+/* The newest message from the number that is answered; else, as carriers may put another number in
+ * a sender's place, the newest of all. */
 static enum err find_question(struct message *out, struct core *c, struct store_view *view,
                               const struct heard *h)
 {
-    uint64_t id;
+    struct message indexed;
     if (!h->phone)
         return ERR_NOT_FOUND;
-    if (map_get(c->latest, latest_key(h->phone, h->carrier_id), &id)) {
-        enum err e = store_message_get(out, view, (int64_t)id);
-        if (e || str_eq(out->sender, h->number))
-            return e;
+    enum err e = find_latest(out, c, view, h, h->number);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    enum err found = store_message_latest_to(&indexed, view, h->phone, h->carrier_id, h->number);
+    if (found && found != ERR_NOT_FOUND)
+        return found;
+    if (found || !str_eq(indexed.sender, h->number))
+        e = find_latest(out, c, view, h, STR(""));
+    if (e == ERR_NOT_FOUND && !found) {
+        *out = indexed;
+        e = OK;
     }
-    struct message better;
-    enum err e = store_message_latest_to(&better, view, h->phone, h->carrier_id, h->number);
-    bool found_before = out->id != 0;
-    if (!e && (!found_before || str_eq(better.sender, h->number)))
-        *out = better;
-    return e == ERR_NOT_FOUND && found_before ? OK : e;
+    return e;
 }
 
 static enum err store_whole(struct core *c, struct store_tx *tx, const struct heard *h,

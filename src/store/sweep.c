@@ -184,3 +184,24 @@ enum err store_message_latest_to(struct message *out, struct store_view *view, u
         return ERR_NOT_FOUND;
     return e ? e : store_message_get(out, view, id);
 }
+
+enum err store_message_unindexed(struct store_view *view,
+                                 void (*each)(void *ctx, const struct message *m), void *ctx)
+{
+    static struct db_query tail = DB_QUERY("SELECT id, recipient, carrier_id, sender, state "
+                                           "FROM message WHERE id > $1 ORDER BY id");
+    int64_t indexed;
+    enum err e = store_setting_get(&indexed, view, STR("indexed"));
+    if (e)
+        return e;
+    struct db_rows rows = db_rows_open(view->db, &tail, DB_ARGS(DB_INT(indexed)));
+    while (db_rows_next(&rows)) {
+        struct message m = {.id = db_rows_int(&rows, 0),
+                            .recipient = (uint64_t)db_rows_int(&rows, 1),
+                            .carrier_id = db_rows_int(&rows, 2),
+                            .sender = db_rows_text(&rows, 3),
+                            .state = (enum message_state)db_rows_int(&rows, 4)};
+        each(ctx, &m);
+    }
+    return db_rows_close(&rows);
+}

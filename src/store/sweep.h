@@ -41,4 +41,10 @@ enum err store_straggler_due(int64_t **ids, size_t *n, struct store_tx *tx,
 enum err store_message_latest_to(struct message *out, struct store_view *view, uint64_t recipient,
                                  int64_t carrier_id, struct str sender) MUST_CHECK;
 
+/* Each message above mark 'indexed', oldest first; of it only id, recipient,
+ * carrier_id, sender and state are told. */
+enum err store_message_unindexed(struct store_view *view,
+                                 void (*each)(void *ctx, const struct message *m),
+                                 void *ctx) MUST_CHECK;
+
 #endif
