@@ -19,12 +19,9 @@ enum err store_account_update(struct store_tx *tx, const struct account *a)
     static struct db_query update =
         DB_QUERY("UPDATE account SET name = $2, timezone = $3, max_parts = $4, enabled = $5 "
                  "WHERE id = $1");
-    int64_t changed = 0;
-    enum err e = db_run(tx->view.db, &update,
-                        DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
-                                DB_INT(a->max_parts), DB_INT(a->enabled)),
-                        &changed);
-    return store_must_change(e, changed);
+    return store_change_one(tx, &update,
+                            DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
+                                    DB_INT(a->max_parts), DB_INT(a->enabled)));
 }
 
 static void read_account(void *item, const struct db_rows *r, struct arena *a)
@@ -89,12 +86,10 @@ enum err store_user_update(struct store_tx *tx, const struct api_user *u)
     static struct db_query update =
         DB_QUERY("UPDATE api_user SET login = $2, password = $3, allow_ip = $4, enabled = $5, "
                  "quota = CASE WHEN $6 = 1 THEN COALESCE(quota, 0) ELSE NULL END WHERE id = $1");
-    int64_t changed = 0;
-    enum err e = db_run(tx->view.db, &update,
-                        DB_ARGS(DB_INT(u->id), DB_TEXT(u->login), DB_TEXT(u->password),
-                                DB_TEXT(u->allow_ip), DB_INT(u->enabled), DB_INT(u->has_quota)),
-                        &changed);
-    return store_must_change(e, changed);
+    return store_change_one(tx, &update,
+                            DB_ARGS(DB_INT(u->id), DB_TEXT(u->login), DB_TEXT(u->password),
+                                    DB_TEXT(u->allow_ip), DB_INT(u->enabled),
+                                    DB_INT(u->has_quota)));
 }
 
 static void read_user(void *item, const struct db_rows *r, struct arena *a)
@@ -124,9 +119,7 @@ enum err store_user_list(struct api_user **out, size_t *n, struct store_view *vi
 enum err store_user_delete(struct store_tx *tx, int64_t id)
 {
     static struct db_query delete = DB_QUERY("DELETE FROM api_user WHERE id = $1");
-    int64_t changed = 0;
-    enum err e = db_run(tx->view.db, &delete, DB_ARGS(DB_INT(id)), &changed);
-    return store_must_change(e, changed);
+    return store_change_one(tx, &delete, DB_ARGS(DB_INT(id)));
 }
 
 enum err store_sender_insert(struct store_tx *tx, const struct sender *s)
@@ -143,9 +136,7 @@ enum err store_sender_insert(struct store_tx *tx, const struct sender *s)
 enum err store_sender_update(struct store_tx *tx, const struct sender *s)
 {
     static struct db_query update = DB_QUERY("UPDATE sender SET enabled = $2 WHERE id = $1");
-    int64_t changed = 0;
-    enum err e = db_run(tx->view.db, &update, DB_ARGS(DB_INT(s->id), DB_INT(s->enabled)), &changed);
-    return store_must_change(e, changed);
+    return store_change_one(tx, &update, DB_ARGS(DB_INT(s->id), DB_INT(s->enabled)));
 }
 
 static void read_sender(void *item, const struct db_rows *r, struct arena *a)
@@ -170,7 +161,5 @@ enum err store_sender_list(struct sender **out, size_t *n, struct store_view *vi
 enum err store_sender_delete(struct store_tx *tx, int64_t id)
 {
     static struct db_query delete = DB_QUERY("DELETE FROM sender WHERE id = $1");
-    int64_t changed = 0;
-    enum err e = db_run(tx->view.db, &delete, DB_ARGS(DB_INT(id)), &changed);
-    return store_must_change(e, changed);
+    return store_change_one(tx, &delete, DB_ARGS(DB_INT(id)));
 }

@@ -17,12 +17,9 @@ enum err store_carrier_update(struct store_tx *tx, const struct carrier_row *c)
 {
     static struct db_query update =
         DB_QUERY("UPDATE carrier SET name = $2, settings = $3, enabled = $4 WHERE id = $1");
-    int64_t changed = 0;
-    enum err e =
-        db_run(tx->view.db, &update,
-               DB_ARGS(DB_INT(c->id), DB_TEXT(c->name), DB_TEXT(c->settings), DB_INT(c->enabled)),
-               &changed);
-    return store_must_change(e, changed);
+    return store_change_one(
+        tx, &update,
+        DB_ARGS(DB_INT(c->id), DB_TEXT(c->name), DB_TEXT(c->settings), DB_INT(c->enabled)));
 }
 
 static void read_carrier(void *item, const struct db_rows *r, struct arena *a)
@@ -99,9 +96,7 @@ enum err store_route_list(struct route **out, size_t *n, struct store_view *view
 enum err store_route_delete(struct store_tx *tx, int64_t id)
 {
     static struct db_query delete = DB_QUERY("DELETE FROM route WHERE id = $1");
-    int64_t changed = 0;
-    enum err e = db_run(tx->view.db, &delete, DB_ARGS(DB_INT(id)), &changed);
-    return store_must_change(e, changed);
+    return store_change_one(tx, &delete, DB_ARGS(DB_INT(id)));
 }
 
 enum err store_rate_set(struct store_tx *tx, const struct rate *r)
@@ -130,7 +125,5 @@ enum err store_rate_list(struct rate **out, size_t *n, struct store_view *view)
 enum err store_rate_delete(struct store_tx *tx, struct str prefix)
 {
     static struct db_query delete = DB_QUERY("DELETE FROM rate WHERE prefix = $1");
-    int64_t changed = 0;
-    enum err e = db_run(tx->view.db, &delete, DB_ARGS(DB_TEXT(prefix)), &changed);
-    return store_must_change(e, changed);
+    return store_change_one(tx, &delete, DB_ARGS(DB_TEXT(prefix)));
 }

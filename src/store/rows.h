@@ -37,4 +37,12 @@ static inline enum err store_must_change(enum err e, int64_t changed)
     return e ? e : changed ? OK : ERR_NOT_FOUND;
 }
 
+static inline enum err store_change_one(struct store_tx *tx, struct db_query *query,
+                                        const struct db_value *args, size_t n)
+{
+    int64_t changed = 0;
+    enum err e = db_run(tx->view.db, query, args, n, &changed);
+    return store_must_change(e, changed);
+}
+
 #endif
