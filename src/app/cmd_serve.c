@@ -6,6 +6,7 @@
 #include "app/cmd_serve.h"
 
 #include "api/api.h"
+#include "app/cli_text.h"
 #include "app/config.h"
 #include "app/demo.h"
 #include "base/clock.h"
@@ -14,13 +15,13 @@
 #include "carrier/carrier.h"
 #include "core/core.h"
 #include "net/loop.h"
+#include "store/id.h"
 #include "text/phone.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@ struct server {
     char socket_path[PATH_SIZE];
     char database[PATH_SIZE + 16];
     char http_url[64];
+    unsigned node;
     int lock_fd;
     struct core *core;
     struct net_loop *http_loop;
@@ -66,8 +68,8 @@ static enum err lock_data(struct server *s)
     }
     if (flock(s->lock_fd, LOCK_EX | LOCK_NB)) {
         fprintf(stderr,
-                "navette serve: another server runs on %s; stop it first, or choose "
-                "another directory with --data\n",
+                cli_text("navette serve: another server runs on %s; stop it first, or choose "
+                         "another directory with --data\n"),
                 dir);
         return ERR_CONFLICT;
     }
@@ -133,8 +135,7 @@ static void start_thread(pthread_t *thread, const char *name, struct net_loop *l
 
 static enum err open_all(struct server *s)
 {
-    unsigned long node = strtoul(s->config.node, NULL, 10);
-    struct core_config core = {.database_url = s->database, .node = (unsigned)node};
+    struct core_config core = {.database_url = s->database, .node = s->node};
     struct api_config api = {.http_address = s->config.http,
                              .socket_path = s->socket_path,
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
@@ -261,14 +262,27 @@ static void wait_for_signal(const sigset_t *signals)
     log_info("stopping", "signal=%s", sigabbrev_np(number));
 }
 
-static enum err set_up(struct server *s)
+/* What config.def cannot say about its values. */
+static enum err check_config(struct server *s)
 {
     enum log_level level;
+    uint64_t node;
     if (log_level_parse(&level, str_of(s->config.log_level))) {
-        fprintf(stderr, "navette serve: --log-level must be debug, info, warn or error\n");
+        fputs(cli_text("navette serve: --log-level must be debug, info, warn or error\n"), stderr);
+        return ERR_INVALID;
+    }
+    if (str_to_u64(&node, str_of(s->config.node)) || node >= STORE_NODES) {
+        fprintf(stderr, cli_text("navette serve: --node must be a number from 0 to %d\n"),
+                STORE_NODES - 1);
         return ERR_INVALID;
     }
     log_set_level(level);
+    s->node = (unsigned)node;
+    return OK;
+}
+
+static enum err set_up(struct server *s)
+{
     name_paths(s);
     enum err e = lock_data(s);
     return e ? e : open_all(s);
@@ -279,6 +293,7 @@ int cmd_serve(int argc, char **argv)
     struct server s = {.lock_fd = -1};
     sigset_t signals;
     if (config_read(&s.config, argc, argv)) {
+        fputs(cli_text("see navette serve --help\n"), stderr);
         config_free(&s.config);
         return EXIT_USAGE;
     }
@@ -286,6 +301,10 @@ int cmd_serve(int argc, char **argv)
         config_help(stdout);
         config_free(&s.config);
         return EXIT_OK;
+    }
+    if (check_config(&s)) {
+        config_free(&s.config);
+        return EXIT_USAGE;
     }
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&signals);

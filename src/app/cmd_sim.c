@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cmd_sim.h"
 
+#include "app/cli_text.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "sim/sim.h"
@@ -12,31 +13,8 @@
 
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
 
-static const char help[] =
-    "usage: navette sim [options]\n"
-    "\n"
-    "The carrier in a box: an SMPP 3.4 server that takes every message, with virtual\n"
-    "phones on a web page where a person reads and answers.\n"
-    "\n"
-    "  --smpp ADDR:PORT            where SMPP clients connect (127.0.0.1:2775)\n"
-    "  --http ADDR:PORT            the page and the API (127.0.0.1:2780)\n"
-    "  --receipt-delay-ms N        from submit to receipt (1000)\n"
-    "  --answer-delay-ms N         before each submit_sm_resp (0)\n"
-    "  --response-timeout-ms N     how long a deliver_sm waits for its answer (10000)\n"
-    "  --window N                  deliver_sm without answer, for each bind (1000)\n"
-    "  --rate N                    submits a second and login, throttled above (no limit)\n"
-    "  --system-id ID              take no other login\n"
-    "  --password PW               take no other password\n"
-    "  --log-submits FILE          append one CSV line for each submit\n"
-    "  --plain                     no special numbers: every message is delivered\n"
-    "  --quiet                     say nothing about binds that come and go\n"
-    "  --help                      this text\n"
-    "\n"
-    "Recipients that end in 9901 to 9919 fail, answer or misbehave in a known way: see\n"
-    "docs/simulator.md or the page.\n";
-
 enum option_id {
-    OPT_SMPP = 256,
+    OPT_SMPP,
     OPT_HTTP,
     OPT_RECEIPT_DELAY,
     OPT_ANSWER_DELAY,
@@ -49,30 +27,53 @@ enum option_id {
     OPT_PLAIN,
     OPT_QUIET,
     OPT_HELP,
+    OPTIONS,
 };
 
-static const struct option options[] = {
-    {"smpp", required_argument, NULL, OPT_SMPP},
-    {"http", required_argument, NULL, OPT_HTTP},
-    {"receipt-delay-ms", required_argument, NULL, OPT_RECEIPT_DELAY},
-    {"answer-delay-ms", required_argument, NULL, OPT_ANSWER_DELAY},
-    {"response-timeout-ms", required_argument, NULL, OPT_RESPONSE_TIMEOUT},
-    {"window", required_argument, NULL, OPT_WINDOW},
-    {"rate", required_argument, NULL, OPT_RATE},
-    {"system-id", required_argument, NULL, OPT_SYSTEM_ID},
-    {"password", required_argument, NULL, OPT_PASSWORD},
-    {"log-submits", required_argument, NULL, OPT_LOG_SUBMITS},
-    {"plain", no_argument, NULL, OPT_PLAIN},
-    {"quiet", no_argument, NULL, OPT_QUIET},
-    {"help", no_argument, NULL, OPT_HELP},
-    {0},
+static const struct fact {
+    const char *option;
+    const char *value; /* NULL: a flag */
+    const char *help;
+} facts[OPTIONS] = {
+    [OPT_SMPP] = {"smpp", "ADDR:PORT", "where SMPP clients connect (127.0.0.1:2775)"},
+    [OPT_HTTP] = {"http", "ADDR:PORT", "the page and the API (127.0.0.1:2780)"},
+    [OPT_RECEIPT_DELAY] = {"receipt-delay-ms", "N", "from submit to receipt (1000)"},
+    [OPT_ANSWER_DELAY] = {"answer-delay-ms", "N", "before each submit_sm_resp (0)"},
+    [OPT_RESPONSE_TIMEOUT] = {"response-timeout-ms", "N",
+                              "how long a deliver_sm waits for its answer (10000)"},
+    [OPT_WINDOW] = {"window", "N", "deliver_sm without answer, for each bind (1000)"},
+    [OPT_RATE] = {"rate", "N", "submits a second and login, throttled above (no limit)"},
+    [OPT_SYSTEM_ID] = {"system-id", "ID", "take no other login"},
+    [OPT_PASSWORD] = {"password", "PW", "take no other password"},
+    [OPT_LOG_SUBMITS] = {"log-submits", "FILE", "append one CSV line for each submit"},
+    [OPT_PLAIN] = {"plain", NULL, "no special numbers: every message is delivered"},
+    [OPT_QUIET] = {"quiet", NULL, "say nothing about binds that come and go"},
+    [OPT_HELP] = {"help", NULL, "this text"},
 };
+
+static void print_help(void)
+{
+    printf(
+        "%s navette sim [options]\n\n%s\n\n", cli_text("usage:"),
+        cli_text("The carrier in a box: an SMPP 3.4 server that takes every message, with virtual\n"
+                 "phones on a web page where a person reads and answers."));
+    for (size_t i = 0; i < OPTIONS; i++) {
+        char left[40];
+        snprintf(left, sizeof(left), "--%s %s", facts[i].option,
+                 facts[i].value ? facts[i].value : "");
+        printf("  %-26s %s\n", left, cli_text(facts[i].help));
+    }
+    printf("\n%s\n",
+           cli_text(
+               "Recipients that end in 9901 to 9919 fail, answer or misbehave in a known way: see\n"
+               "docs/simulator.md or the page."));
+}
 
 static bool take_number(const char *name, uint64_t min, uint64_t max, uint64_t *out)
 {
     if (str_to_u64(out, str_of(optarg)) == OK && *out >= min && *out <= max)
         return true;
-    fprintf(stderr, "navette sim: --%s is a number from %llu to %llu\n", name,
+    fprintf(stderr, cli_text("navette sim: --%s is a number from %llu to %llu\n"), name,
             (unsigned long long)min, (unsigned long long)max);
     return false;
 }
@@ -171,7 +172,7 @@ static int run(const struct sim_config *config)
         return EXIT_FAILED;
     }
     print_address("SMPP: ", config->smpp_address, sim_smpp_port(sim), "\n");
-    print_address("Phones: http://", config->http_address, sim_http_port(sim), "/\n");
+    print_address(cli_text("Phones: http://"), config->http_address, sim_http_port(sim), "/\n");
     printf("ready\n");
     fflush(stdout);
     sim_run(sim); /* until the waiter stops it */
@@ -183,20 +184,24 @@ static int run(const struct sim_config *config)
 int cmd_sim(int argc, char **argv)
 {
     struct sim_config config = SIM_CONFIG_DEFAULT;
+    struct option options[OPTIONS + 1] = {{0}};
     int option;
+    for (int i = 0; i < OPTIONS; i++)
+        options[i] = (struct option){facts[i].option, facts[i].value != NULL, NULL, i};
     optind = 1;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == OPT_HELP) {
-            fputs(help, stdout);
+            print_help();
             return EXIT_OK;
         }
         if (!take_option(&config, option)) {
-            fputs("Try: navette sim --help\n", stderr);
+            fputs(cli_text("see navette sim --help\n"), stderr);
             return EXIT_USAGE;
         }
     }
     if (optind < argc) {
-        fprintf(stderr, "navette sim: unexpected \"%s\"\nTry: navette sim --help\n", argv[optind]);
+        fprintf(stderr, cli_text("navette sim: unexpected \"%s\"\n"), argv[optind]);
+        fputs(cli_text("see navette sim --help\n"), stderr);
         return EXIT_USAGE;
     }
     return run(&config);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config.h"
 
+#include "app/cli_text.h"
 #include "base/arena.h"
 
 #include <ctype.h>
@@ -68,7 +69,7 @@ static enum err read_line(struct config *c, struct str line, const char *path, u
                 offer(c, i, str_trim(str_sub(line, equals + 1, line.n)));
                 return OK;
             }
-    fprintf(stderr, "navette serve: %s:%u: \"%.*s\" is not a setting\n", path, number,
+    fprintf(stderr, cli_text("navette serve: %s:%u: \"%.*s\" is not a setting\n"), path, number,
             STR_FMT(name));
     return ERR_INVALID;
 }
@@ -79,7 +80,7 @@ static enum err read_file(struct config *c, const char *path)
     unsigned number = 0;
     FILE *file = fopen(path, "re");
     if (!file) {
-        fprintf(stderr, "navette serve: cannot read %s\n", path);
+        fprintf(stderr, cli_text("navette serve: cannot read %s\n"), path);
         return ERR_INVALID;
     }
     enum err e = OK;
@@ -110,8 +111,7 @@ static enum err read_options(struct config *c, int argc, char **argv, const char
             return ERR_INVALID; /* getopt has told */
     }
     if (optind < argc) {
-        fprintf(stderr, "navette serve: unexpected \"%s\"; see navette serve --help\n",
-                argv[optind]);
+        fprintf(stderr, cli_text("navette serve: unexpected \"%s\"\n"), argv[optind]);
         return ERR_INVALID;
     }
     return OK;
@@ -139,18 +139,25 @@ void config_free(struct config *c)
     *c = (struct config){0};
 }
 
+static void help_line(FILE *out, const char *left, const char *help, const char *initial)
+{
+    fprintf(out, "  %-24s %s%s%s%s\n", left, cli_text(help), initial[0] ? " (" : "", initial,
+            initial[0] ? ")" : "");
+}
+
 void config_help(FILE *out)
 {
-    fprintf(out,
-            "usage: navette serve [options]\n\n"
+    fprintf(
+        out, "%s navette serve [options]\n\n%s\n\n", cli_text("usage:"),
+        cli_text(
             "Runs the server until SIGTERM or Ctrl-C. Each option is also NAVETTE_OPTION in the\n"
-            "environment and \"option = value\" in the file of --config.\n\n");
+            "environment and \"option = value\" in the file of --config."));
     for (size_t i = 0; i < FACTS; i++) {
         char left[40];
         snprintf(left, sizeof(left), "--%s %s", facts[i].option, facts[i].value);
-        fprintf(out, "  %-24s %s%s%s%s\n", left, facts[i].help, facts[i].initial[0] ? " (" : "",
-                facts[i].initial, facts[i].initial[0] ? ")" : "");
+        help_line(out, left, facts[i].help, facts[i].initial);
     }
-    fprintf(out, "  %-24s %s\n  %-24s %s\n  %-24s %s\n", "--config FILE", "settings, one a line",
-            "--demo", "demo account and a simulated carrier, to try it all", "--help", "this text");
+    help_line(out, "--config FILE", "settings, one a line", "");
+    help_line(out, "--demo", "demo account and a simulated carrier, to try it all", "");
+    help_line(out, "--help", "this text", "");
 }

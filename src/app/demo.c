@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/demo.h"
 
+#include "app/cli_text.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "net/http_client.h"
@@ -104,23 +105,24 @@ enum err demo_fill(struct demo *d, const char *socket_path, const char *http_url
     enum err e = fill(d, socket_path);
     if (e)
         return e;
-    printf("\n"
-           "  Navette is running with a demo account and a simulated carrier.\n"
-           "\n"
-           "  phones    http://127.0.0.1:%u/     read what arrives, answer from there\n"
-           "  server    %s/\n"
-           "  account   %s   login %s   password %s\n"
-           "\n"
-           "  1. Send a first SMS:\n"
-           "     curl '%s/cgi-bin/sms/http2sms.cgi?account=%s&login=%s&password=%s"
-           "&from=%s&to=%s&message=Hello&noStop=1'\n"
-           "  2. Open the phones page, choose +%s, answer it.\n"
-           "  3. See both:\n"
-           "     build/navette message list\n"
-           "     build/navette incoming list\n"
-           "\n"
-           "  Ctrl-C stops everything; the data stays in its directory.\n\n",
-           sim_http_port(d->sim), http_url, ACCOUNT, LOGIN, PASSWORD, http_url, ACCOUNT, LOGIN,
-           PASSWORD, SENDER, NUMBER, NUMBER);
+    printf(cli_text("\n"
+                    "  Navette is running with a demo account and a simulated carrier.\n"
+                    "\n"
+                    "  phones    http://127.0.0.1:%u/     read what arrives, answer from there\n"
+                    "  server    %s/\n"
+                    "  account   %s   login %s   password %s\n"
+                    "\n"
+                    "  1. Send a first SMS, from another terminal:\n"),
+           sim_http_port(d->sim), http_url, ACCOUNT, LOGIN, PASSWORD);
+    printf("     curl '%s/cgi-bin/sms/http2sms.cgi?account=%s&login=%s&password=%s&from=%s&to=%s"
+           "&message=Hello&noStop=1'\n",
+           http_url, ACCOUNT, LOGIN, PASSWORD, SENDER, NUMBER);
+    printf(cli_text("  2. Open the phones page, choose +%s, answer it.\n"
+                    "  3. See both:\n"
+                    "     build/navette message list\n"
+                    "     build/navette incoming list\n"
+                    "\n"
+                    "  Ctrl-C stops everything; the data stays in its directory.\n\n"),
+           NUMBER);
     return OK;
 }

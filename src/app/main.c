@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* navette: one binary. serve and sim run until they are told to stop; the rest asks a server. */
 #include "app/cli.h"
+#include "app/cli_text.h"
 #include "app/cmd_serve.h"
 #include "app/cmd_sim.h"
 
@@ -9,6 +10,7 @@
 
 int main(int argc, char **argv)
 {
+    cli_text_choose();
     const char *command = argc > 1 ? argv[1] : "--help";
     if (strcmp(command, "serve") == 0)
         return cmd_serve(argc - 1, argv + 1);
