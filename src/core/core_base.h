@@ -42,8 +42,8 @@ job_work clock_work;
 
 /* ---- shared among them ---- */
 
-/* Ends a message that no carrier took: the move, and the refund. A message that is no longer in
- * `from` is left alone. */
+/* Ends a message that did not leave, or not as a whole: the move, and the refund unless a carrier
+ * took a part of it. A message that is no longer in this state is left alone. */
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
                     struct str receipt) MUST_CHECK;
 

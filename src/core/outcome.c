@@ -11,7 +11,19 @@
 
 enum { STATUS_TEXT = 64 };
 
-/* ---- ends without a carrier ---- */
+/* ---- ends without a receipt ---- */
+
+/* In this attempt or an earlier one. */
+static enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message *m)
+{
+    struct message_part *parts;
+    size_t n = 0;
+    enum err e = m->parts > 1 ? store_part_list(&parts, &n, &tx->view, m->id) : OK;
+    *took = false;
+    for (size_t i = 0; i < n && !e; i++)
+        *took |= parts[i].sent_at_us != 0;
+    return e;
+}
 
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
                     struct str receipt)
@@ -19,8 +31,11 @@ enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_s
     struct message_move move = {
         .id = m->id, .from = m->state, .to = to, .at_us = tx->now_us, .receipt = receipt};
     int64_t changed = 0;
+    bool took = false;
     enum err e = store_message_move(tx, &move, 1, &changed);
-    if (e || !changed || !m->credits)
+    if (!e && changed)
+        e = carrier_took_some(&took, tx, m);
+    if (e || !changed || took || !m->credits)
         return e;
     struct purse purse = {m->account_id, m->from_quota ? m->user_id : 0};
     e = store_message_free_of_charge(tx, m->id);
@@ -79,29 +94,11 @@ static struct str status_text(struct arena *a, uint32_t status)
     return arena_printf(a, "%s (0x%08x)", smpp_status_name(status), status);
 }
 
-/* Money comes back only when the carrier has taken no part at all. */
 static enum err rejected(struct store_tx *tx, const struct outcome_job *j, const struct message *m)
 {
-    struct str receipt = status_text(tx->view.arena, j->status);
-    struct message_part *parts;
-    size_t n = 0;
-    enum err e = OK;
-    if (j->parts > 1) {
-        struct message_part part = {.number = j->part, .state = MESSAGE_REJECTED};
-        e = store_part_list(&parts, &n, &tx->view, m->id);
-        if (!e)
-            e = store_part_sent(tx, m->id, &part);
-    }
-    if (e)
-        return e;
-    if (!n)
-        return end_unsent(tx, m, MESSAGE_REJECTED, receipt);
-    struct message_move move = {.id = m->id,
-                                .from = MESSAGE_SENDING,
-                                .to = MESSAGE_REJECTED,
-                                .at_us = tx->now_us,
-                                .receipt = receipt};
-    return store_message_move(tx, &move, 1, NULL);
+    struct message_part part = {.number = j->part, .state = MESSAGE_REJECTED};
+    enum err e = j->parts > 1 ? store_part_sent(tx, m->id, &part) : OK;
+    return e ? e : end_unsent(tx, m, MESSAGE_REJECTED, status_text(tx->view.arena, j->status));
 }
 
 static enum err requeue(struct store_tx *tx, const struct outcome_job *j, int64_t due_at_us,

@@ -40,7 +40,9 @@ function fill(file) {
 const credits = async (server) => (await cli(server, "account", "show", who.account)).credits;
 const statusOf = async (server, path) => (await fetch(server.http + path)).status;
 
-test("a full disk takes nothing, and service resumes with the space", { skip: reason ?? false }, async () => {
+const when = { skip: reason ?? false };
+
+test("a full disk takes nothing, and service resumes with the space", when, async () => {
   const log = join(tempDir(), "submits.csv");
   const sim = await startSim({ args: [...rig.SIM, "--log-submits", log] });
   const server = await rig.startFurnished(sim.smppPort, { data: join(disk, "data") });

@@ -657,6 +657,23 @@ static void what_the_carrier_took_in_part_is_paid(void **state)
     assert_int_equal(message(id).credits, 200);
 }
 
+static void what_the_carrier_took_in_part_is_paid_though_the_rest_expired(void **state)
+{
+    (void)state;
+    char text[200];
+    memset(text, 'a', 170);
+    text[170] = '\0';
+    int64_t id = send_text("+33612345678", text)->messages[0].id;
+    sent(f.arrived[0], 1, "a");
+    struct outcome_job job = outcome(f.arrived[0], OUTCOME_IN_DOUBT, 2, "");
+    report(&job);
+    assert_int_equal(message(id).state, MESSAGE_QUEUED);
+    clock_advance((ACCEPT_VALIDITY_MIN + 1) * MIN_US);
+    assert_int_equal(take(10), 1);
+    assert_int_equal(message(id).state, MESSAGE_EXPIRED);
+    assert_int_equal(message(id).credits, 200);
+}
+
 static void a_retry_comes_back_at_its_time(void **state)
 {
     (void)state;
@@ -935,6 +952,7 @@ int main(void)
         SCENARIO(T14_parts_roll_up_to_one_state),
         SCENARIO(a_refusal_by_the_carrier_costs_nothing),
         SCENARIO(what_the_carrier_took_in_part_is_paid),
+        SCENARIO(what_the_carrier_took_in_part_is_paid_though_the_rest_expired),
         SCENARIO(a_retry_comes_back_at_its_time),
         SCENARIO(doubt_is_shown_and_sent_again_or_left_to_a_person),
         SCENARIO(a_restart_puts_back_what_was_in_flight),
