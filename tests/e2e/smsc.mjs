@@ -20,6 +20,7 @@ export class Smsc {
     this.unanswered = 0;
     this.most_unanswered = 0;
     this.errors = [];
+    this.sockets = new Set();
     this.next_id = 1000;
     this.bindStatus = () => OK;
     // What a submit_sm is answered: a status, or undefined for no answer (see `answer`).
@@ -30,6 +31,10 @@ export class Smsc {
     const smsc = new Smsc();
     smsc.server = smpp.createServer(tls, (session) => smsc.#accept(session));
     smsc.server.on("tlsClientError", (e) => smsc.errors.push(e));
+    smsc.server.on("connection", (socket) => {
+      smsc.sockets.add(socket);
+      socket.on("close", () => smsc.sockets.delete(socket));
+    });
     await new Promise((r) => smsc.server.listen(port, "127.0.0.1", r));
     smsc.port = smsc.server.address().port;
     return smsc;
@@ -143,16 +148,15 @@ export class Smsc {
 
   // Ends all sessions without a word and stays reachable.
   cut() {
-    for (const bind of this.binds) {
-      bind.open = false;
-      bind.session.destroy();
-    }
+    for (const bind of this.binds) bind.open = false;
+    for (const socket of this.sockets) socket.destroy();
     this.unanswered = 0;
   }
 
   async stop() {
+    const closed = new Promise((r) => this.server.close(r));
     this.cut();
-    await new Promise((r) => this.server.close(r));
+    await closed;
   }
 }
 
