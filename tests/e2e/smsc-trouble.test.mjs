@@ -2,6 +2,7 @@
 // A carrier's bad days, played by the npm package `smpp`: throttles, refusals, silence, lost links,
 // wrong passwords, limits. Nothing that was accepted may be lost, nothing sent twice without need.
 import assert from "node:assert/strict";
+import net from "node:net";
 import { test } from "node:test";
 import { cli, sleep, startNavette, until, who } from "./navette.mjs";
 import * as smpp from "./smsc.mjs";
@@ -207,8 +208,9 @@ trouble("an SMSC that is down at start is found when it comes", [], async (smsc,
   smsc.server.listen(0);
 });
 
-test("a wrong password shows, is tried slowly, and is cured by the right one", async () => {
+test("a wrong password shows, is tried slowly, and is cured by the right one", async (t) => {
   const smsc = await Smsc.start();
+  t.after(() => smsc.stop());
   smsc.bindStatus = (pdu) => (pdu.password === "right" ? smpp.OK : ESME_RINVPASWD);
   const server = await startNavette();
   await provision(server, smsc.port);
@@ -225,7 +227,6 @@ test("a wrong password shows, is tried slowly, and is cured by the right one", a
   await state(server, id, "sent");
   assert.equal(smsc.binds.length, 2);
   await finish(server);
-  await smsc.stop();
 });
 
 // ---- what a carrier allows ----
@@ -295,4 +296,55 @@ trouble("a server that stops says goodbye and keeps what waits", [], async (smsc
   assert.equal(smsc.submits.length, 1);
   Object.assign(server, again);
   server.stop = () => again.stop();
+});
+
+trouble(
+  "one of two binds is lost: the other goes on, and it returns",
+  ["--bind", "tx+rx"],
+  async (smsc, server) => {
+    await smsc.bound(2);
+    smsc.bindStatus = (pdu, mode) => (mode === "rx" ? ESME_RSYSERR : smpp.OK);
+    smsc.receiver("rx").session.destroy();
+    await until("the loss", () => !smsc.receiver("rx"));
+    const id = await send(server, phone(1), "x");
+    await state(server, id, "sent");
+    assert.equal(smsc.binds.filter((b) => b.mode === "tx").length, 1);
+    smsc.bindStatus = () => smpp.OK;
+    await until("rx again", () => smsc.receiver("rx"));
+    assert.equal((await smsc.receipt(smsc.submits[0])).command_status, 0);
+    await state(server, id, "delivered");
+  },
+);
+
+test("garbage from a carrier ends the link and never the server", async (t) => {
+  const bound = (sequence) => `00000015800000090000000000000${sequence}6a0000000000`;
+  const answers = [
+    "ffffffff80000009000000000000000100",
+    "0000000080000009",
+    "0000001080000009ffffffff00000001",
+    bound("001") + "0000001000000005000000000000000700000001",
+    bound("001") + "00000010000000050000000000000007".repeat(50),
+    bound("001") + "ff".repeat(70000),
+    "474554202f20485454502f312e310d0a0d0a",
+  ];
+  let next = 0;
+  const garbage = net.createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      socket.write(Buffer.from(answers[next++ % answers.length], "hex"));
+      setTimeout(() => socket.destroy(), 100);
+    });
+  });
+  await new Promise((r) => garbage.listen(0, "127.0.0.1", r));
+  const { port } = garbage.address();
+  t.after(() => garbage.close());
+  const server = await startNavette();
+  await provision(server, port, "--reconnect-most-ms", "50");
+  const id = await send(server, phone(1), "x");
+  await until("all kinds of garbage", () => next >= 2 * answers.length);
+  await new Promise((r) => garbage.close(r));
+  const smsc = await Smsc.start({}, port);
+  t.after(() => smsc.stop());
+  await state(server, id, "sent");
+  await finish(server);
 });
