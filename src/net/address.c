@@ -78,6 +78,9 @@ static enum err split_host_port(char host[HOST_SIZE], const char **port, const c
     else if (str_find(s, ':') < s.n)
         return ERR_MALFORMED;
     *port = colon + 1;
+    uint64_t number; /* getaddrinfo would keep its lowest 16 bits */
+    if (str_to_u64(&number, str_of(*port)) || number > UINT16_MAX)
+        return ERR_MALFORMED;
     return str_copy(host, HOST_SIZE, s);
 }
 

@@ -66,7 +66,7 @@ for (const [name, status] of [
     },
   );
 
-trouble("a refused message is rejected and refunded; the next one goes", [], async (smsc, server) => {
+trouble("a refused message is rejected and refunded", [], async (smsc, server) => {
   smsc.onSubmit = (pdu) => (pdu.destination_addr === phone(1) ? ESME_RINVDSTADR : smpp.OK);
   const id = await send(server, phone(1), "x");
   const message = await state(server, id, "rejected");
@@ -111,16 +111,20 @@ trouble("a temporary error is tried again later", ["--retry-s", "1"], async (sms
 
 // ---- no answer ----
 
-trouble("no answer: in doubt, sent again, and it shows", ["--response-s", "1"], async (smsc, server) => {
-  smsc.onSubmit = () => (smsc.submits.length === 1 ? undefined : smpp.OK);
-  const id = await send(server, phone(1), "x");
-  const message = await state(server, id, "sent");
-  assert.ok(kinds(message).includes("in_doubt"));
-  assert.equal(smsc.submits.length, 2);
-  const [first, second] = smsc.submits;
-  assert.deepEqual(second.short_message, first.short_message);
-  assert.notEqual(second.sequence_number, first.sequence_number);
-});
+trouble(
+  "no answer: in doubt, sent again, and it shows",
+  ["--response-s", "1"],
+  async (smsc, server) => {
+    smsc.onSubmit = () => (smsc.submits.length === 1 ? undefined : smpp.OK);
+    const id = await send(server, phone(1), "x");
+    const message = await state(server, id, "sent");
+    assert.ok(kinds(message).includes("in_doubt"));
+    assert.equal(smsc.submits.length, 2);
+    const [first, second] = smsc.submits;
+    assert.deepEqual(second.short_message, first.short_message);
+    assert.notEqual(second.sequence_number, first.sequence_number);
+  },
+);
 
 trouble(
   "no answer to one part: only that part is sent again",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A carrier that we did not write: the SMPP server of the npm package `smpp`, which keeps all that it
-// was told and answers as a test wants. And the customer who sends through it.
+// A carrier that we did not write: the SMPP server of the npm package `smpp`, which keeps all that
+// it was told and answers as a test wants. And the customer who sends through it.
 import assert from "node:assert/strict";
 import { cli, command, furnish, http2sms, smpp, until, who } from "./navette.mjs";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sending, receipts and incoming messages with an SMSC that we did not write: the npm package `smpp`
-// is the judge of every byte. What goes wrong is in smsc-trouble.test.mjs.
+// Sending, receipts and incoming messages with an SMSC that we did not write: the npm package
+// `smpp` is the judge of every byte. What goes wrong is in smsc-trouble.test.mjs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cli, startNavette, until } from "./navette.mjs";
