@@ -2,8 +2,8 @@
 # A thin door to Meson. `make help` lists what there is.
 BUILD := build
 ASAN := $(BUILD)/asan
-CONFIGURE := meson setup --buildtype=release -Db_ndebug=false -Dtests=false
-CONFIGURE_ASAN := meson setup --buildtype=debugoptimized -Db_sanitize=address,undefined \
+CONFIGURE := tools/configure --buildtype=release -Db_ndebug=false -Dtests=false
+CONFIGURE_ASAN := tools/configure --buildtype=debugoptimized -Db_sanitize=address,undefined \
 	-Db_lundef=false
 
 .DEFAULT_GOAL := all

@@ -11,7 +11,6 @@
 #include "store/sweep.h"
 
 #include <poll.h>
-#include <stdlib.h>
 
 enum {
     TICK_MS = 250,

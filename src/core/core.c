@@ -2,8 +2,6 @@
 #include "core/core.h"
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "base/secret.h"
 #include "core/core_base.h"
 #include "store/id.h"
 #include "store/node.h"

@@ -3,13 +3,10 @@
  * What a carrier's session made of messages, written down. SENT of one-part messages, the bulk of
  * all traffic, is done as one run of one statement; everything else one by one.
  */
-#include "base/log.h"
 #include "base/metric.h"
 #include "core/core_base.h"
 #include "smpp/pdu.h"
 #include "store/ledger.h"
-
-enum { STATUS_TEXT = 64 };
 
 /* ---- ends without a receipt ---- */
 

@@ -19,7 +19,7 @@ static enum err answered_parts(uint8_t answered[32], struct store_view *view,
         return OK;
     enum err e = store_part_list(&parts, &n, view, m->id);
     for (size_t i = 0; i < n && !e; i++)
-        if (parts[i].state != MESSAGE_REJECTED)
+        if (parts[i].sent_at_us)
             answered[(parts[i].number - 1) / 8] |= (uint8_t)(1u << (parts[i].number - 1) % 8);
     return e;
 }

@@ -47,8 +47,7 @@ static enum err err_from(struct db *db, int code, const char *doing)
                    ? ERR_EXISTS
                    : ERR_CONFLICT;
     case SQLITE_FULL:
-        log_error("store_full", "doing=%s", doing);
-        return ERR_STORE_FULL;
+        return ERR_STORE_FULL; /* the writer tells, and does not fill the disk with it */
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return ERR_BUSY;

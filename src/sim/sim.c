@@ -2,7 +2,6 @@
 #include "sim/sim.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "sim/face.h"
 #include "sim/smsc.h"
 

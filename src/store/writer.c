@@ -9,7 +9,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { PAUSE_AFTER_FAILURE_MS = 100, HOMES_MAX = 16, LINGER_ENOUGH = 512, IDLE_US = 200000 };
+enum {
+    PAUSE_AFTER_FAILURE_MS = 100,
+    TROUBLES_A_LINE = 600,
+    HOMES_MAX = 16,
+    LINGER_ENOUGH = 512,
+    IDLE_US = 200000
+};
 
 static const struct {
     bool keep;
@@ -50,6 +56,7 @@ struct writer {
     _Atomic size_t waiting;
     struct job *batch[WRITER_BATCH];
     size_t batch_n;
+    unsigned troubles;   /* batches that the store failed since its last commit */
     struct letters kept; /* jobs that must be tried again */
 };
 
@@ -180,15 +187,31 @@ static void settle_all(struct writer *w)
         mailbox_post_all(homes[h], &lists[h]);
 }
 
+/* The first failure, then one a minute: a full disk may last, and the log may be on it. */
+static void log_failure(struct writer *w, enum err e)
+{
+    if (is_store_trouble(e) && w->troubles++ % TROUBLES_A_LINE != 0)
+        return;
+    log_warn("batch_failed", "jobs=%zu error=%s failures=%u", w->batch_n, err_name(e), w->troubles);
+}
+
+static void log_success(struct writer *w)
+{
+    if (w->troubles)
+        log_info("store_resumed", "failures=%u", w->troubles);
+    w->troubles = 0;
+}
+
 /* True when the store itself is in trouble and should be given a moment. */
 static bool run_batch(struct writer *w)
 {
     enum err e = transact(w, w->batch, w->batch_n);
     if (!e) {
+        log_success(w);
         settle_all(w);
         return false;
     }
-    log_warn("batch_failed", "jobs=%zu error=%s", w->batch_n, err_name(e));
+    log_failure(w, e);
     bool trouble = is_store_trouble(e);
     for (size_t i = 0; i < w->batch_n; i++) {
         enum err alone = trouble || w->batch_n == 1 ? e : transact(w, &w->batch[i], 1);
