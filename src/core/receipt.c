@@ -82,8 +82,10 @@ enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct re
     struct early_receipt *early;
     size_t n;
     enum err e = store_early_take(&early, &n, c->references, tx, ref->carrier_id, ref->carrier_ref);
+    /* One from before the message was made is a late double for another that had this id. */
     for (size_t i = 0; i < n && !e; i++)
-        e = receipt_apply(c, tx, ref, early[i].state, early[i].receipt);
+        if (early[i].id > ref->message_id)
+            e = receipt_apply(c, tx, ref, early[i].state, early[i].receipt);
     return e;
 }
 

@@ -226,6 +226,17 @@ test("ENROUTE and ACCEPTD end nothing; the first last word counts", async () => 
   }
 });
 
+test("a receipt that came twice says nothing of the next message with that id", async () => {
+  smsc.onSubmit = (pdu) => ((pdu.id = "again"), 0);
+  const first = await sent("x");
+  await smsc.receipt(first.pdu, "UNDELIV", "001");
+  await smsc.receipt(first.pdu, "UNDELIV", "001");
+  const second = await sent("y");
+  smsc.onSubmit = () => 0;
+  assert.equal((await smsc.receipt(second.pdu)).command_status, 0);
+  assert.equal((await cli(server, "message", "show", second.id)).state, "delivered");
+});
+
 test("a long message is delivered with its last part, undelivered with any", async () => {
   const good = await sent("a".repeat(400), {}, 3);
   for (const pdu of [good.pdus[2], good.pdus[0]]) await smsc.receipt(pdu);
