@@ -106,6 +106,7 @@ static struct outcome_job *outcome_new(struct flight *f, enum outcome_kind kind)
     job->parts = o->parts;
     job->status = 0;
     job->ask = false;
+    job->doubt = false;
     job->carrier_ref[0] = '\0';
     return job;
 }
@@ -138,6 +139,7 @@ static void tell_end(struct pump *p, struct sending *m)
     job->status = m->status;
     job->retry_at_us = job->at_us + retry_pause_us(p, m->out->attempts);
     job->ask = p->settings.ask_on_doubt;
+    job->doubt = m->doubt;
     outcome_post(f);
 }
 
@@ -216,6 +218,7 @@ static void failed_for_now(struct pump *p, struct flight *f, uint32_t status)
 
 static void in_doubt(struct pump *p, struct flight *f)
 {
+    f->message->doubt = true;
     stop_message(p, f->message, END_IN_DOUBT);
     pool_give(&p->flights, f);
 }

@@ -21,6 +21,7 @@ struct sending {
     bool queued;
     enum end end;
     uint32_t status;  /* of the carrier, for END_RETRY and END_REJECTED */
+    bool doubt;       /* a part was written and never answered */
     uint32_t refused; /* the part that END_REJECTED is about */
     uint32_t on_wire; /* parts whose answer is awaited */
     uint32_t todo_n;  /* parts that wait */

@@ -98,6 +98,7 @@ struct outcome_job {
     uint32_t parts;      /* of the message */
     uint32_t status;     /* command_status, for RETRY, REJECTED */
     bool ask;            /* IN_DOUBT: a person decides; else it is sent again */
+    bool doubt;          /* REJECTED: another part was written and never answered */
     char carrier_ref[CARRIER_REF_SIZE];
 };
 

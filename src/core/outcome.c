@@ -94,8 +94,16 @@ static struct str status_text(struct arena *a, uint32_t status)
 static enum err rejected(struct store_tx *tx, const struct outcome_job *j, const struct message *m)
 {
     struct message_part part = {.number = j->part, .state = MESSAGE_REJECTED};
+    struct str receipt = status_text(tx->view.arena, j->status);
     enum err e = j->parts > 1 ? store_part_sent(tx, m->id, &part) : OK;
-    return e ? e : end_unsent(tx, m, MESSAGE_REJECTED, status_text(tx->view.arena, j->status));
+    if (e || !j->doubt)
+        return e ? e : end_unsent(tx, m, MESSAGE_REJECTED, receipt);
+    struct message_move move = {.id = m->id,
+                                .from = m->state,
+                                .to = MESSAGE_REJECTED,
+                                .at_us = tx->now_us,
+                                .receipt = receipt};
+    return store_message_move(tx, &move, 1, NULL); /* what is in doubt counts as taken */
 }
 
 static enum err requeue(struct store_tx *tx, const struct outcome_job *j, int64_t due_at_us,

@@ -674,6 +674,20 @@ static void what_the_carrier_took_in_part_is_paid_though_the_rest_expired(void *
     assert_int_equal(message(id).credits, 200);
 }
 
+static void what_may_have_been_taken_in_part_is_paid(void **state)
+{
+    (void)state;
+    char text[200];
+    memset(text, 'a', 170);
+    text[170] = '\0';
+    int64_t id = send_text("+33612345678", text)->messages[0].id;
+    struct outcome_job job = outcome(f.arrived[0], OUTCOME_REJECTED, 2, "");
+    job.doubt = true;
+    report(&job);
+    assert_int_equal(message(id).state, MESSAGE_REJECTED);
+    assert_int_equal(message(id).credits, 200);
+}
+
 static void a_retry_comes_back_at_its_time(void **state)
 {
     (void)state;
@@ -953,6 +967,7 @@ int main(void)
         SCENARIO(a_refusal_by_the_carrier_costs_nothing),
         SCENARIO(what_the_carrier_took_in_part_is_paid),
         SCENARIO(what_the_carrier_took_in_part_is_paid_though_the_rest_expired),
+        SCENARIO(what_may_have_been_taken_in_part_is_paid),
         SCENARIO(a_retry_comes_back_at_its_time),
         SCENARIO(doubt_is_shown_and_sent_again_or_left_to_a_person),
         SCENARIO(a_restart_puts_back_what_was_in_flight),

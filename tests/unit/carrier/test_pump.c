@@ -34,6 +34,7 @@ static struct {
         uint32_t status;
         int64_t retry_in_us;
         bool ask;
+        bool doubt;
         char ref[CARRIER_REF_SIZE];
     } outcomes[OUTCOMES_MAX];
     size_t outcomes_n;
@@ -74,6 +75,7 @@ static void post(void *ctx, struct job *job)
     f.outcomes[f.outcomes_n].status = o->status;
     f.outcomes[f.outcomes_n].retry_in_us = o->retry_at_us - clock_now_us();
     f.outcomes[f.outcomes_n].ask = o->ask;
+    f.outcomes[f.outcomes_n].doubt = o->doubt;
     memcpy(f.outcomes[f.outcomes_n].ref, o->carrier_ref, CARRIER_REF_SIZE);
     f.outcomes_n++;
     f.at_writer[f.at_writer_n++] = o;
@@ -328,8 +330,9 @@ static void a_refused_part_ends_the_message(void **state)
     run();
     assert_int_equal(f.submits, 2);
     assert_int_equal(f.outcomes_n, 0); /* the other part may yet be taken */
-    lose(0);                           /* it is rejected already: no doubt */
+    lose(0);                           /* it is rejected already: not sent again */
     assert_int_equal(f.outcomes_n, 1);
+    assert_true(f.outcomes[0].doubt);
     assert_outcome(0, OUTCOME_REJECTED, 1);
     assert_int_equal(f.outcomes[0].part, 2);
     assert_int_equal(f.outcomes[0].status, ESME_RINVDSTADR);
