@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The embedded engine. WAL with synchronous=FULL: a commit is on disk when db_commit returns.
- * No checkpoint thread: the committing thread checkpoints when the log has grown to
- * CHECKPOINT_PAGES (a separate one lets the log grow and halves the rate).
+ * No checkpoint thread: the committing thread checkpoints when the log has grown to 16 MB (a
+ * separate one lets the log grow and halves the rate).
  */
 #include "base/arena.h"
 #include "base/log.h"
@@ -66,7 +66,7 @@ static enum err exec(struct db *db, const char *sql)
 static enum err set_up(struct db *db, enum db_mode mode)
 {
     static const char writer[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                 "PRAGMA wal_autocheckpoint=12000; PRAGMA cache_size=-49152;"
+                                 "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-49152;"
                                  "PRAGMA secure_delete=0; PRAGMA temp_store=MEMORY;";
     static const char reader[] = "PRAGMA query_only=1; PRAGMA cache_size=-16384;"
                                  "PRAGMA temp_store=MEMORY;";
