@@ -292,7 +292,7 @@ static void plan_receipts(struct bind *bind, const struct submit *s, uint64_t me
     struct lane *delays = bind->smsc->delays;
     unsigned registered = s->registered_delivery & REGISTERED_MASK;
     bool success = o->state == SMPP_STATE_DELIVERED;
-    if (registered == 0 || o->receipt == RECEIPT_NONE ||
+    if (registered == 0 || o->receipt == RECEIPT_NONE || bind->smsc->no_receipts ||
         (registered == REGISTERED_FAILURE_ONLY && success))
         return;
     if (o->receipt == RECEIPT_ENROUTE)

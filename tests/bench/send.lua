@@ -15,6 +15,10 @@ end
 function init(args)
     path, index, expected = args[1], tonumber(args[2]), args[3]
     before, between, after = path:match('^(.-){to}(.-){text}(.*)$')
+    -- Made by hand: wrk.format would cost as much as the rest of wrk.
+    before = 'GET ' .. before .. '3361'
+    between = between .. 'Your+parcel+'
+    after = after .. ' HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
     wrong = 0
     if expected then
         response = function(status, headers, body)
@@ -28,17 +32,14 @@ function init(args)
     end
 end
 
--- The simulated carrier treats endings above 9900 in special ways: these are left out.
-local function recipient(n)
-    return string.format('3361%03d%04d', math.floor(n / 9900) % 1000, n % 9900)
-end
+local format = string.format
 
+-- The simulated carrier treats endings above 9900 in special ways: these are left out.
 function request()
     local n = index
-    index = index + 1
-    return wrk.format('GET', before .. recipient(n) .. between ..
-        'Your+parcel+' .. n .. '+comes+tomorrow+between+9+and+11.+Track+it+with+code+' ..
-        (n * 7919) % 1000000 .. after)
+    index = n + 1
+    return before .. format('%03d%04d', n / 9900 % 1000, n % 9900) .. between .. n ..
+        '+comes+tomorrow+between+9+and+11.+Track+it+with+code+' .. n * 7919 % 1000000 .. after
 end
 
 function done(summary, latency)
