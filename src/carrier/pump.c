@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/secret.h"
 #include "carrier/pace.h"
 #include "carrier/pool.h"
 #include "carrier/queue.h"
@@ -126,6 +127,24 @@ static int64_t retry_pause_us(const struct pump *p, uint32_t attempts)
     return pause_us < retry_most_us ? pause_us : retry_most_us;
 }
 
+/* One that was in doubt twice may be what breaks the link: from then on it waits, longer each time
+ * and not together with those that it took along. */
+static int64_t doubt_pause_us(const struct pump *p, uint32_t attempts)
+{
+    enum { AT_ONCE = 2 };
+    if (attempts < AT_ONCE)
+        return 0;
+    int64_t pause_us = retry_pause_us(p, attempts - AT_ONCE);
+    return pause_us / 2 + (int64_t)(secret_random_u64() % (uint64_t)pause_us);
+}
+
+static int64_t again_at_us(const struct pump *p, const struct sending *m, int64_t now_us)
+{
+    int64_t pause_us = m->end == END_IN_DOUBT ? doubt_pause_us(p, m->out->attempts)
+                                              : retry_pause_us(p, m->out->attempts);
+    return pause_us ? now_us + pause_us : m->out->due_at_us;
+}
+
 /* The outcome of a whole message. */
 static void tell_end(struct pump *p, struct sending *m)
 {
@@ -137,7 +156,7 @@ static void tell_end(struct pump *p, struct sending *m)
     struct flight *f = flight_new(p, m, m->refused);
     struct outcome_job *job = outcome_new(f, kinds[m->end]);
     job->status = m->status;
-    job->retry_at_us = job->at_us + retry_pause_us(p, m->out->attempts);
+    job->retry_at_us = again_at_us(p, m, job->at_us);
     job->ask = p->settings.ask_on_doubt;
     job->doubt = m->doubt;
     outcome_post(f);

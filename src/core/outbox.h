@@ -92,7 +92,7 @@ struct outcome_job {
     struct outbox_slot *slot;
     int64_t message_id;
     int64_t due_at_us;   /* RELEASED: as it was in the outgoing */
-    int64_t retry_at_us; /* RETRY */
+    int64_t retry_at_us; /* RETRY, and IN_DOUBT when it is sent again */
     int64_t at_us;       /* when the answer came */
     uint32_t part;       /* 1 … ; SENT and REJECTED */
     uint32_t parts;      /* of the message */

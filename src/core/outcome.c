@@ -133,7 +133,7 @@ static enum err in_doubt(struct store_tx *tx, const struct outcome_job *j)
                         j->ask ? STR("the carrier never answered; waits for a decision")
                                : STR("the carrier never answered; sent again, perhaps twice"));
     if (e || !j->ask)
-        return e ? e : requeue(tx, j, j->due_at_us, true);
+        return e ? e : requeue(tx, j, j->retry_at_us, true);
     struct message_move move = {
         .id = j->message_id, .from = MESSAGE_SENDING, .to = MESSAGE_IN_DOUBT};
     return store_message_move(tx, &move, 1, NULL);

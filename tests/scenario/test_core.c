@@ -237,6 +237,7 @@ static struct outcome_job outcome(const struct outgoing *o, enum outcome_kind ki
     job.slot = f.slot;
     job.message_id = o->id;
     job.due_at_us = o->due_at_us;
+    job.retry_at_us = o->due_at_us;
     job.at_us = clock_now_us();
     job.part = part;
     job.parts = o->parts;

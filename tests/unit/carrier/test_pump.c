@@ -270,6 +270,23 @@ static void a_lost_link_leaves_doubt_on_what_was_written_only(void **state)
     assert_wire(4, "m5");
 }
 
+static void what_is_in_doubt_again_and_again_waits_longer(void **state)
+{
+    (void)state;
+    for (uint32_t attempts = 0; attempts < 5; attempts++) {
+        arrive(attempts + 1, 1)->attempts = attempts;
+        run();
+        lose(attempts);
+        assert_outcome(attempts, OUTCOME_IN_DOUBT, attempts + 1);
+        int64_t in_us = f.outcomes[attempts].retry_in_us;
+        int64_t pause_us = f.settings.retry_us << attempts >> 2;
+        if (attempts < 2) /* at once, at the place it had */
+            assert_true(in_us == START_US - clock_now_us());
+        else
+            assert_true(in_us >= pause_us / 2 && in_us < pause_us / 2 + pause_us);
+    }
+}
+
 static void a_release_gives_back_what_never_left(void **state)
 {
     (void)state;
@@ -508,6 +525,7 @@ int main(void)
         PUMP_TEST(pauses_double_to_half_a_minute_and_shrink_after_a_success),
         PUMP_TEST(a_full_window_of_throttles_keeps_its_order),
         PUMP_TEST(a_lost_link_leaves_doubt_on_what_was_written_only),
+        PUMP_TEST(what_is_in_doubt_again_and_again_waits_longer),
         PUMP_TEST(a_release_gives_back_what_never_left),
         PUMP_TEST(the_rate_counts_parts),
         PUMP_TEST(parts_taken_before_do_not_leave_again),
