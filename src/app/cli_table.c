@@ -136,17 +136,18 @@ FIELDS message_resolve[] = {
      "resend: the phone may get it twice; give_up: it may never get it", NULL},
     END};
 COLUMNS messages[] = {
-    {"ID", "id", 1, 0}, {"CREATED", "created_at", 0, 19}, {"STATE", "state", 0, 0},
+    {"ID", "id", 1, 0}, {"CREATED (UTC)", "created_at", 0, 19}, {"STATE", "state", 0, 0},
     {"SENDER", "sender", 0, 0}, {"RECIPIENT", "recipient", 0, 0}, {"PARTS", "parts", 1, 0},
     {"CREDITS", "credits", 1, 0}, {"TEXT", "text", 0, 40}, END};
 FIELDS incoming_list[] = {
     OPTION("account", "A", "account", CLI_TEXT, "only of this account"), PAGE, END};
 COLUMNS incoming[] = {
-    {"ID", "id", 1, 0}, {"RECEIVED", "received_at", 0, 19}, {"SENDER", "sender", 0, 0},
+    {"ID", "id", 1, 0}, {"RECEIVED (UTC)", "received_at", 0, 19}, {"SENDER", "sender", 0, 0},
     {"NUMBER", "number", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"TEXT", "text", 0, 48}, END};
 FIELDS ledger_list[] = {ACCOUNT, PAGE, END};
 COLUMNS movements[] = {
-    {"ID", "id", 1, 0}, {"AT", "at", 0, 19}, {"KIND", "kind", 0, 0}, {"CREDITS", "credits", 1, 0},
+    {"ID", "id", 1, 0}, {"AT (UTC)", "at", 0, 19}, {"KIND", "kind", 0, 0},
+    {"CREDITS", "credits", 1, 0},
     {"BALANCE", "balance", 1, 0}, {"MESSAGES", "messages", 1, 0}, {"USER", "user", 0, 0},
     {"REASON", "reason", 0, 40}, END};
 COLUMNS imbalances[] = {

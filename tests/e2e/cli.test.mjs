@@ -406,7 +406,7 @@ test("people get tables, lines and sentences; in French where they read it", asy
   const list = await said("account", "list");
   assert.match(list, /^NAME +CREDITS .*\n(.*\n)*acc-h +3 +8 +Europe\/Paris/);
   assert.match(await said("account", "show", "acc-h"), /^name: acc-h$/m);
-  assert.match(await said("message", "list"), /^ +ID +CREATED +STATE/);
+  assert.match(await said("message", "list"), /^ +ID +CREATED \(UTC\) +STATE/);
   const before = process.env.LC_ALL;
   process.env.LC_ALL = "fr_FR.UTF-8";
   try {
