@@ -368,12 +368,13 @@ static void take_done(struct letter *letter)
 static void take_more(struct pump *p)
 {
     int64_t active = atomic_load(&p->slot->active);
+    int64_t most = atomic_load(&p->slot->most);
     bool wanted = p->look || (atomic_load(&p->slot->backlog) && !p->store_failed);
-    if (!p->open || p->taking || !wanted || active >= OUTBOX_ACTIVE / 2)
+    if (!p->open || p->taking || !wanted || active >= most / 2)
         return;
     take_job_init(&p->take, p->home, take_done);
     p->take.slot = p->slot;
-    p->take.limit = OUTBOX_TAKE;
+    p->take.limit = most - active < OUTBOX_TAKE ? (size_t)(most - active) : OUTBOX_TAKE;
     p->take.found = 0;
     p->taking = true;
     p->look = false;
@@ -437,6 +438,10 @@ void pump_configure(struct pump *p, const struct pump_settings *settings)
     p->next_pause_us = settings->throttle_pause_us;
     p->prepared = NULL;
     pace_set(&p->pace, settings->rate);
+    /* After a crash all that was in memory is in doubt: where a person decides, little may be. */
+    int64_t few = 2 * (int64_t)settings->window;
+    atomic_store(&p->slot->most,
+                 settings->ask_on_doubt && few < OUTBOX_ACTIVE ? few : OUTBOX_ACTIVE);
 }
 
 /* ---- figures ---- */

@@ -47,6 +47,7 @@ struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id)
     if (!slot) {
         slot = base_alloc(sizeof(*slot));
         slot->carrier_id = carrier_id;
+        slot->most = OUTBOX_ACTIVE;
         slot->backlog = true; /* until a look at the store says otherwise */
         slot->next = o->slots;
         o->slots = slot;
@@ -72,7 +73,7 @@ void outgoing_free(struct outgoing *o)
 bool outbox_has_room(const struct outbox *o, const struct outbox_slot *slot)
 {
     return o->box && atomic_load(&slot->ready) && !atomic_load(&slot->backlog) &&
-           atomic_load(&slot->active) < OUTBOX_ACTIVE;
+           atomic_load(&slot->active) < atomic_load(&slot->most);
 }
 
 static void deliver(struct letter *letter)

@@ -47,6 +47,7 @@ struct outbox_slot {
     _Atomic bool ready;     /* set by the carrier: a session can submit */
     _Atomic bool backlog;   /* the store has more that is due */
     _Atomic int64_t active; /* outgoing in memory: counted up where born, down by outgoing_free */
+    _Atomic int64_t most;   /* set by the carrier: `active` stays below it; OUTBOX_ACTIVE or less */
     void *owner;            /* the carrier thread's own; nobody else reads it */
 };
 

@@ -454,6 +454,21 @@ static void a_slow_store_stops_the_submits(void **state)
     assert_true(f.submits > 1012);
 }
 
+static void where_a_person_decides_little_is_in_memory(void **state)
+{
+    (void)state;
+    f.settings.ask_on_doubt = true;
+    configure();
+    assert_int_equal(f.slot.most, 6); /* two windows */
+    arrive_many(2);
+    run();
+    assert_non_null(f.take);
+    assert_int_equal(f.take->limit, 4);
+    f.settings.ask_on_doubt = false;
+    configure();
+    assert_int_equal(f.slot.most, OUTBOX_ACTIVE);
+}
+
 static void more_is_taken_below_half_and_once_at_a_time(void **state)
 {
     (void)state;
@@ -537,6 +552,7 @@ int main(void)
         PUMP_TEST(an_impossible_message_is_refused_not_stuck),
         PUMP_TEST(a_busy_wire_keeps_the_message),
         PUMP_TEST(a_slow_store_stops_the_submits),
+        PUMP_TEST(where_a_person_decides_little_is_in_memory),
         PUMP_TEST(more_is_taken_below_half_and_once_at_a_time),
     };
     return cmocka_run_group_tests_name("carrier/pump", tests, NULL, NULL);
