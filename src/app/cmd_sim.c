@@ -25,6 +25,7 @@ enum option_id {
     OPT_PASSWORD,
     OPT_LOG_SUBMITS,
     OPT_PLAIN,
+    OPT_NO_PHONES,
     OPT_NO_RECEIPTS,
     OPT_QUIET,
     OPT_HELP,
@@ -48,6 +49,7 @@ static const struct fact {
     [OPT_PASSWORD] = {"password", "PW", "take no other password"},
     [OPT_LOG_SUBMITS] = {"log-submits", "FILE", "append one CSV line for each submit"},
     [OPT_PLAIN] = {"plain", NULL, "no special numbers: every message is delivered"},
+    [OPT_NO_PHONES] = {"no-phones", NULL, "count the messages, keep none"},
     [OPT_NO_RECEIPTS] = {"no-receipts", NULL, "send no receipts, whatever is asked for"},
     [OPT_QUIET] = {"quiet", NULL, "say nothing about binds that come and go"},
     [OPT_HELP] = {"help", NULL, "this text"},
@@ -123,6 +125,9 @@ static bool take_option(struct sim_config *config, int option)
         break;
     case OPT_PLAIN:
         config->plain = true;
+        break;
+    case OPT_NO_PHONES:
+        config->no_phones = true;
         break;
     case OPT_NO_RECEIPTS:
         config->no_receipts = true;

@@ -27,6 +27,7 @@ struct sim_config {
     uint32_t window;             /* unanswered deliver_sm of one bind, at most */
     uint32_t rate;               /* submits a second and login, throttled above; 0: no limit */
     bool plain;                  /* no special numbers: every message is delivered */
+    bool no_phones;              /* messages are counted, not kept: for loads */
     bool no_receipts;            /* whatever the submits ask for */
     bool quiet;                  /* no log line for binds that come and go */
 };

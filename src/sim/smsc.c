@@ -363,6 +363,7 @@ enum err smsc_new(struct smsc **out, const struct sim_config *config,
     smsc->ctx = ctx;
     smsc->quiet = config->quiet;
     smsc->plain = config->plain;
+    smsc->no_phones = config->no_phones;
     smsc->no_receipts = config->no_receipts;
     smsc->window = config->window;
     smsc->rate = config->rate;

@@ -132,7 +132,7 @@ struct smsc {
     int64_t wall_us;
     char system_id[SMSC_SYSTEM_ID_SIZE];
     char password[17];
-    bool any_system_id, any_password, plain, no_receipts, quiet, stopping, settling;
+    bool any_system_id, any_password, plain, no_phones, no_receipts, quiet, stopping, settling;
     int64_t receipt_delay_us;
     int64_t response_timeout_us;
     uint32_t window;
