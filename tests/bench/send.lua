@@ -32,13 +32,21 @@ function init(args)
     end
 end
 
-local format = string.format
+-- Every ending once: the simulated carrier treats those above 9900 in special ways.
+local endings = {}
+for n = 0, 9899 do
+    endings[n] = string.format('%04d', n)
+end
+local middles = {}
+for n = 0, 999 do
+    middles[n] = string.format('%03d', n)
+end
+local floor = math.floor
 
--- The simulated carrier treats endings above 9900 in special ways: these are left out.
 function request()
     local n = index
     index = n + 1
-    return before .. format('%03d%04d', n / 9900 % 1000, n % 9900) .. between .. n ..
+    return before .. middles[floor(n / 9900) % 1000] .. endings[n % 9900] .. between .. n ..
         '+comes+tomorrow+between+9+and+11.+Track+it+with+code+' .. n * 7919 % 1000000 .. after
 end
 
