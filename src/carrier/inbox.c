@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ESM_UDHI = 0x40 };
-
 struct receipt_item {
     struct receipt_job job; /* first: it is what comes back */
     struct inbox *box;
@@ -200,7 +198,7 @@ static void take_incoming(struct inbox *box, const struct smpp_pdu *request,
     item->job.number = copy_to(&at, from.number);
     item->job.coding = from.coding;
     item->job.bytes = copy_to(&at, bytes);
-    item->job.has_udh = from.esm_class & ESM_UDHI;
+    item->job.has_udh = from.esm_class & SMPP_ESM_UDHI;
     read_sar(&item->job, request);
     item->next = box->incoming;
     if (item->next)

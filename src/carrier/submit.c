@@ -4,15 +4,7 @@
 #include "text/udh.h"
 
 enum {
-    TON_INTERNATIONAL = 1,
-    TON_NETWORK = 3,
-    TON_ALPHANUMERIC = 5,
-    NPI_UNKNOWN = 0,
-    NPI_ISDN = 1,
     SHORT_NUMBER_MAX = 8,
-    ESM_UDHI = 0x40,
-    CODING_DEFAULT = 0x00,
-    CODING_UCS2 = 0x08,
     CODING_DEFAULT_CLASS = 0x10, /* to 0x13 */
     CODING_UCS2_CLASS = 0x18,    /* to 0x1B */
     FINAL_RECEIPT = 1,
@@ -32,21 +24,21 @@ static void set_source(struct smpp_submit_sm *sm, struct str sender)
     struct str digits = plus ? str_sub(sender, 1, sender.n) : sender;
     sm->source_addr = sender;
     if (!is_digits(digits)) {
-        sm->source_addr_ton = TON_ALPHANUMERIC;
-        sm->source_addr_npi = NPI_UNKNOWN;
+        sm->source_addr_ton = SMPP_TON_ALPHANUMERIC;
+        sm->source_addr_npi = SMPP_NPI_UNKNOWN;
         return;
     }
     sm->source_addr = digits;
     bool international = plus || digits.n > SHORT_NUMBER_MAX;
-    sm->source_addr_ton = international ? TON_INTERNATIONAL : TON_NETWORK;
-    sm->source_addr_npi = international ? NPI_ISDN : NPI_UNKNOWN;
+    sm->source_addr_ton = international ? SMPP_TON_INTERNATIONAL : SMPP_TON_NETWORK;
+    sm->source_addr_npi = international ? SMPP_NPI_ISDN : SMPP_NPI_UNKNOWN;
 }
 
 static uint8_t coding_of(const struct outgoing *o)
 {
     bool ucs2 = o->encoding == TEXT_UCS2;
     if (o->class < 0)
-        return ucs2 ? CODING_UCS2 : CODING_DEFAULT;
+        return ucs2 ? SMPP_CODING_UCS2 : SMPP_CODING_DEFAULT;
     return (uint8_t)((ucs2 ? CODING_UCS2_CLASS : CODING_DEFAULT_CLASS) + (o->class & 3));
 }
 
@@ -59,10 +51,10 @@ enum err submit_message(struct submit *s, struct arena *a, const struct outgoing
     date_write_smpp(s->validity, o->expires_at_us);
     *sm = (struct smpp_submit_sm){
         .service_type = service_type,
-        .dest_addr_ton = TON_INTERNATIONAL,
-        .dest_addr_npi = NPI_ISDN,
+        .dest_addr_ton = SMPP_TON_INTERNATIONAL,
+        .dest_addr_npi = SMPP_NPI_ISDN,
         .destination_addr = str_sub(recipient, 1, recipient.n),
-        .esm_class = o->parts > 1 ? ESM_UDHI : 0,
+        .esm_class = o->parts > 1 ? SMPP_ESM_UDHI : 0,
         .validity_period = str_of(s->validity),
         .registered_delivery = FINAL_RECEIPT,
         .data_coding = coding_of(o),

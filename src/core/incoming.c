@@ -9,6 +9,7 @@
 #include "base/metric.h"
 #include "base/secret.h"
 #include "core/core_base.h"
+#include "smpp/pdu.h"
 #include "store/id.h"
 #include "store/sweep.h"
 #include "text/phone.h"
@@ -196,10 +197,9 @@ static enum err add_part(struct core *c, struct store_tx *tx, const struct heard
 /* The phone in E.164 with +, when it is one; else as the carrier wrote it. */
 static struct str readable_sender(uint64_t *phone, struct arena *a, const struct incoming_job *job)
 {
-    enum { TON_INTERNATIONAL = 1, TON_ALPHANUMERIC = 5 };
     char text[PHONE_SIZE];
     *phone = 0;
-    if (job->sender_ton == TON_ALPHANUMERIC || phone_parse(phone, job->sender) != OK)
+    if (job->sender_ton == SMPP_TON_ALPHANUMERIC || phone_parse(phone, job->sender) != OK)
         return job->sender;
     return arena_str(a, phone_format(text, *phone));
 }

@@ -4,14 +4,7 @@
 
 #include <stdlib.h>
 
-enum {
-    CONCAT_MAX = 255,
-    ESM_UDHI = 0x40,
-    TON_INTERNATIONAL = 1,
-    TON_ALPHANUMERIC = 5,
-    NPI_ISDN = 1,
-    DATA_CODING_UCS2 = 8,
-};
+enum { CONCAT_MAX = 255 };
 
 /* The parts' bytes, with their headers, ready for short_message. */
 static struct reply *reply_new(struct smsc *smsc, struct arena *arena, struct str utf8,
@@ -21,7 +14,7 @@ static struct reply *reply_new(struct smsc *smsc, struct arena *arena, struct st
     if (text_split(&parts, arena, utf8, encoding) != OK)
         return NULL;
     struct reply *reply = base_alloc(sizeof(*reply) + parts.n * sizeof(reply->parts[0]));
-    reply->data_coding = encoding == TEXT_UCS2 ? DATA_CODING_UCS2 : 0;
+    reply->data_coding = encoding == TEXT_UCS2 ? SMPP_CODING_UCS2 : SMPP_CODING_DEFAULT;
     reply->parts_n = parts.n;
     uint8_t reference = parts.n > 1 ? smsc->reply_reference++ : 0;
     for (size_t i = 0; i < parts.n; i++) {
@@ -57,11 +50,11 @@ static void add_deliveries(struct smsc *smsc, struct customer *customer, struct 
         d->reply = reply;
         reply->left++;
         d->part = (uint8_t)((first + i) % reply->parts_n);
-        d->esm_class = reply->parts_n > 1 ? ESM_UDHI : 0;
-        d->source_ton = TON_INTERNATIONAL;
-        d->source_npi = NPI_ISDN;
-        d->dest_ton = is_number(to) ? 0 : TON_ALPHANUMERIC;
-        d->dest_npi = is_number(to) ? NPI_ISDN : 0;
+        d->esm_class = reply->parts_n > 1 ? SMPP_ESM_UDHI : 0;
+        d->source_ton = SMPP_TON_INTERNATIONAL;
+        d->source_npi = SMPP_NPI_ISDN;
+        d->dest_ton = is_number(to) ? 0 : SMPP_TON_ALPHANUMERIC;
+        d->dest_npi = is_number(to) ? SMPP_NPI_ISDN : 0;
         memcpy(d->source, phone->number, phone->number_n);
         memcpy(d->destination, to.p, to.n);
         if (lane)

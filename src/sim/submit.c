@@ -9,9 +9,6 @@
 #include <stdlib.h>
 
 enum {
-    ESM_UDHI = 0x40,
-    ESM_RECEIPT = 0x04,
-    ESM_INTERMEDIATE = 0x20,
     REGISTERED_MASK = 0x03,
     REGISTERED_FAILURE_ONLY = 0x02,
     SUBUNIT_DISPLAY = 1, /* dest_addr_subunit: straight to the screen */
@@ -102,7 +99,7 @@ static uint32_t read_submit(struct submit *s, const struct smpp_pdu *request)
         return ESME_RINVSRCADR;
     if (s->recipient.n == 0 || s->recipient.n >= PHONE_ADDRESS_SIZE)
         return ESME_RINVDSTADR;
-    if (esm_class & ESM_UDHI) {
+    if (esm_class & SMPP_ESM_UDHI) {
         if (udh_read(&s->concat, &s->text, s->text) != OK)
             return ESME_RINVESMCLASS;
     }
@@ -296,16 +293,17 @@ static void plan_receipts(struct bind *bind, const struct submit *s, uint64_t me
         (registered == REGISTERED_FAILURE_ONLY && success))
         return;
     if (o->receipt == RECEIPT_ENROUTE)
-        add_receipt(bind, s, message_id, SMPP_STATE_ENROUTE, ESM_INTERMEDIATE, 0,
+        add_receipt(bind, s, message_id, SMPP_STATE_ENROUTE, SMPP_ESM_INTERMEDIATE, 0,
                     &delays[DELAY_HALF]);
     if (o->receipt == RECEIPT_ACCEPTED)
-        add_receipt(bind, s, message_id, SMPP_STATE_ACCEPTED, ESM_RECEIPT, 0, &delays[DELAY_HALF]);
+        add_receipt(bind, s, message_id, SMPP_STATE_ACCEPTED, SMPP_ESM_RECEIPT, 0,
+                    &delays[DELAY_HALF]);
     struct lane *lane = &delays[o->receipt == RECEIPT_LATE ? DELAY_LATE : DELAY_NORMAL];
     if (o->receipt == RECEIPT_AT_ONCE)
         lane = NULL;
-    add_receipt(bind, s, message_id, o->state, ESM_RECEIPT, o->error, lane);
+    add_receipt(bind, s, message_id, o->state, SMPP_ESM_RECEIPT, o->error, lane);
     if (o->receipt == RECEIPT_TWICE)
-        add_receipt(bind, s, message_id, o->state, ESM_RECEIPT, o->error, lane);
+        add_receipt(bind, s, message_id, o->state, SMPP_ESM_RECEIPT, o->error, lane);
 }
 
 /* ---- Requests ---- */

@@ -22,6 +22,22 @@ enum { SMPP_HEADER_SIZE = 16, SMPP_PDU_MAX = 70000, SMPP_PDU_MAX_UNBOUND = 256 }
  * smpp_deliver_sm is struct smpp_submit_sm by another name. */
 #include "smpp/pdu_types.h"
 
+/* Values of fields that every side of a link needs: type of number (5.2.5), numbering plan (5.2.6),
+ * esm_class (5.2.12), data_coding (5.2.19). */
+enum {
+    SMPP_TON_INTERNATIONAL = 1,
+    SMPP_TON_NETWORK = 3,
+    SMPP_TON_ALPHANUMERIC = 5,
+    SMPP_NPI_UNKNOWN = 0,
+    SMPP_NPI_ISDN = 1,
+    SMPP_ESM_TYPE = 0x3C, /* the bits that tell what a message is, of which two: */
+    SMPP_ESM_RECEIPT = 0x04,
+    SMPP_ESM_INTERMEDIATE = 0x20,
+    SMPP_ESM_UDHI = 0x40, /* the user data begins with a header */
+    SMPP_CODING_DEFAULT = 0x00,
+    SMPP_CODING_UCS2 = 0x08,
+};
+
 struct smpp_tlv {
     uint16_t tag;
     struct str value; /* as on the wire, but without the NUL where the tag's kind is a C string */

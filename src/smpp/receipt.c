@@ -6,10 +6,6 @@
 #include <time.h>
 
 enum {
-    ESM_TYPE = 0x3C, /* esm_class bits 5-2 (5.2.12) */
-    ESM_RECEIPT = 0x04,
-    ESM_INTERMEDIATE = 0x20,
-    ESM_UDHI = 0x40,
     STATE_SCHEDULED = 0, /* message_state of version 5.0 */
     STATE_SKIPPED = 9,
     ID_MAX = 64,
@@ -196,15 +192,15 @@ bool smpp_is_receipt(const struct smpp_pdu *pdu)
 {
     if (pdu->command != SMPP_DELIVER_SM && pdu->command != SMPP_DATA_SM)
         return false;
-    unsigned type = esm_class_of(pdu) & ESM_TYPE;
-    return type == ESM_RECEIPT || type == ESM_INTERMEDIATE ||
+    unsigned type = esm_class_of(pdu) & SMPP_ESM_TYPE;
+    return type == SMPP_ESM_RECEIPT || type == SMPP_ESM_INTERMEDIATE ||
            smpp_tlv_find(pdu, SMPP_TAG_RECEIPTED_MESSAGE_ID);
 }
 
 static struct str text_of(const struct smpp_pdu *pdu)
 {
     struct str text = smpp_user_data(pdu);
-    if (!(esm_class_of(pdu) & ESM_UDHI) || text.n == 0)
+    if (!(esm_class_of(pdu) & SMPP_ESM_UDHI) || text.n == 0)
         return text;
     size_t header = 1 + (size_t)(uint8_t)text.p[0];
     return str_sub(text, header < text.n ? header : text.n, text.n);
