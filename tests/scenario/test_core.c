@@ -172,6 +172,14 @@ static int tear_down(void **state)
 
 /* ---- words of the tests ---- */
 
+/* A text of so many septets. */
+static const char *letters(size_t n)
+{
+    char *text = arena_alloc(f.arena, n + 1);
+    memset(text, 'a', n);
+    return text;
+}
+
 static struct accept_request request(const char *to, const char *text)
 {
     struct str *recipients = ARENA_ARRAY(f.arena, 16, struct str);
@@ -332,9 +340,7 @@ static void without_room_it_waits_in_the_store(void **state)
 static void prices_follow_the_longest_prefix_and_parts(void **state)
 {
     (void)state;
-    char text[200];
-    memset(text, 'a', 161);
-    text[161] = '\0';
+    const char *text = letters(161);
     struct accept_job *job = send_text("+447911123456", text);
     assert_int_equal(job->cost, 500);
     assert_int_equal(message(job->messages[0].id).parts, 2);
@@ -474,9 +480,7 @@ static void marketing_carries_the_stop_clause_and_pays_for_it(void **state)
     (void)state;
     struct accept_job job;
     struct refusal why;
-    char text[160];
-    memset(text, 'a', 150);
-    text[150] = '\0';
+    const char *text = letters(150);
     struct accept_request r = request("33612345601", text);
     r.no_stop = false;
     assert_int_equal(ask(&job, &r, &why), OK);
@@ -530,9 +534,7 @@ static void T15_a_receipt_is_found_after_a_restart(void **state)
     (void)state;
     struct accept_job *job = send_text("+33612345678", "x");
     int64_t id = job->messages[0].id;
-    char long_text[200];
-    memset(long_text, 'b', 170);
-    long_text[170] = '\0';
+    const char *long_text = letters(170);
     int64_t long_id = send_text("+33612345679", long_text)->messages[0].id;
     sent(f.arrived[0], 1, "kept");
     sent(f.arrived[1], 1, "p1");
@@ -553,9 +555,7 @@ static void T15_a_receipt_is_found_after_a_restart(void **state)
 static void T15_a_receipt_right_after_a_restart_finds_what_is_not_indexed(void **state)
 {
     (void)state;
-    char long_text[200];
-    memset(long_text, 'b', 170);
-    long_text[170] = '\0';
+    const char *long_text = letters(170);
     int64_t id = send_text("+33612345678", "x")->messages[0].id;
     int64_t long_id = send_text("+33612345679", long_text)->messages[0].id;
     sent(f.arrived[0], 1, "new");
@@ -605,9 +605,7 @@ static void T15_a_receipt_that_memory_cannot_place_is_joined_by_the_index(void *
 static void T14_parts_roll_up_to_one_state(void **state)
 {
     (void)state;
-    char text[400];
-    memset(text, 'a', 330);
-    text[330] = '\0';
+    const char *text = letters(330);
     int64_t id = send_text("+33612345678", text)->messages[0].id;
     const struct outgoing *o = f.arrived[0];
     assert_int_equal(o->parts, 3);
@@ -647,9 +645,7 @@ static void a_refusal_by_the_carrier_costs_nothing(void **state)
 static void what_the_carrier_took_in_part_is_paid(void **state)
 {
     (void)state;
-    char text[200];
-    memset(text, 'a', 170);
-    text[170] = '\0';
+    const char *text = letters(170);
     int64_t id = send_text("+33612345678", text)->messages[0].id;
     sent(f.arrived[0], 1, "a");
     struct outcome_job job = outcome(f.arrived[0], OUTCOME_REJECTED, 2, "");
@@ -661,9 +657,7 @@ static void what_the_carrier_took_in_part_is_paid(void **state)
 static void what_the_carrier_took_in_part_is_paid_though_the_rest_expired(void **state)
 {
     (void)state;
-    char text[200];
-    memset(text, 'a', 170);
-    text[170] = '\0';
+    const char *text = letters(170);
     int64_t id = send_text("+33612345678", text)->messages[0].id;
     sent(f.arrived[0], 1, "a");
     struct outcome_job job = outcome(f.arrived[0], OUTCOME_IN_DOUBT, 2, "");
@@ -678,9 +672,7 @@ static void what_the_carrier_took_in_part_is_paid_though_the_rest_expired(void *
 static void what_may_have_been_taken_in_part_is_paid(void **state)
 {
     (void)state;
-    char text[200];
-    memset(text, 'a', 170);
-    text[170] = '\0';
+    const char *text = letters(170);
     int64_t id = send_text("+33612345678", text)->messages[0].id;
     struct outcome_job job = outcome(f.arrived[0], OUTCOME_REJECTED, 2, "");
     job.doubt = true;
@@ -727,9 +719,7 @@ static void doubt_is_shown_and_sent_again_or_left_to_a_person(void **state)
 static void a_restart_puts_back_what_was_in_flight(void **state)
 {
     (void)state;
-    char text[200];
-    memset(text, 'a', 170);
-    text[170] = '\0';
+    const char *text = letters(170);
     int64_t id = send_text("+33612345678", text)->messages[0].id;
     sent(f.arrived[0], 2, "second");
     close_core();
