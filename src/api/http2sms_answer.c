@@ -32,17 +32,6 @@ const char *http2sms_answer_content_type(enum http2sms_type type)
     return facts[type].content_type;
 }
 
-void http2sms_credits_write(char out[HTTP2SMS_CREDITS_SIZE], int64_t hundredths)
-{
-    uint64_t amount = hundredths < 0 ? -(uint64_t)hundredths : (uint64_t)hundredths;
-    const char *sign = hundredths < 0 ? "-" : "";
-    if (amount % 100 == 0)
-        snprintf(out, HTTP2SMS_CREDITS_SIZE, "%s%" PRIu64, sign, amount / 100);
-    else
-        snprintf(out, HTTP2SMS_CREDITS_SIZE, "%s%" PRIu64 ".%02u", sign, amount / 100,
-                 (unsigned)(amount % 100));
-}
-
 void http2sms_answer_success(struct buf *out, enum http2sms_type type, int status,
                              int64_t credits_left, const int64_t *ids, size_t n)
 {
@@ -56,8 +45,8 @@ void http2sms_answer_success(struct buf *out, enum http2sms_type type, int statu
         [JSON] = {"\"", ",", "\"", "]}"},
     };
     enum shape shape = facts[type].shape;
-    char credits[HTTP2SMS_CREDITS_SIZE];
-    http2sms_credits_write(credits, credits_left);
+    char credits[STR_HUNDREDTHS_SIZE];
+    str_of_hundredths(credits, credits_left);
     switch (shape) {
     case PLAIN:
         buf_printf(out, "OK\n%s", credits);

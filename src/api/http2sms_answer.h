@@ -32,8 +32,4 @@ void http2sms_answer_success(struct buf *out, enum http2sms_type type, int statu
 void http2sms_answer_failure(struct buf *out, enum http2sms_type type, int status,
                              struct str message, struct str more_info_url);
 
-/* Hundredths as "1007" or "85.95", with its NUL. */
-enum { HTTP2SMS_CREDITS_SIZE = 24 };
-void http2sms_credits_write(char out[HTTP2SMS_CREDITS_SIZE], int64_t hundredths);
-
 #endif

@@ -18,13 +18,8 @@ json_t *present_id(int64_t id)
 
 json_t *present_credits(int64_t hundredths)
 {
-    char text[32];
-    const char *sign = hundredths < 0 ? "-" : "";
-    uint64_t size = hundredths < 0 ? -(uint64_t)hundredths : (uint64_t)hundredths;
-    if (size % 100)
-        snprintf(text, sizeof(text), "%s%" PRIu64 ".%02" PRIu64, sign, size / 100, size % 100);
-    else
-        snprintf(text, sizeof(text), "%s%" PRIu64, sign, size / 100);
+    char text[STR_HUNDREDTHS_SIZE];
+    str_of_hundredths(text, hundredths);
     return json_string(text);
 }
 

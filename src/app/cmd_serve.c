@@ -6,10 +6,10 @@
 #include "app/cmd_serve.h"
 
 #include "api/api.h"
+#include "api/present.h"
 #include "app/cli_text.h"
 #include "app/config.h"
 #include "app/demo.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "carrier/carrier.h"
@@ -87,13 +87,6 @@ static void name_paths(struct server *s)
 
 /* ---- what the HTTP face asks of the carriers ---- */
 
-static void set_time(json_t *out, const char *key, int64_t at_us)
-{
-    char text[CLOCK_ISO_SIZE];
-    clock_iso(text, at_us);
-    json_object_set_new(out, key, at_us ? json_string(text) : json_null());
-}
-
 static json_t *carrier_status_json(void *ctx, int64_t carrier_id)
 {
     struct server *s = ctx;
@@ -106,10 +99,10 @@ static json_t *carrier_status_json(void *ctx, int64_t carrier_id)
                             (int)st.window_size, "rate_now", (json_int_t)st.rate_now, "active",
                             (json_int_t)st.active, "submits", (json_int_t)st.submits, "throttles",
                             (json_int_t)st.throttles, "reconnects", (json_int_t)st.reconnects);
-    set_time(out, "since", st.since_us);
-    set_time(out, "oldest_due_at", st.oldest_due_at_us);
+    json_object_set_new(out, "since", present_time(st.since_us));
+    json_object_set_new(out, "oldest_due_at", present_time(st.oldest_due_at_us));
     json_object_set_new(out, "error", st.error[0] ? json_string(st.error) : json_null());
-    set_time(out, "error_at", st.error_at_us);
+    json_object_set_new(out, "error_at", present_time(st.error_at_us));
     return out;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
@@ -87,6 +90,17 @@ enum err str_to_hundredths(int64_t *out, struct str s)
     int64_t value = (int64_t)(whole * 100 + cents);
     *out = negative ? -value : value;
     return OK;
+}
+
+void str_of_hundredths(char out[STR_HUNDREDTHS_SIZE], int64_t hundredths)
+{
+    uint64_t amount = hundredths < 0 ? -(uint64_t)hundredths : (uint64_t)hundredths;
+    const char *sign = hundredths < 0 ? "-" : "";
+    if (amount % 100 == 0)
+        snprintf(out, STR_HUNDREDTHS_SIZE, "%s%" PRIu64, sign, amount / 100);
+    else
+        snprintf(out, STR_HUNDREDTHS_SIZE, "%s%" PRIu64 ".%02u", sign, amount / 100,
+                 (unsigned)(amount % 100));
 }
 
 enum err str_copy(char *to, size_t size, struct str s)

@@ -55,6 +55,10 @@ enum err str_to_u64(uint64_t *out, struct str s) MUST_CHECK;
  */
 enum err str_to_hundredths(int64_t *out, struct str s) MUST_CHECK;
 
+/* And back: "12", "12.50", "-0.05": two decimals or none. */
+enum { STR_HUNDREDTHS_SIZE = 24 };
+void str_of_hundredths(char out[STR_HUNDREDTHS_SIZE], int64_t hundredths);
+
 /* Copies into a fixed array with a closing NUL; ERR_TOO_LONG (and an empty string) if it cannot. */
 enum err str_copy(char *to, size_t size, struct str s) MUST_CHECK;
 

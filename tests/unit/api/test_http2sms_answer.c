@@ -99,28 +99,6 @@ static void nothing_breaks_out_of_its_shape(void **state)
                             ". For more informations : u?a=1&amp;b</message></response>");
 }
 
-static void credits_are_whole_or_have_two_decimals(void **state)
-{
-    (void)state;
-    static const struct {
-        int64_t hundredths;
-        const char *text;
-    } cases[] = {{100700, "1007"},
-                 {8595, "85.95"},
-                 {23050, "230.50"},
-                 {0, "0"},
-                 {5, "0.05"},
-                 {-50, "-0.50"},
-                 {-100, "-1"},
-                 {INT64_MAX, "92233720368547758.07"},
-                 {INT64_MIN, "-92233720368547758.08"}};
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char out[HTTP2SMS_CREDITS_SIZE];
-        http2sms_credits_write(out, cases[i].hundredths);
-        assert_string_equal(out, cases[i].text);
-    }
-}
-
 static void the_content_type_is_the_one_that_was_asked_for(void **state)
 {
     (void)state;
@@ -143,7 +121,6 @@ int main(void)
         cmocka_unit_test(each_recipient_has_its_id),
         cmocka_unit_test(failure_has_the_documented_bytes_in_all_six_types),
         cmocka_unit_test(nothing_breaks_out_of_its_shape),
-        cmocka_unit_test(credits_are_whole_or_have_two_decimals),
         cmocka_unit_test(the_content_type_is_the_one_that_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,28 @@ static void str_splits_and_reads_numbers(void **state)
     assert_int_equal(str_to_hundredths(&cents, STR(".5")), ERR_INVALID);
 }
 
+static void credits_are_whole_or_have_two_decimals(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t hundredths;
+        const char *text;
+    } cases[] = {{100700, "1007"},
+                 {8595, "85.95"},
+                 {23050, "230.50"},
+                 {0, "0"},
+                 {5, "0.05"},
+                 {-50, "-0.50"},
+                 {-100, "-1"},
+                 {INT64_MAX, "92233720368547758.07"},
+                 {INT64_MIN, "-92233720368547758.08"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[STR_HUNDREDTHS_SIZE];
+        str_of_hundredths(out, cases[i].hundredths);
+        assert_string_equal(out, cases[i].text);
+    }
+}
+
 static void arena_gives_zeroed_aligned_memory(void **state)
 {
     (void)state;
@@ -231,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(str_splits_and_reads_numbers),
         cmocka_unit_test(arena_drops_what_hangs_on_it_once),
+        cmocka_unit_test(credits_are_whole_or_have_two_decimals),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
         cmocka_unit_test(arena_reset_keeps_the_first_block_and_gives_zeroes_again),
         cmocka_unit_test(buf_keeps_its_limit_and_its_first_error),
