@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * db/db: one connection to an SQL engine. The only interface through which rows are reached; what
- * stands behind it (sqlite.c, later postgres.c) is known to nobody else.
+ * db/db: one connection to an SQL engine. The only interface through which rows are reached; which
+ * engine stands behind it (sqlite.c, postgres.c) is known to nobody else.
  *
  * One SQL text serves all engines: $1 … placeholders, ON CONFLICT, RETURNING. A query is a static
  * struct; each connection prepares it once and keeps it. Values are bound as 64-bit integers, UTF-8
- * text, blobs or NULL.
+ * text, blobs or NULL; results are read as integers (booleans are 0 and 1) or bytes.
  *
- * Errors: ERR_EXISTS (unique), ERR_CONFLICT (another constraint), ERR_BUSY (locked for too long),
- * ERR_STORE_FULL (no space), ERR_STORE (anything else; logged here with the engine's words, never
+ * A connection that was lost is made again by the next call outside a transaction; until that
+ * succeeds every call fails at once or within DB_CONNECT_MS.
+ *
+ * Errors: ERR_EXISTS (unique), ERR_CONFLICT (another constraint; or a deadlock or a serialization
+ * failure: alone it would pass), ERR_BUSY (locked for too long), ERR_STORE_FULL (no space),
+ * ERR_STORE (anything else, a lost connection included; logged here with the engine's words, never
  * with values). After an error inside a transaction only db_rollback may follow.
  * Threads: a connection serves one thread at a time; queries may be shared by all.
  */
@@ -19,22 +23,36 @@
 
 #include <stdatomic.h>
 
+enum { DB_CONNECT_MS = 3000 };
+
 struct db;
 
 enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
 
-/* url: "sqlite:PATH". DB_READ_WRITE creates the database; there is one such connection a process.
- */
+/* url: "sqlite:PATH", "postgresql://…" as libpq takes it. DB_READ_WRITE creates an SQLite database;
+ * of such connections there is one a process. ERR_INVALID for any other scheme. */
 enum err db_open(struct db **out, const char *url, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
 
+/* Other processes may write too: what was read may have changed, and somebody else may act on it. */
+bool db_shared(const struct db *db);
+
 struct db_query {
     const char *sql;
+    /* For db_run_many and db_rows_many on an engine that has arrays; NULL: `sql` for each row. One
+     * array a column: UNNEST($1::bigint[], $2::text[]) WITH ORDINALITY AS v (a, b, row). Rows, where
+     * there are any, are those of `sql` and then `row`; a statement whose caller counts changes
+     * says RETURNING row. */
+    const char *many;
     _Atomic unsigned slot; /* 0 until first used: its place in each connection's statements */
 };
 #define DB_QUERY(text) \
     {                  \
         .sql = (text)  \
+    }
+#define DB_QUERY_MANY(text, arrays)     \
+    {                                   \
+        .sql = (text), .many = (arrays) \
     }
 
 enum db_type { DB_NULL_VALUE, DB_INT_VALUE, DB_TEXT_VALUE, DB_BLOB_VALUE };
@@ -52,18 +70,27 @@ struct db_value {
 #define DB_TEXT_OR_NULL(v) ((v).n ? DB_TEXT(v) : DB_NULL)
 
 enum err db_begin(struct db *db) MUST_CHECK;
-/* OK means durable: it survives a power cut. */
+/* OK means durable: it survives a power cut. ERR_DOUBT: the connection was lost after COMMIT was
+ * sent; what became of it can only be read from the database. */
 enum err db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
 
-/* Runs a statement without rows; *changed (may be NULL): rows it touched. */
+/*
+ * Runs a statement without rows; *changed (may be NULL): rows it touched. Inside a transaction one
+ * with changed NULL may be under way only when this returns: its error is then told by a later call
+ * of the transaction, at the latest by db_commit. What the arguments point to may go at once.
+ */
 enum err db_run(struct db *db, struct db_query *query, const struct db_value *args, size_t n,
                 int64_t *changed) MUST_CHECK;
 /* The same statement for `rows` rows of `columns` values each; changed (may be NULL) has one count
- * a row. Stops at the first error. */
+ * a row. Ends at the first error. With `many`, a row must not depend on one before it. */
 enum err db_run_many(struct db *db, struct db_query *query, const struct db_value *args,
                      size_t columns, size_t rows, int64_t *changed) MUST_CHECK;
-/* Several statements, no values: a migration. */
+/*
+ * Several statements, no values: a migration. Words in braces stand for what engines say
+ * differently: {id} the type of a 64-bit primary key, {bytes} the type of a blob, {clustered} after
+ * a table that lies in the order of its key, {hot} after one whose rows change often.
+ */
 enum err db_script(struct db *db, struct str sql) MUST_CHECK;
 
 #define DB_ARGS(...)                    \
@@ -77,19 +104,52 @@ enum err db_script(struct db *db, struct str sql) MUST_CHECK;
  *     while (db_rows_next(&rows))
  *         … db_rows_int(&rows, 0) …
  *     return db_rows_close(&rows);
- * An error ends the rows; db_rows_close tells it. Text is valid until the next db_rows_next.
+ * An error ends the rows; db_rows_close tells it. Text is valid until the next db_rows_next. Other
+ * queries of the connection may run in between.
  */
 struct db_rows {
     struct db *db;
-    void *statement;
+    void *statement; /* the engine's */
     enum err err;
+    size_t row; /* of db_rows_many: whose result this is, from 0 */
+    const struct db_value *args;
+    size_t columns;
+    size_t rows;
 };
 struct db_rows db_rows_open(struct db *db, struct db_query *query, const struct db_value *args,
                             size_t n);
+/* The query for each of `rows` rows of arguments, which must last until the close; `row` tells
+ * whose result the present one is. In no order. */
+struct db_rows db_rows_many(struct db *db, struct db_query *query, const struct db_value *args,
+                            size_t columns, size_t rows);
 bool db_rows_next(struct db_rows *rows);
 bool db_rows_is_null(const struct db_rows *rows, int column);
 int64_t db_rows_int(const struct db_rows *rows, int column);
 struct str db_rows_text(const struct db_rows *rows, int column);
 enum err db_rows_close(struct db_rows *rows) MUST_CHECK;
+
+/* What a copy of whole tables needs to know of the result. */
+int db_rows_columns(const struct db_rows *rows);
+struct str db_rows_name(const struct db_rows *rows, int column);
+/* As it can be bound again; text and blobs as db_rows_text. */
+struct db_value db_rows_value(const struct db_rows *rows, int column);
+
+/* ---- among several writers; on an engine of one process there is nothing to do ---- */
+
+/* Until the transaction ends nobody else holds this key. */
+enum err db_lock(struct db *db, int64_t key) MUST_CHECK;
+/* When the oldest transaction of any DB_READ_WRITE connection began that is still open, this one's
+ * not counted: INT64_MAX for none. What has begun since may not be visible yet. */
+enum err db_oldest_writer(struct db *db, int64_t *began_at_us) MUST_CHECK;
+
+/* Hints, which may be lost, from one process to the others. A note leaves with the commit. */
+enum { DB_NOTE_MAX = 100 };
+enum err db_note(struct db *db, struct str note) MUST_CHECK;
+/* From now on this connection hears notes. */
+enum err db_listen(struct db *db) MUST_CHECK;
+/* Readable when notes may have come; -1 where there are none or the connection is lost. */
+int db_notes_fd(const struct db *db);
+/* The next note that has come, copied; false when there is no more. Never waits. */
+bool db_notes_next(struct db *db, char note[DB_NOTE_MAX + 1]);
 
 #endif
