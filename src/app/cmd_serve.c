@@ -34,7 +34,8 @@ struct server {
     char socket_path[PATH_SIZE];
     char database[PATH_SIZE + 16];
     char http_url[64];
-    unsigned node;
+    char name[NODE_NAME_MAX];
+    int node;
     int lock_fd;
     struct core *core;
     struct net_loop *http_loop;
@@ -128,7 +129,7 @@ static void start_thread(pthread_t *thread, const char *name, struct net_loop *l
 
 static enum err open_all(struct server *s)
 {
-    struct core_config core = {.database_url = s->database, .node = s->node};
+    struct core_config core = {.database_url = s->database, .name = s->name, .node = s->node};
     struct api_config api = {.http_address = s->config.http,
                              .socket_path = s->socket_path,
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
@@ -270,7 +271,7 @@ static enum err check_config(struct server *s)
         return ERR_INVALID;
     }
     log_set_level(level);
-    s->node = (unsigned)node;
+    s->node = (int)node;
     return OK;
 }
 

@@ -101,6 +101,7 @@ static struct outcome_job *outcome_new(struct flight *f, enum outcome_kind kind)
     job->slot = f->pump->slot;
     job->message_id = o->id;
     job->due_at_us = o->due_at_us;
+    job->queued = o->queued;
     job->retry_at_us = 0;
     job->at_us = clock_now_us();
     job->part = f->part;

@@ -110,11 +110,7 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
     size_t swept = 0;
     int64_t due = 0;
     job->more = false;
-    enum err e = store_node_renew(tx, c->config.node, c->epoch);
-    if (e == ERR_CONFLICT)
-        log_error("lease_lost", "node=%u", c->config.node);
-    if (!e)
-        e = store_message_due(&due, tx, SLICE);
+    enum err e = store_message_due(&due, tx, SLICE);
     if (!e)
         e = index_messages(c, tx, &job->more);
     if (!e)

@@ -75,13 +75,13 @@ void core_on_directory(struct core *c, struct mailbox *box, struct letter *lette
 
 struct registration {
     struct change change;
-    int64_t epoch;
+    struct node node;
 };
 
 static enum err register_node(struct core *c, struct store_tx *tx, struct change *change)
 {
     struct registration *r = (struct registration *)change;
-    return store_node_register(&r->epoch, tx, c->config.node, true);
+    return store_node_register(&r->node, tx, str_of(c->config.name), c->config.node);
 }
 
 static void ignore(struct letter *letter)
@@ -92,14 +92,15 @@ static void ignore(struct letter *letter)
 static enum err take_lease(struct core *c)
 {
     struct mailbox *home = mailbox_new();
-    struct registration r = {.epoch = 0};
+    struct registration r = {.node = {0}};
     core_change(c, &r.change, home, ignore);
     r.change.apply = register_node;
     writer_run_once(c->writer);
     mailbox_deliver(home, 1);
     mailbox_free(home);
-    c->epoch = r.epoch;
-    writer_set_epoch(c->writer, r.epoch);
+    c->epoch = r.node.epoch;
+    c->number = r.node.number;
+    writer_set_epoch(c->writer, r.node.epoch);
     return r.change.job.err;
 }
 
@@ -110,7 +111,7 @@ static enum err load(struct core *c)
     struct directory *directory = NULL;
     int64_t highest = 0;
     enum err e = store_highest_id(&highest, &view);
-    store_id_begin(c->config.node, highest);
+    store_id_begin(c->number, highest);
     if (!e)
         e = store_references_new(&c->references, &view);
     if (!e)

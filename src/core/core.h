@@ -11,12 +11,18 @@
 #include "core/directory.h"
 #include "core/outbox.h"
 #include "core/refusal.h"
+#include "store/node.h"
 
 struct core;
 
 struct core_config {
     const char *database_url;
-    unsigned node; /* 0 to 31 */
+    const char *name; /* of this installation: host and data directory, locked by the caller */
+    int node;         /* 0 to 31, or NODE_ANY_NUMBER */
+    /* Others have taken over this node's work: the process must end, or begin anew, at once;
+     * nothing of it may be sent any more. On the writer's thread. NULL: nobody asks. */
+    void (*fenced)(void *ctx);
+    void *ctx;
 };
 
 /* Opens and migrates the store, takes this node's lease (the caller's lock proves that no other

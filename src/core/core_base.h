@@ -19,6 +19,7 @@ struct core {
     struct references *references; /* the writer's */
     struct map *latest; /* the writer's: whom a phone heard last, see latest_note; hints */
     int64_t epoch;
+    unsigned number;           /* of this node, in its ids */
     struct mailbox *clock_box; /* where the clock's own jobs come back */
     pthread_t clock_thread;
     _Atomic bool clock_stopping;

@@ -38,6 +38,7 @@ struct outgoing {
     uint32_t attempts;
     uint8_t reference;
     uint8_t answered[32]; /* bit part-1: the carrier has taken this part before */
+    bool queued;          /* it was taken from the queue, where its row still stands */
 };
 void outgoing_free(struct outgoing *o);
 
@@ -48,6 +49,9 @@ struct outbox_slot {
     _Atomic bool backlog;   /* the store has more that is due */
     _Atomic int64_t active; /* outgoing in memory: counted up where born, down by outgoing_free */
     _Atomic int64_t most;   /* set by the carrier: `active` stays below it; OUTBOX_ACTIVE or less */
+    _Atomic bool held;      /* this node may bind to the carrier: store/place */
+    _Atomic bool shared;    /* other nodes may be bound to it at the same time */
+    _Atomic bool in_use;    /* set by the carrier: a bind of it may still be open */
     void *owner;            /* the carrier thread's own; nobody else reads it */
 };
 
@@ -98,6 +102,7 @@ struct outcome_job {
     uint32_t part;       /* 1 … ; SENT and REJECTED */
     uint32_t parts;      /* of the message */
     uint32_t status;     /* command_status, for RETRY, REJECTED */
+    bool queued;         /* as in the outgoing */
     bool ask;            /* IN_DOUBT: a person decides; else it is sent again */
     bool doubt;          /* REJECTED: another part was written and never answered */
     char carrier_ref[CARRIER_REF_SIZE];

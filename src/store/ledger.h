@@ -2,6 +2,12 @@
 /*
  * store/ledger: credits. A purse is an account's balance or a user's quota; every change of one is
  * a movement, in the same transaction as its cause. Amounts: hundredths of a credit.
+ *
+ * The movements of a transaction are gathered and applied together just before its commit, one
+ * statement a purse, in the order of account and user: so that several nodes neither wait for each
+ * other in a circle nor hold a purse longer than a commit takes. A purse never falls below zero:
+ * should another node have been quicker, store_purses_settle tells ERR_CONFLICT, and the job that
+ * caused it meets the new balance when it is run again.
  */
 #ifndef NAVETTE_STORE_LEDGER_H
 #define NAVETTE_STORE_LEDGER_H
@@ -17,13 +23,18 @@ enum ledger_kind { LEDGER_CREDIT, LEDGER_MESSAGES, LEDGER_REFUND, LEDGER_QUOTA }
 
 /* ERR_NOT_FOUND when there is no such purse (a user without a quota has none). */
 enum err store_purse_balance(int64_t *balance, struct store_view *view, struct purse p) MUST_CHECK;
-/* Adds `amount` (negative takes) for `messages` messages and writes the movement. */
+/* Adds `amount` (negative takes) for `messages` messages, with the next store_purses_settle. */
 enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind kind,
                           int64_t amount, int64_t messages, struct str reason) MUST_CHECK;
 /* Gives back what messages cost. A user's purse that is gone (removed, or its quota switched off)
  * hands it on to the account's balance, so that payments and messages still agree. */
 enum err store_purse_refund(struct store_tx *tx, struct purse p, int64_t amount, int64_t messages,
                             struct str reason) MUST_CHECK;
+
+/* Applies what was moved since the last call, and writes the movements: the writer calls it before
+ * each commit; who needs a purse's new balance in between calls it himself. ERR_NOT_FOUND: there is
+ * no such purse. ERR_CONFLICT: one does not hold that much (any more). */
+enum err store_purses_settle(struct store_tx *tx) MUST_CHECK;
 
 struct movement {
     int64_t id;

@@ -5,12 +5,15 @@
 
 extern const unsigned char store_migration_0001[];
 extern const size_t store_migration_0001_size;
+extern const unsigned char store_migration_0002[];
+extern const size_t store_migration_0002_size;
 
 static const struct {
     const unsigned char *sql;
     const size_t *size;
 } migrations[] = {
     {store_migration_0001, &store_migration_0001_size},
+    {store_migration_0002, &store_migration_0002_size},
 };
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 

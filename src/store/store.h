@@ -12,6 +12,8 @@
 #include "base/mailbox.h"
 #include "db/db.h"
 
+struct purse_move;
+
 struct store_view {
     struct db *db;
     struct arena *arena;
@@ -20,10 +22,19 @@ struct store_view {
 /* One transaction of the writer. */
 struct store_tx {
     struct store_view view;
-    int64_t now_us; /* one instant for the whole transaction */
-    int64_t epoch;  /* of this node's lease */
+    int64_t now_us; /* one instant for the whole transaction: the database's clock */
+    int64_t epoch;  /* of this node's life: store/node */
     struct store_after *after;
+    struct purse_move *moves; /* of purses, applied before the commit: store/ledger */
 };
+
+/*
+ * What several nodes agree on without asking each other: a message is young for STORE_YOUNG_S by
+ * its id. The clock's pass never reaches young ones, nor what an open transaction may still hold
+ * back; who changes one that is not young keeps its entries in queue and reference_index himself.
+ */
+enum { STORE_YOUNG_S = 5 };
+bool store_is_young(const struct store_tx *tx, int64_t id);
 
 /*
  * Posts the letter once the transaction is committed, in order; if it is rolled back, `drop` frees

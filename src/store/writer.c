@@ -17,21 +17,25 @@ enum {
     IDLE_US = 200000
 };
 
+enum failure { FAIL, HOLD, KEEP };
+
 static const struct {
-    bool keep;
+    enum failure failure;
     bool now;
+    bool alone;
 } facts[JOB_KINDS] = {
-#define FAIL                            false
-#define KEEP                            true
-#define SOON                            false
-#define NOW                             true
-#define JOB(name, failure, haste, what) [JOB_##name] = {.keep = (failure), .now = (haste)},
+#define SOON  false
+#define NOW   true
+#define MIXED false
+#define ALONE true
+#define JOB(name, on_failure, haste, company, what) \
+    [JOB_##name] = {.failure = (on_failure), .now = (haste), .alone = (company)},
 #include "store/job.def"
 #undef JOB
-#undef FAIL
-#undef KEEP
 #undef SOON
 #undef NOW
+#undef MIXED
+#undef ALONE
 };
 
 struct after_item {
@@ -156,7 +160,7 @@ static void settle(struct writer *w, struct job *job, enum err e)
 {
     if (e)
         job->err = e;
-    if (e && facts[job->kind].keep && !atomic_load(&w->stopping))
+    if (e && facts[job->kind].failure == KEEP && !atomic_load(&w->stopping))
         letters_add(&w->kept, &job->letter);
     else
         mailbox_post(job->home, &job->letter);

@@ -209,19 +209,20 @@ static void used_accounts_and_carriers_stay(void **state)
     assert_int_equal(store_account_delete(&tx, 1), ERR_CONFLICT);
 }
 
-static void a_lease_has_one_holder(void **state)
+static void a_new_life_fences_the_dead_ones(void **state)
 {
     (void)state;
-    int64_t first;
-    int64_t second;
-    assert_int_equal(store_node_register(&first, &tx, 3, false), OK);
-    assert_int_equal(store_node_register(&second, &tx, 3, false), ERR_CONFLICT);
-    assert_int_equal(store_node_renew(&tx, 3, first), OK);
-    assert_int_equal(store_node_register(&second, &tx, 3, true), OK);
-    assert_int_not_equal(first, second);
-    assert_int_equal(store_node_renew(&tx, 3, first), ERR_CONFLICT);
-    tx.now_us += (NODE_LEASE_S + 1) * SEC_US;
-    assert_int_equal(store_node_register(&first, &tx, 3, false), OK);
+    struct node first;
+    struct node second;
+    struct node *lives;
+    size_t n;
+    assert_int_equal(store_node_register(&first, &tx, STR("host:/data"), 3), OK);
+    assert_int_equal(store_node_register(&second, &tx, STR("host:/data"), 3), OK);
+    assert_true(second.epoch > first.epoch);
+    assert_int_equal(store_node_list(&lives, &n, &tx.view), OK);
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(lives[i].fenced, lives[i].epoch == first.epoch);
 }
 
 static void ids_are_ordered_fit_53_bits_and_tell_their_time(void **state)
@@ -252,7 +253,7 @@ int main(void)
         STORE(the_check_finds_money_that_is_not_there),
         STORE(a_refund_finds_its_way_when_the_quota_is_gone),
         STORE(used_accounts_and_carriers_stay),
-        STORE(a_lease_has_one_holder),
+        STORE(a_new_life_fences_the_dead_ones),
         STORE(ids_are_ordered_fit_53_bits_and_tell_their_time),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/queue: what waits or is claimed, beside the messages, so that a message's own row carries
+ * no index on its state.
+ *
+ *   SCHEDULED, QUEUED   always have a row here, of the same state
+ *   SENDING             has one, with the claim, when it was taken from here or is no longer young
+ *                       (store_is_young); accepted straight into SENDING it has none at first: the
+ *                       clock's pass writes it when it comes by and finds the message still SENDING
+ *
+ * Law: whoever moves a message that has a row here changes that row first, then the message: the
+ * row is what several nodes meet at.
+ * Threads: the writer's, except where a view is taken.
+ */
+#ifndef NAVETTE_STORE_QUEUE_H
+#define NAVETTE_STORE_QUEUE_H
+
+#include "store/message.h"
+
+struct queued {
+    int64_t message_id;
+    int64_t carrier_id;
+    int64_t due_at_us;
+    enum message_state state; /* SCHEDULED, QUEUED or SENDING */
+    int64_t claimed_by;       /* an epoch when SENDING; else 0 */
+};
+
+/* New rows, or the new state of those that are there. */
+enum err store_queue_put(struct store_tx *tx, const struct queued *rows, size_t n) MUST_CHECK;
+/* The message left the queue: sent, or at an end. *gone (may be NULL): there was a row. */
+enum err store_queue_drop(struct store_tx *tx, const int64_t *message_ids, size_t n) MUST_CHECK;
+/* Takes a SCHEDULED or QUEUED message out for who means to end it; ERR_NOT_FOUND when it is not
+ * there any more (another node was quicker). */
+enum err store_queue_seize(struct store_tx *tx, int64_t message_id) MUST_CHECK;
+
+/* The oldest QUEUED that are due for a carrier become SENDING, claimed by this life: here and in
+ * their messages, which are given back. Passes by what other nodes are taking. */
+enum err store_queue_take(struct message **out, size_t *n, struct store_tx *tx, int64_t carrier_id,
+                          size_t limit) MUST_CHECK;
+/* SCHEDULED whose time has come become QUEUED, here and in their messages; how many. */
+enum err store_queue_due(int64_t *moved, struct store_tx *tx, size_t limit) MUST_CHECK;
+/* SENDING messages that a life claimed, wherever that is written; at most `limit`. */
+enum err store_queue_claimed(struct message **out, size_t *n, struct store_tx *tx, int64_t epoch,
+                             size_t limit) MUST_CHECK;
+/* QUEUED for a carrier; 0 for carrier_id means all. */
+enum err store_queue_length(int64_t *count, struct store_view *view, int64_t carrier_id) MUST_CHECK;
+
+#endif
