@@ -18,6 +18,7 @@ static struct {
     struct pump *pump;
     struct mailbox *home;
     struct outbox_slot slot;
+    _Atomic int64_t send_until_us;
     struct pump_settings settings;
     struct {
         void *tag; /* NULL once answered */
@@ -508,6 +509,8 @@ static int set_up(void **state)
     log_set_level(LOG_ERROR + 1);
     clock_set_virtual(START_US);
     f.home = mailbox_new();
+    f.send_until_us = INT64_MAX;
+    f.slot.send_until_us = &f.send_until_us;
     f.pump = pump_new(&f.slot, f.home,
                       &(struct pump_calls){.submit = submit, .post = post, .wake = wake}, NULL);
     f.settings =
