@@ -50,11 +50,12 @@ static void note_held(struct scene *s, const struct bind_place *held)
     if (l == s->lives_n || c == s->p->carriers_n)
         return;
     const struct places_carrier *carrier = &s->p->carriers[c];
-    bool counts = held->place <= carrier->places;
-    s->load[l]++;
+    bool exists = held->place <= carrier->places;
+    bool wanted = exists && is_allowed(carrier, &s->p->lives[l]);
+    s->load[l] += wanted; /* what it is about to give up is no load */
     s->holders[c] |= UINT32_C(1) << l;
-    s->free[c] -= counts;
-    if (l == s->self && !(counts && is_allowed(carrier, &s->p->lives[l])))
+    s->free[c] -= exists;
+    if (l == s->self && !wanted)
         s->choices[c] = PLACE_GIVE;
 }
 
