@@ -119,6 +119,8 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
         e = look_at_stragglers(tx, &job->more);
     if (!e)
         e = forget_old(c, tx);
+    if (!e)
+        e = places_tick(c, tx, &job->more);
     job->more |= due == SLICE || swept == SLICE;
     return e;
 }

@@ -52,15 +52,22 @@ enum err core_directory_reload(struct core *c, struct store_view *view)
         return e;
     pthread_mutex_lock(&c->directory_lock);
     const struct directory *old = c->directory;
-    struct letter *letter = c->directory_letter;
     c->directory = fresh;
-    c->directory_letter = NULL; /* under way; it comes back with core_on_directory */
-    struct mailbox *box = c->directory_box;
     pthread_mutex_unlock(&c->directory_lock);
     directory_release(old);
+    core_tell_carriers(c);
+    return OK;
+}
+
+void core_tell_carriers(struct core *c)
+{
+    pthread_mutex_lock(&c->directory_lock);
+    struct letter *letter = c->directory_letter;
+    struct mailbox *box = c->directory_box;
+    c->directory_letter = NULL; /* under way; it comes back with core_on_directory */
+    pthread_mutex_unlock(&c->directory_lock);
     if (letter)
         mailbox_post(box, letter);
-    return OK;
 }
 
 void core_on_directory(struct core *c, struct mailbox *box, struct letter *letter)
@@ -127,11 +134,11 @@ enum err core_open(struct core **out, const struct core_config *config)
 {
     struct core *c = base_alloc(sizeof(*c));
     c->config = *config;
-    c->outbox = outbox_new();
     c->latest = map_new(LATEST_LIMIT);
     c->clock_box = mailbox_new();
     pthread_mutex_init(&c->directory_lock, NULL);
     enum err e = db_open(&c->db, config->database_url, DB_READ_WRITE);
+    c->outbox = outbox_new(!e && db_shared(c->db));
     if (!e)
         e = store_migrate(c->db);
     if (!e)

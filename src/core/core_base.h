@@ -11,6 +11,14 @@
 
 #include <pthread.h>
 
+/* core/places: what it remembers between its looks. */
+struct places {
+    int64_t looked_at_us;
+    const void *seen;      /* the directory of the last look; only compared */
+    bool again;            /* the last look changed something */
+    int64_t changed_at_us; /* when it last took one, or gave one up to even out the load */
+};
+
 struct core {
     struct core_config config;
     struct db *db; /* the writer's */
@@ -20,6 +28,7 @@ struct core {
     struct map *latest; /* the writer's: whom a phone heard last, see latest_note; hints */
     int64_t epoch;
     unsigned number;           /* of this node, in its ids */
+    struct places places;      /* the writer's */
     struct mailbox *clock_box; /* where the clock's own jobs come back */
     pthread_t clock_thread;
     _Atomic bool clock_stopping;
@@ -66,6 +75,12 @@ void latest_note(struct core *c, const struct message *m);
 enum err latest_load(struct core *c, struct store_view *view) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
 enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us) MUST_CHECK;
+
+/* On a shared database: takes places of carriers and gives some up. *soon: the next tick should
+ * come soon. */
+enum err places_tick(struct core *c, struct store_tx *tx, bool *soon) MUST_CHECK;
+/* The carriers look at the directory and their slots again. Any thread. */
+void core_tell_carriers(struct core *c);
 
 void clock_start(struct core *c);
 void clock_stop(struct core *c);
