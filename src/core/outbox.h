@@ -68,6 +68,11 @@ struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id);
  */
 void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o));
 
+/* Until when (clock_mono_us) this node's lease surely holds. Any thread. */
+void outbox_may_send_until(struct outbox *o, int64_t until_us);
+/* The store has something for this carrier. Any thread. */
+void outbox_wake(struct outbox *o, struct outbox_slot *slot);
+
 /* ---- for the carrier's thread ---- */
 
 /* Asks for waiting messages, at most `limit`. The job comes back at `home` with how many it found;

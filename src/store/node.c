@@ -36,17 +36,6 @@ enum err store_node_list(struct node **out, size_t *n, struct store_view *view)
 
 /* ---- beginning and end of a life ---- */
 
-static enum err next_epoch(int64_t *epoch, struct store_tx *tx)
-{
-    static struct db_query next =
-        DB_QUERY("INSERT INTO setting (name, value) VALUES ('epochs', 1) "
-                 "ON CONFLICT (name) DO UPDATE SET value = setting.value + 1 RETURNING value");
-    struct db_rows rows = db_rows_open(tx->view.db, &next, DB_NO_ARGS);
-    while (db_rows_next(&rows))
-        *epoch = db_rows_int(&rows, 0);
-    return db_rows_close(&rows);
-}
-
 /* Lives of which the caller knows that they are over: those of its name; and when the operator has
  * given it a number, whoever had it and has been silent for long. */
 static enum err fence_dead(struct store_tx *tx, struct str name, int number)
@@ -107,7 +96,7 @@ enum err store_node_register(struct node *out, struct store_tx *tx, struct str n
     if (!e)
         e = choose_number(&out->number, tx, number);
     if (!e)
-        e = next_epoch(&out->epoch, tx);
+        e = store_setting_raise(&out->epoch, tx, STR("epochs"));
     return e ? e
              : db_run(tx->view.db, &insert,
                       DB_ARGS(DB_INT(out->epoch), DB_INT(out->number), DB_TEXT(name),
@@ -171,7 +160,7 @@ enum err store_node_fence_late(int64_t *fenced, struct store_tx *tx)
 enum err store_node_to_recover(int64_t *epoch, struct store_tx *tx)
 {
     static struct db_query fenced =
-        DB_QUERY("SELECT epoch FROM node WHERE fenced = 1 ORDER BY epoch LIMIT 1 {skip_locked}");
+        DB_QUERY("SELECT epoch FROM node WHERE fenced = 1 ORDER BY epoch LIMIT 1");
     struct db_rows rows = db_rows_open(tx->view.db, &fenced, DB_NO_ARGS);
     bool found = false;
     while (db_rows_next(&rows)) {
