@@ -23,6 +23,7 @@ struct line {
 
     const struct directory *wanted_in; /* held; NULL before the first line_want */
     const struct directory_carrier *wanted;
+    enum carrier_state off;          /* what to call it while nothing is wanted */
     const struct directory *used_in; /* held while the settings are in use */
     const struct directory_carrier *used;
 
@@ -67,7 +68,7 @@ static bool is_bound(const struct line *line)
 static enum carrier_state state_now(const struct line *line)
 {
     if (line->phase == LINE_OFF)
-        return CARRIER_OFF;
+        return line->off;
     if (line->phase != LINE_ON)
         return CARRIER_ENDING;
     if (is_bound(line))
@@ -270,7 +271,8 @@ static void adopt(struct line *line)
         bind_adopt(line->binds[i], &session);
     log_safe(line->label, line->used->row.name);
     inbox_set_label(line->inbox, line->label);
-    struct pump_settings settings = settings_of_pump(&line->used->settings);
+    bool shared = atomic_load(&line->slot->shared);
+    struct pump_settings settings = settings_of_pump(&line->used->settings, shared);
     pump_configure(line->pump, &settings);
     directory_release(before);
 }
@@ -322,6 +324,12 @@ static bool is_idle(const struct line *line)
     return true;
 }
 
+/* Last: who sees that it is not in use lets another node bind. */
+static void note_use(struct line *line)
+{
+    atomic_store(&line->slot->in_use, line->wanted || line->phase != LINE_OFF);
+}
+
 static void switch_off(struct line *line)
 {
     line->phase = LINE_OFF;
@@ -330,6 +338,7 @@ static void switch_off(struct line *line)
         return;
     pump_release(line->pump);
     note_state(line);
+    note_use(line);
     line->env.on_off(line->env.ctx);
 }
 
@@ -345,17 +354,21 @@ static void proceed(struct line *line)
         start(line);
 }
 
-void line_want(struct line *line, const struct directory *d, const struct directory_carrier *c)
+void line_want(struct line *line, const struct directory *d, const struct directory_carrier *c,
+               enum carrier_state off)
 {
     const struct directory *before = line->wanted_in;
     line->wanted_in = directory_hold(d);
     line->wanted = c;
+    line->off = off;
     directory_release(before);
     if (line->phase == LINE_ON && is_same(line))
         adopt(line);
     else if (line->phase == LINE_ON)
         drain(line);
     proceed(line);
+    note_use(line);
+    note_state(line);
     line->env.on_change(line->env.ctx, line);
 }
 
@@ -434,6 +447,14 @@ void line_arrive(struct line *line, struct outgoing *o)
     pump_arrive(line->pump, o);
     if (line->phase == LINE_OFF)
         pump_release(line->pump);
+}
+
+void line_look(struct line *line)
+{
+    if (!atomic_load(&line->slot->ready))
+        return;
+    pump_look(line->pump);
+    wake(line);
 }
 
 struct line *line_new(const struct line_env *env, struct outbox_slot *slot)

@@ -112,6 +112,8 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
         e = forget_old(c, tx);
     if (!e)
         e = nodes_tick(c, tx, &job->more);
+    if (!e)
+        e = places_tick(c, tx, &job->more);
     job->more |= due == SLICE || swept == SLICE;
     return e;
 }

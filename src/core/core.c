@@ -158,7 +158,7 @@ static enum err load(struct core *c)
 static void fenced(void *core)
 {
     struct core *c = core;
-    outbox_may_send_until(c->outbox, 0);
+    nodes_end(c);
     if (c->config.fenced)
         c->config.fenced(c->config.ctx);
 }
@@ -187,7 +187,7 @@ static enum err open_store(struct core *c)
     if (e)
         return e;
     if (!c->outbox)
-        c->outbox = outbox_new();
+        c->outbox = outbox_new(db_shared(c->db));
     e = store_migrate(c->db);
     if (e)
         return e;
@@ -269,7 +269,7 @@ static void end_life(struct core *c)
     struct change change = {.apply = leave, .no_reload = true};
     if (!db_shared(c->db))
         return;
-    outbox_may_send_until(c->outbox, 0);
+    nodes_end(c);
     enum err e = core_change_now(c, &change);
     log_info("node_left", "number=%u epoch=%lld result=%s", c->number, (long long)c->epoch,
              err_name(e));

@@ -16,12 +16,21 @@ enum { HINTS_MAX = 32 };
 /* core/nodes: what a node knows of itself and the others; the writer's where nothing is said. */
 struct nodes {
     int64_t began_us;         /* of the last commit, or of this process: clock_mono_us */
+    bool over;                /* this life has ended: nothing may be sent any more */
     int64_t late_us;          /* when this node's own lease was last found in danger */
     int64_t hints[HINTS_MAX]; /* carriers, given in the transaction of this instant: */
     size_t hints_n;
     int64_t hints_us;
     _Atomic int64_t directory_seen; /* setting 'directory', as the last tick read it */
     struct db *ears;                /* the clock's thread's: hears and gives hints; or NULL */
+};
+
+/* core/places: what it remembers between its looks. */
+struct places {
+    int64_t looked_at_us;
+    const void *seen; /* the directory of the last look; only compared */
+    bool again;       /* the last look changed something */
+    int64_t moved_at_us;
 };
 
 struct core {
@@ -34,6 +43,7 @@ struct core {
     int64_t epoch;
     unsigned number; /* of this node, in its ids */
     struct nodes nodes;
+    struct places places;      /* the writer's */
     struct mailbox *clock_box; /* where the clock's own jobs come back, and hints leave from */
     pthread_t clock_thread;
     _Atomic bool clock_stopping;
@@ -85,6 +95,10 @@ enum err latest_load(struct core *c, struct store_view *view) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
 enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us) MUST_CHECK;
 
+/* On a shared database: takes places of carriers and gives some up. *soon: the next tick should
+ * come soon. */
+enum err places_tick(struct core *c, struct store_tx *tx, bool *soon) MUST_CHECK;
+
 /* ---- core/nodes ---- */
 
 /* Before the first transaction. */
@@ -96,6 +110,8 @@ enum err nodes_recover(struct core *c) MUST_CHECK;
 enum err nodes_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
 /* writer_config.committed, where others wait for this node's lease. */
 void nodes_committed(void *core, int64_t began_us);
+/* This life has ended, or is about to: nothing is sent any more. The writer's thread. */
+void nodes_end(struct core *c);
 /* With this commit messages are QUEUED for a carrier: whoever holds it may want to know. */
 void nodes_hint_queued(struct core *c, struct store_tx *tx, const struct outbox_slot *slot);
 /* With this commit the directory changes: other nodes must read it again. */

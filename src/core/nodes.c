@@ -37,7 +37,14 @@ void nodes_committed(void *core, int64_t began_us)
     struct core *c = core;
     note_lateness(&c->nodes, began_us);
     c->nodes.began_us = began_us;
-    outbox_may_send_until(c->outbox, began_us + NODE_LEASE_S * SEC_US - SEND_MARGIN_MS * MS_US);
+    if (!c->nodes.over)
+        outbox_may_send_until(c->outbox, began_us + NODE_LEASE_S * SEC_US - SEND_MARGIN_MS * MS_US);
+}
+
+void nodes_end(struct core *c)
+{
+    c->nodes.over = true;
+    outbox_may_send_until(c->outbox, 0);
 }
 
 /* ---- take-over ---- */
