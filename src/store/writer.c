@@ -13,10 +13,10 @@ enum {
     PAUSE_AFTER_FAILURE_MS = 100,
     TROUBLES_A_LINE = 600,
     HOMES_MAX = 16,
-    TRIES = 3,
     DOUBT_AT_STOP_S = 3,
     LINGER_ENOUGH = 512,
-    IDLE_US = 200000
+    IDLE_US = 200000,
+    CONFLICT_RUNS = 4
 };
 
 enum failure { FAIL, HOLD, KEEP };
@@ -133,12 +133,21 @@ static void note_fenced(struct writer *w)
         w->config.fenced(w->config.ctx);
 }
 
+/* Where several write, a conflict is often another's doing: it need not come again. */
+static enum err transact_patiently(struct writer *w, struct job *const *jobs, size_t n)
+{
+    int runs = db_shared(w->config.db) ? CONFLICT_RUNS : 1;
+    enum err e;
+    do
+        e = writer_transact(w, jobs, n);
+    while (e == ERR_CONFLICT && --runs > 0);
+    return e;
+}
+
 /* One transaction; its jobs are given back when it is committed. */
 static enum err run(struct writer *w, struct job *const *jobs, size_t n)
 {
-    enum err e = w->fenced ? ERR_FENCED : ERR_CONFLICT;
-    for (int tries = 0; e == ERR_CONFLICT && tries < TRIES; tries++)
-        e = writer_transact(w, jobs, n);
+    enum err e = w->fenced ? ERR_FENCED : transact_patiently(w, jobs, n);
     if (e == ERR_FENCED)
         note_fenced(w);
     if (!e) {
