@@ -32,8 +32,9 @@ CREATE TABLE node (
     commits     BIGINT NOT NULL,
     fenced      BIGINT NOT NULL
 ) {hot};
-INSERT INTO node (epoch, number, name, lease_until, started_at, commits, fenced) -- to be recovered
-SELECT DISTINCT claimed_by, 0, '', 0, 0, 0, 1 FROM message WHERE state = 3 AND claimed_by IS NOT NULL;
+INSERT INTO node (epoch, number, name, lease_until, started_at, commits, fenced)
+SELECT DISTINCT claimed_by, 0, '', 0, 0, 0, 1 -- dead: to be recovered
+FROM message WHERE state = 3 AND claimed_by IS NOT NULL;
 INSERT INTO setting (name, value) -- above every epoch that stands on a claim
 SELECT 'epochs', COALESCE(MAX(claimed_by), 0) FROM message;
 
