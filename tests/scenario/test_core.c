@@ -415,6 +415,24 @@ static void the_same_ref_gives_the_first_answer_and_sends_nothing(void **state)
     assert_false(again.repeated);
 }
 
+static void the_same_ref_twice_in_a_batch_sends_once(void **state)
+{
+    (void)state;
+    struct accept_job jobs[3];
+    struct refusal why;
+    struct accept_request r = request("33612345601", "x");
+    r.ref = STR("order-8");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(accept_prepare(&jobs[i], f.arena, &r, &why), OK);
+        assert_int_equal(accept_post(f.core, &jobs[i], f.home, ignore), OK);
+    }
+    turn();
+    assert_false(jobs[0].repeated);
+    for (int i = 1; i < 3; i++)
+        assert_true(jobs[i].repeated && str_eq(jobs[i].answer, jobs[1].answer));
+    assert_int_equal(f.arrived_n, 1);
+}
+
 static void a_ref_is_answered_again_after_its_time_has_come(void **state)
 {
     (void)state;
@@ -949,6 +967,7 @@ int main(void)
         SCENARIO(too_little_credit_refuses_the_whole_and_takes_nothing),
         SCENARIO(requests_of_one_batch_share_the_purse),
         SCENARIO(the_same_ref_gives_the_first_answer_and_sends_nothing),
+        SCENARIO(the_same_ref_twice_in_a_batch_sends_once),
         SCENARIO(a_ref_is_answered_again_after_its_time_has_come),
         SCENARIO(bad_recipients_are_listed_and_doubles_sent_once),
         SCENARIO(refusals_name_the_field),
