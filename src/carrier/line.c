@@ -108,9 +108,16 @@ static void run_pump(struct line *line)
 {
     int64_t now_us = clock_mono_us();
     line->run_soon = false;
+    uint32_t before = pump_on_wire(line->pump);
     int64_t again_us = pump_run(line->pump, now_us);
+    /* A process that stood still since the submits may have been taken over. */
+    bool too_late =
+        pump_on_wire(line->pump) > before && !outbox_may_send(line->slot, clock_mono_us());
     for (size_t i = 0; i < line->binds_n; i++)
-        bind_flush(line->binds[i]);
+        if (too_late && bind_mode(line->binds[i]) & SMPP_TX)
+            bind_drop(line->binds[i], "the lease ran out before the submits were written");
+        else
+            bind_flush(line->binds[i]);
     if (again_us != INT64_MAX && !line->run_soon)
         net_timer_set(line->timer, again_us > now_us ? again_us - now_us : 0);
 }

@@ -6,8 +6,10 @@
 #include "store/id.h"
 
 static const int64_t look_us = 500 * MS_US;
-static const int64_t wait_us = 2 * SEC_US;  /* for the node whose turn it is to take a place */
-static const int64_t level_us = 5 * SEC_US; /* between two that are given up to even out the load */
+static const int64_t wait_us = 2 * SEC_US; /* for the node whose turn it is to take a place */
+/* After a place was taken, or given up to even out the load: a node that died meanwhile is late by
+ * then, and nothing is given up for it. */
+static const int64_t level_us = 5 * SEC_US;
 
 /* ---- the decision ---- */
 
@@ -258,6 +260,7 @@ static enum err take(struct look *k, size_t c)
 {
     bool taken;
     enum err e = store_place_take(&taken, k->tx, k->carriers[c].id, k->carriers[c].places);
+    k->core->places.changed_at_us = k->now_us;
     k->again = k->soon = true; /* for the table has changed, by this node or by another */
     return e;
 }
@@ -279,7 +282,7 @@ static enum err follow_choice(struct look *k, size_t c, enum place_choice choice
     struct outbox_slot *slot = k->slots[c];
     bool mine = holds(k, slot->carrier_id);
     if (choice == PLACE_LEVEL)
-        k->core->places.moved_at_us = k->now_us;
+        k->core->places.changed_at_us = k->now_us;
     slot->leaving = mine && (choice == PLACE_LEVEL || slot->leaving);
     if (mine && (slot->leaving || choice == PLACE_GIVE))
         return give_up(k, c);
@@ -298,9 +301,9 @@ static enum err look(struct look *k, const struct directory *d)
     k->picture.held = held;
     list_carriers(k, d);
     note_free(k);
-    int64_t moved_at_us = k->core->places.moved_at_us;
+    int64_t changed_at_us = k->core->places.changed_at_us;
     k->picture.may_level =
-        !is_leaving_one(k) && (!moved_at_us || k->now_us - moved_at_us >= level_us);
+        !is_leaving_one(k) && (!changed_at_us || k->now_us - changed_at_us >= level_us);
     const enum place_choice *choices = places_decide(&k->picture, k->tx->view.arena);
     for (size_t c = 0; c < k->picture.carriers_n && !e; c++)
         e = follow_choice(k, c, choices[c]);

@@ -618,6 +618,24 @@ static void without_a_lease_the_session_lives_and_nothing_leaves(void **state)
     assert_int_equal(count(MESSAGE_SENT), 2);
 }
 
+static void what_was_not_written_before_the_lease_ran_out_never_is(void **state)
+{
+    (void)state;
+    begin(",\"window\":2,\"bind\":\"tx+rx\"");
+    outbox_may_send_until(core_outbox(f.core), clock_mono_us() + SEC_US);
+    smsc.stands_still_us = 2 * SEC_US;
+    send_texts(2, NULL);
+    assert_int_equal(smsc.submits_n, 0);
+    assert_int_equal(smsc_bound(f.loop, SMPP_TX), 0);
+    assert_int_equal(smsc_bound(f.loop, SMPP_RX), 1);
+    assert_int_equal(count(MESSAGE_QUEUED), 1); /* nobody can know that it did not leave */
+    smsc.stands_still_us = 0;
+    outbox_may_send_until(core_outbox(f.core), INT64_MAX);
+    wait_us(3 * SEC_US);
+    assert_int_equal(smsc.submits_n, 2);
+    assert_int_equal(count(MESSAGE_SENT), 2);
+}
+
 static enum err queue_behind_our_back(struct core *c, struct store_tx *tx, struct change *change)
 {
     (void)c;
@@ -808,6 +826,7 @@ int main(void)
         CARRIER_TEST(a_place_that_comes_back_in_time_costs_no_more_than_a_bind),
         CARRIER_TEST(each_of_several_nodes_takes_its_share_of_the_rate),
         CARRIER_TEST(without_a_lease_the_session_lives_and_nothing_leaves),
+        CARRIER_TEST(what_was_not_written_before_the_lease_ran_out_never_is),
         CARRIER_TEST(a_hint_makes_the_line_look_at_once),
         CARRIER_TEST(a_removed_carrier_is_unbound_and_forgotten),
         CARRIER_TEST(the_end_waits_for_answers_but_not_for_ever),
