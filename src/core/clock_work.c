@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/core_base.h"
-#include "store/node.h"
+#include "store/queue.h"
 #include "store/repeat.h"
 #include "store/sweep.h"
 
@@ -17,6 +17,8 @@ enum {
     SWEEP_AFTER_S = 3600, /* accept puts shorter validities among the stragglers itself */
     RECEIPT_GRACE_H = 24, /* after the end of validity, for the receipt that tells of it */
     EARLY_RECEIPT_DAYS = 3,
+    EARLY_AGAIN_S = 60, /* on several nodes: looked for in the index again until then */
+    EARLY_AT_ONCE = 500,
     REPEAT_KEPT_H = 24,
     INCOMING_PARTS_WAIT_MIN = 10,
     CLAIMED_CHECK_S = 60,
@@ -28,10 +30,10 @@ static enum err end_straggler(struct store_tx *tx, const struct message *m, enum
 {
     enum err e;
     if (m->state == MESSAGE_SCHEDULED || m->state == MESSAGE_QUEUED) {
-        e = end_unsent(tx, m, to, (struct str){0});
+        e = end_unsent(tx, m, to, (struct str){0}, NULL);
     } else {
         struct message_move move = {.id = m->id, .from = m->state, .to = to, .at_us = tx->now_us};
-        e = store_message_move(tx, &move, 1, NULL);
+        e = store_message_move(tx, &move, NULL);
     }
     return e ? e : store_straggler_drop(tx, m->id);
 }
@@ -68,21 +70,33 @@ static enum err look_at_stragglers(struct store_tx *tx, bool *more)
     return e;
 }
 
-/* ---- the index ---- */
+/* ---- passes: one node's at a time ---- */
 
 /* Receipts that memory could not place waited for it. */
 static enum err index_messages(struct core *c, struct store_tx *tx, bool *more)
 {
     struct index_slice slice = {0};
-    int64_t before_us = tx->now_us - INDEX_AFTER_S * SEC_US;
-    enum err e = store_index_slice(&slice, c->references, tx, before_us, SLICE);
-    for (size_t i = 0; i < slice.refs_n && !e; i++)
-        e = receipt_join_early(c, tx, &slice.refs[i]);
+    int64_t before_us;
+    enum err e = db_oldest_writer(tx->view.db, &before_us);
+    if (before_us > tx->now_us)
+        before_us = tx->now_us;
+    if (!e)
+        e = store_index_slice(&slice, tx, before_us - INDEX_AFTER_S * SEC_US, SLICE);
+    if (!e)
+        e = receipt_join_early(c, tx, slice.refs, slice.refs_n);
     *more |= slice.seen == SLICE;
     return e;
 }
 
-/* ---- one tick ---- */
+/* Receipts that passed, on another node, the answer that names their message. */
+static enum err join_passed(struct core *c, struct store_tx *tx)
+{
+    struct reference *refs;
+    size_t n;
+    enum err e = store_early_known(&refs, &n, c->references, tx,
+                                   tx->now_us - EARLY_AGAIN_S * SEC_US, EARLY_AT_ONCE);
+    return e ? e : receipt_join_early(c, tx, refs, n);
+}
 
 static enum err forget_old(struct core *c, struct store_tx *tx)
 {
@@ -96,25 +110,40 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
     return e ? e : incoming_give_up(c, tx, tx->now_us - INCOMING_PARTS_WAIT_MIN * MIN_US);
 }
 
-static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
+static enum err passes(struct core *c, struct store_tx *tx, bool *more)
 {
     size_t swept = 0;
-    int64_t due = 0;
-    job->more = false;
-    enum err e = store_message_due(&due, tx, SLICE);
-    if (!e)
-        e = index_messages(c, tx, &job->more);
+    bool mine;
+    enum err e = store_passes_begin(&mine, tx);
+    if (e || !mine)
+        return e;
+    e = index_messages(c, tx, more);
+    if (!e && db_shared(tx->view.db))
+        e = join_passed(c, tx);
     if (!e)
         e = store_sweep_slice(&swept, tx, tx->now_us - SWEEP_AFTER_S * SEC_US, SLICE);
+    *more |= swept == SLICE;
+    return e ? e : forget_old(c, tx);
+}
+
+/* ---- one tick ---- */
+
+static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
+{
+    int64_t due = 0;
+    job->more = false;
+    enum err e = store_queue_due(&due, tx, SLICE);
+    if (!e)
+        e = store_early_count(c->references, &tx->view);
+    if (!e)
+        e = passes(c, tx, &job->more);
     if (!e)
         e = look_at_stragglers(tx, &job->more);
-    if (!e)
-        e = forget_old(c, tx);
     if (!e)
         e = nodes_tick(c, tx, &job->more);
     if (!e)
         e = places_tick(c, tx, &job->more);
-    job->more |= due == SLICE || swept == SLICE;
+    job->more |= due == SLICE;
     return e;
 }
 

@@ -68,20 +68,19 @@ job_work clock_work;
 
 /* ---- shared among them ---- */
 
-/* Ends a message that did not leave, or not as a whole: the move, and the refund unless a carrier
- * took a part of it. A message that is no longer in this state is left alone. */
+/* Ends a message that did not leave, or not as a whole: out of the queue, the move, and the refund
+ * unless a carrier took a part of it. A message that is no longer in this state, because another
+ * node was quicker, is left alone. *ended (may be NULL): it was not. */
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
-                    struct str receipt) MUST_CHECK;
+                    struct str receipt, bool *ended) MUST_CHECK;
 
-/* Applies a receipt to its message; `ref` names it. */
-enum err receipt_apply(struct core *c, struct store_tx *tx, const struct reference *ref,
-                       enum message_state state, struct str receipt) MUST_CHECK;
-/* A message of several parts: SENT once the carrier answered for each of them, final once their
- * receipts say so. */
-enum err parts_settle(struct store_tx *tx, int64_t message_id) MUST_CHECK;
-/* Joins receipts that came before their message was known by this reference. */
-enum err receipt_join_early(struct core *c, struct store_tx *tx,
-                            const struct reference *ref) MUST_CHECK;
+/* Messages of several parts: SENT once the carrier answered for each of their parts, final once the
+ * receipts say so. Ids in ascending order, each once: until the transaction ends they are held
+ * against other nodes that settle them. */
+enum err parts_settle(struct store_tx *tx, const int64_t *message_ids, size_t n) MUST_CHECK;
+/* Joins receipts that came before their messages were known by these references. */
+enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct reference *refs,
+                            size_t n) MUST_CHECK;
 
 /* Runs a change on the caller's thread: at start and stop, while the writer's does not run. */
 enum err core_change_now(struct core *c, struct change *change) MUST_CHECK;

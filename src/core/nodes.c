@@ -9,6 +9,8 @@
 #include "base/metric.h"
 #include "core/core_base.h"
 #include "store/node.h"
+#include "store/place.h"
+#include "store/queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,37 +51,48 @@ void nodes_end(struct core *c)
 
 /* ---- take-over ---- */
 
-static enum err recover_one(struct core *c, struct store_tx *tx, const struct directory *d,
-                            const struct message *m)
+/* Waits for a person's decision. */
+static enum err leave_in_doubt(struct store_tx *tx, const struct message *m)
 {
-    const struct directory_carrier *carrier = directory_carrier_by_id(d, m->carrier_id);
-    bool ask = carrier && str_eq(carrier->settings.on_doubt, STR("ask"));
-    struct message_move move = {.id = m->id,
-                                .from = MESSAGE_SENDING,
-                                .to = ask ? MESSAGE_IN_DOUBT : MESSAGE_QUEUED,
-                                .at_us = m->due_at_us,
-                                .attempted = true};
-    metric_add(METRIC_IN_DOUBT, 1);
-    if (carrier && !ask) {
-        carrier->slot->backlog = true;
-        nodes_hint_queued(c, tx, carrier->slot);
-    }
+    struct message_move move = {.id = m->id, .from = MESSAGE_SENDING, .to = MESSAGE_IN_DOUBT};
     enum err e = store_event_add(tx, m->id, STR("in_doubt"),
-                                 ask ? STR("the server stopped while sending; waits for a decision")
-                                     : STR("the server stopped while sending; sent again, perhaps "
-                                           "twice"));
-    return e ? e : store_message_move(tx, &move, 1, NULL);
+                                 STR("the server stopped while sending; waits for a decision"));
+    if (!e)
+        e = store_queue_drop(tx, &m->id, 1);
+    return e ? e : store_message_move(tx, &move, NULL);
+}
+
+/* To be sent again, by whoever holds the carrier. */
+static enum err send_again(struct core *c, struct store_tx *tx, struct queue_return *back,
+                           const struct message *m)
+{
+    struct outbox_slot *slot = outbox_slot(c->outbox, m->carrier_id);
+    atomic_store(&slot->backlog, true);
+    nodes_hint_queued(c, tx, slot);
+    *back = (struct queue_return){.message_id = m->id,
+                                  .carrier_id = m->carrier_id,
+                                  .from = MESSAGE_SENDING,
+                                  .due_at_us = m->due_at_us,
+                                  .attempted = true};
+    return store_event_add(tx, m->id, STR("in_doubt"),
+                           STR("the server stopped while sending; sent again, perhaps twice"));
 }
 
 static enum err recover_messages(struct core *c, struct store_tx *tx, const struct message *list,
                                  size_t n)
 {
     const struct directory *d = core_directory(c);
+    struct queue_return *back = ARENA_ARRAY(tx->view.arena, n, struct queue_return);
+    size_t back_n = 0;
     enum err e = OK;
-    for (size_t i = 0; i < n && !e; i++)
-        e = recover_one(c, tx, d, &list[i]);
+    for (size_t i = 0; i < n && !e; i++) {
+        const struct directory_carrier *carrier = directory_carrier_by_id(d, list[i].carrier_id);
+        bool ask = carrier && str_eq(carrier->settings.on_doubt, STR("ask"));
+        e = ask ? leave_in_doubt(tx, &list[i]) : send_again(c, tx, &back[back_n++], &list[i]);
+    }
     directory_release(d);
-    return e;
+    metric_add(METRIC_IN_DOUBT, e ? 0 : (int64_t)n);
+    return e ? e : store_queue_return(tx, back, back_n);
 }
 
 /* A slice of what one dead life had in flight; *more: perhaps there is another. */
@@ -92,12 +105,13 @@ static enum err recover_slice(struct core *c, struct store_tx *tx, size_t *found
     *more = !e;
     if (e)
         return e == ERR_NOT_FOUND ? OK : e;
-    e = store_message_orphans(&list, found, tx, 0, CLAIMS_AT_ONCE);
+    e = store_queue_claimed(&list, found, tx, epoch, CLAIMS_AT_ONCE);
     if (!e)
         e = recover_messages(c, tx, list, *found);
     if (e || *found == CLAIMS_AT_ONCE)
         return e;
-    return store_node_forget(tx, epoch);
+    e = store_place_free(tx, epoch);
+    return e ? e : store_node_forget(tx, epoch);
 }
 
 struct recovery {

@@ -152,6 +152,7 @@ void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot 
         .parts = m->parts,
         .attempts = m->attempts,
         .reference = m->reference,
+        .queued = answered != NULL,
     };
     if (answered)
         memcpy(h->out.answered, answered, sizeof(h->out.answered));

@@ -171,7 +171,8 @@ void incoming_job_init(struct incoming_job *job, struct mailbox *home,
 
 /* True when a message that is accepted now may go straight to the carrier. */
 bool outbox_has_room(const struct outbox *o, const struct outbox_slot *slot);
-/* Makes the message a letter that leaves with the commit. */
+/* Makes the message a letter that leaves with the commit. `answered`: of one that was taken from
+ * the queue; NULL for one that never was there. */
 void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot *slot,
                       const struct message *m, const uint8_t *answered);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting messages for a carrier with room. */
 #include "core/core_base.h"
+#include "store/queue.h"
 
 /* Which parts the carrier has taken in an earlier attempt. */
 static enum err answered_parts(uint8_t answered[32], struct store_view *view,
@@ -22,12 +23,12 @@ static enum err take_one(struct core *c, struct store_tx *tx, struct take_job *j
 {
     struct message *list;
     size_t n;
-    enum err e = store_message_take(&list, &n, tx, job->slot->carrier_id, job->limit);
+    enum err e = store_queue_take(&list, &n, tx, job->slot->carrier_id, job->limit);
     job->found = n;
     for (size_t i = 0; i < n && !e; i++) {
         uint8_t answered[32];
         if (list[i].expires_at_us <= tx->now_us) {
-            e = end_unsent(tx, &list[i], MESSAGE_EXPIRED, (struct str){0});
+            e = end_unsent(tx, &list[i], MESSAGE_EXPIRED, (struct str){0}, NULL);
             continue;
         }
         e = answered_parts(answered, &tx->view, &list[i]);

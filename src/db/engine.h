@@ -19,7 +19,7 @@ struct db_engine {
     enum err (*run_many)(struct db *db, struct db_query *query, const struct db_value *args,
                          size_t columns, size_t rows, int64_t *changed);
     enum err (*script)(struct db *db, const char *sql);
-    const char *words[4]; /* of db_script: {id}, {bytes}, {clustered}, {hot} */
+    const char *words[5]; /* {id}, {bytes}, {clustered}, {hot}, {skip_locked} */
     void (*rows_open)(struct db_rows *rows, struct db_query *query);
     bool (*rows_next)(struct db_rows *rows);
     enum db_type (*rows_type)(const struct db_rows *rows, int column);
@@ -46,5 +46,8 @@ extern const struct db_engine db_postgres;
 enum { DB_STATEMENTS_MAX = 256, DB_ARGS_MAX = 64 };
 /* A query's place in each connection's statements; ERR_INTERNAL when there are too many. */
 enum err db_slot(unsigned *slot, struct db_query *query) MUST_CHECK;
+
+/* The text in this engine's words, to be freed; NULL when it is too long. */
+char *db_in_words(const struct db_engine *engine, struct str sql);
 
 #endif

@@ -160,7 +160,7 @@ enum err store_node_fence_late(int64_t *fenced, struct store_tx *tx)
 enum err store_node_to_recover(int64_t *epoch, struct store_tx *tx)
 {
     static struct db_query fenced =
-        DB_QUERY("SELECT epoch FROM node WHERE fenced = 1 ORDER BY epoch LIMIT 1");
+        DB_QUERY("SELECT epoch FROM node WHERE fenced = 1 ORDER BY epoch LIMIT 1 {skip_locked}");
     struct db_rows rows = db_rows_open(tx->view.db, &fenced, DB_NO_ARGS);
     bool found = false;
     while (db_rows_next(&rows)) {
