@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clock: what nobody asks for but time. A thread posts one job a tick; its work is slices, so
- * that nobody waits long behind it; while a slice was full the next tick comes soon.
+ * The clock: what nobody asks for but time. Its work is slices, so that nobody waits long behind
+ * it; while a slice was full the next tick comes soon (core/clock.c).
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,11 +10,7 @@
 #include "store/repeat.h"
 #include "store/sweep.h"
 
-#include <poll.h>
-
 enum {
-    TICK_MS = 250,
-    BUSY_TICK_MS = 40,
     SLICE = 4000,
     STRAGGLERS_AT_ONCE = 500,
     INDEX_AFTER_S = 10,   /* what is younger is found through memory */
@@ -26,11 +22,6 @@ enum {
     REPEAT_KEPT_H = 24,
     INCOMING_PARTS_WAIT_MIN = 10,
     CLAIMED_CHECK_S = 60,
-};
-
-struct clock_job {
-    struct job job;
-    bool more; /* a slice was full */
 };
 
 /* ---- stragglers: messages that were still open when the sweep came by ---- */
@@ -149,6 +140,8 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
     if (!e)
         e = look_at_stragglers(tx, &job->more);
     if (!e)
+        e = nodes_tick(c, tx, &job->more);
+    if (!e)
         e = places_tick(c, tx, &job->more);
     job->more |= due == SLICE;
     return e;
@@ -160,39 +153,4 @@ enum err clock_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
     for (size_t i = 0; i < n && !e; i++)
         e = tick(ctx, tx, (struct clock_job *)jobs[i]);
     return e;
-}
-
-/* ---- the thread ---- */
-
-static void ignore(struct letter *letter)
-{
-    (void)letter; /* the thread looks at the job itself */
-}
-
-static void *clock_main(void *arg)
-{
-    struct core *c = arg;
-    struct clock_job job = {0};
-    pthread_setname_np(pthread_self(), "clock");
-    while (!atomic_load(&c->clock_stopping)) {
-        struct pollfd box = {.fd = mailbox_fd(c->clock_box), .events = POLLIN};
-        job.job = (struct job){.letter.deliver = ignore, .home = c->clock_box, .kind = JOB_CLOCK};
-        writer_post(c->writer, &job.job);
-        while (mailbox_deliver(c->clock_box, 1) == 0)
-            poll(&box, 1, -1);
-        poll(NULL, 0, job.job.err == OK && job.more ? BUSY_TICK_MS : TICK_MS);
-    }
-    return NULL;
-}
-
-void clock_start(struct core *c)
-{
-    if (pthread_create(&c->clock_thread, NULL, clock_main, c))
-        base_out_of_memory();
-}
-
-void clock_stop(struct core *c)
-{
-    atomic_store(&c->clock_stopping, true);
-    pthread_join(c->clock_thread, NULL);
 }
