@@ -24,7 +24,7 @@ export const WINDOW = 50;
 export const UNTOLD_MOST = WINDOW + 4 * WINDOW + 1000;
 export const MEMORY_MOST_KB = 256 * 1024;
 export const SIM = ["--plain", "--quiet", "--receipt-delay-ms", "200"];
-const CREDITS = 5000000;
+export const CREDITS = 5000000;
 const SETTLE_MS = 30000;
 
 // Every message has its own recipient, by which it is known everywhere.
@@ -66,10 +66,10 @@ after(() => Promise.all(loads.map((load) => load.stop())));
 /* Clients in a closed loop over kept connections. `server` is theirs to follow: a Navette, or null
  * while there is none. What was promised is what arrived whole; nothing is tried again. */
 export class Load {
-  constructor(clients = 32) {
+  constructor(clients = 32, firstKey = 0) {
     this.server = null;
     this.clients = clients;
-    this.next = 0;
+    this.next = firstKey;
     this.accepted = new Map(); // key to id
     this.refused = new Map(); // key to what was said
     this.unanswered = new Set();
