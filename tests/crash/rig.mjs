@@ -185,8 +185,8 @@ export async function count(server, where) {
   return Number((await sql(server, `SELECT COUNT(*) FROM message WHERE ${where}`))[0][0]);
 }
 
-async function wait(server, what, conditions, waitMs) {
-  const exists = conditions.map((c) => `EXISTS (SELECT 1 FROM message WHERE ${c})`).join(" OR ");
+async function wait(server, what, rows, waitMs) {
+  const exists = rows.map((from) => `EXISTS (SELECT 1 FROM ${from})`).join(" OR ");
   const over = async () => (await sql(server, `SELECT 1 WHERE ${exists}`)).length === 0;
   await until(what, over, { waitMs, everyMs: 200 }).catch(async (error) => {
     const states = await sql(server, "SELECT state, COUNT(*) FROM message GROUP BY state");
@@ -195,12 +195,13 @@ async function wait(server, what, conditions, waitMs) {
   });
 }
 
-// One question for each state: they have indexes.
+// What is being sent and has no row in the queue is younger than what the clock has indexed.
+const YOUNG = "id > (SELECT value FROM setting WHERE name = 'indexed')";
 export const allSent = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the end of the queue", ["state = 1", "state = 2", "state = 3"], waitMs);
+  wait(server, "the end of the queue", ["queue", `message WHERE state = 3 AND ${YOUNG}`], waitMs);
 
 export const allDone = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the last receipt", ["done_at IS NULL"], waitMs);
+  wait(server, "the last receipt", ["message WHERE done_at IS NULL"], waitMs);
 
 export async function readMessages(server) {
   const columns = "id, recipient, parts, credits, state";
