@@ -253,7 +253,7 @@ static struct str rows_text(const struct db_rows *rows, int column)
 static int rows_columns(const struct db_rows *rows)
 {
     const struct cursor *cursor = rows->statement;
-    return PQnfields(cursor->result) - cursor->many;
+    return cursor->result ? PQnfields(cursor->result) - cursor->many : 0;
 }
 
 static struct str rows_name(const struct db_rows *rows, int column)

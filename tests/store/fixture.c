@@ -44,7 +44,7 @@ static void make_folder(struct fixture *f)
     snprintf(f->url, sizeof(f->url), "sqlite:%s/navette.db", f->place);
 }
 
-void fixture_open(struct fixture *f)
+void fixture_open_empty(struct fixture *f)
 {
     log_set_level(LOG_ERROR);
     if (server_url())
@@ -52,8 +52,13 @@ void fixture_open(struct fixture *f)
     else
         make_folder(f);
     assert_int_equal(db_open(&f->db, f->url, DB_READ_WRITE), OK);
-    assert_int_equal(store_migrate(f->db), OK);
     f->arena = arena_new();
+}
+
+void fixture_open(struct fixture *f)
+{
+    fixture_open_empty(f);
+    assert_int_equal(store_migrate(f->db), OK);
 }
 
 void fixture_close(struct fixture *f)

@@ -12,11 +12,13 @@
 struct fixture {
     char place[64]; /* the folder, or the database's name */
     char url[512];
-    struct db *db; /* migrated, DB_READ_WRITE */
+    struct db *db; /* DB_READ_WRITE */
     struct arena *arena;
 };
 
 void fixture_open(struct fixture *f);
+/* Without the schema. */
+void fixture_open_empty(struct fixture *f);
 void fixture_close(struct fixture *f);
 struct store_view fixture_view(struct fixture *f);
 
