@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store/writer: batches, their failures, and what may be seen when. */
+#include "base/clock.h"
 #include "fixture.h"
+#include "store/node.h"
 #include "store/writer.h"
 #include "testing.h"
+
+#include <stdlib.h>
+
+#define START_US (INT64_C(1795269900) * SEC_US) /* 2026-11-21T14:05:00Z */
 
 static struct fixture f;
 static struct writer *w;
@@ -13,6 +19,8 @@ static size_t order_n;
 static enum err fail_with; /* what work returns for a job marked bad */
 static int dropped;
 static int arrived;
+static int commits;
+static int fences;
 
 struct probe {
     struct job job;
@@ -60,11 +68,24 @@ static enum err work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
     return OK;
 }
 
+static void count_commit(void *ctx, int64_t began_us)
+{
+    (void)ctx;
+    assert_true(began_us > 0 && began_us <= clock_mono_us());
+    commits++;
+}
+
+static void count_fence(void *ctx)
+{
+    (void)ctx;
+    fences++;
+}
+
 static int set_up(void **state)
 {
     (void)state;
     fixture_open(&f);
-    struct writer_config config = {.db = f.db};
+    struct writer_config config = {.db = f.db, .committed = count_commit, .fenced = count_fence};
     for (size_t i = 0; i < JOB_KINDS; i++)
         config.work[i] = work;
     w = writer_new(&config);
@@ -73,6 +94,8 @@ static int set_up(void **state)
     order_n = 0;
     dropped = 0;
     arrived = 0;
+    commits = 0;
+    fences = 0;
     return 0;
 }
 
@@ -174,6 +197,106 @@ static void what_has_happened_already_is_kept_until_it_is_written(void **state)
     assert_int_equal(rows_stored(), 1);
 }
 
+static void a_change_has_its_transaction_for_itself(void **state)
+{
+    (void)state;
+    struct probe p[4] = {{.runs = 0}};
+    fail_with = ERR_EXISTS;
+    p[2].bad = true;
+    post(&p[0], JOB_ACCEPT, 1);
+    post(&p[1], JOB_ADMIN, 2);
+    post(&p[2], JOB_ADMIN, 3);
+    post(&p[3], JOB_ACCEPT, 4);
+    writer_run_once(w);
+    mailbox_deliver(home, 10);
+    assert_int_equal(commits, 2);
+    assert_int_equal(order[0], JOB_ADMIN);
+    assert_int_equal(order[1], JOB_ADMIN);
+    assert_int_equal(p[0].runs, 1); /* the bad change was not its business */
+    assert_int_equal(p[2].job.err, ERR_EXISTS);
+    assert_int_equal(rows_stored(), 3);
+}
+
+static void a_carrier_waits_a_little_for_its_answer(void **state)
+{
+    (void)state;
+    struct probe p[2] = {{.bad = true}, {.bad = true}};
+    fail_with = ERR_STORE_FULL;
+    clock_set_virtual(START_US);
+    post(&p[0], JOB_RECEIPT, 1);
+    writer_run_once(w);
+    clock_advance(WRITER_HOLD_S * SEC_US - 1);
+    post(&p[1], JOB_INCOMING, 2);
+    writer_run_once(w);
+    assert_int_equal(mailbox_deliver(home, 10), 0);
+    clock_advance(1);
+    p[1].bad = false;
+    writer_run_once(w);
+    mailbox_deliver(home, 10);
+    assert_int_equal(p[0].given_back, 1);
+    assert_int_equal(p[0].job.err, ERR_STORE_FULL);
+    assert_int_equal(p[1].given_back, 0); /* it shared that batch, and has time left */
+    writer_run_once(w);
+    mailbox_deliver(home, 10);
+    assert_int_equal(p[1].given_back, 1);
+    assert_int_equal(p[1].job.err, OK);
+    clock_set_virtual(0);
+}
+
+static void a_refusal_of_a_receipt_is_not_held(void **state)
+{
+    (void)state;
+    struct probe p = {.bad = true};
+    fail_with = ERR_LIMIT;
+    post(&p, JOB_RECEIPT, 1);
+    writer_run_once(w);
+    mailbox_deliver(home, 10);
+    assert_int_equal(p.given_back, 1);
+    assert_int_equal(p.job.err, ERR_LIMIT);
+}
+
+static void what_is_kept_comes_back_when_the_writer_stops(void **state)
+{
+    (void)state;
+    struct probe p = {.bad = true};
+    fail_with = ERR_STORE_FULL;
+    post(&p, JOB_OUTCOME, 1);
+    writer_run_once(w);
+    assert_int_equal(mailbox_deliver(home, 10), 0);
+    writer_start(w);
+    writer_stop(w);
+    assert_int_equal(mailbox_deliver(home, 10), 1);
+    assert_int_equal(p.job.err, ERR_STORE_FULL);
+}
+
+static void a_life_that_was_taken_over_commits_nothing(void **state)
+{
+    (void)state;
+    struct probe p[3] = {{.runs = 0}};
+    struct node node;
+    struct node next;
+    struct store_tx tx = {.view = fixture_view(&f)};
+    assert_int_equal(db_begin(f.db), OK);
+    assert_int_equal(store_node_register(&node, &tx, STR("a:/data"), 0), OK);
+    assert_int_equal(db_commit(f.db), OK);
+    writer_set_epoch(w, node.epoch);
+    post(&p[0], JOB_ACCEPT, 1);
+    writer_run_once(w);
+    assert_int_equal(db_begin(f.db), OK);
+    assert_int_equal(store_node_register(&next, &tx, STR("a:/data"), 0), OK);
+    assert_int_equal(db_commit(f.db), OK);
+    post(&p[1], JOB_ACCEPT, 2);
+    post(&p[2], JOB_OUTCOME, 3);
+    writer_run_once(w);
+    mailbox_deliver(home, 10);
+    assert_int_equal(p[0].job.err, OK);
+    assert_int_equal(p[1].job.err, ERR_FENCED);
+    assert_int_equal(p[2].job.err, ERR_FENCED); /* not even what is kept otherwise */
+    assert_int_equal(p[1].runs, 0);
+    assert_int_equal(fences, 1);
+    assert_int_equal(rows_stored(), 1);
+}
+
 static void the_thread_does_all_that_was_posted_before_it_ends(void **state)
 {
     (void)state;
@@ -196,6 +319,12 @@ int main(void)
         STORE(trouble_of_the_store_fails_the_batch_at_once),
         STORE(what_has_happened_already_is_kept_until_it_is_written),
         STORE(the_thread_does_all_that_was_posted_before_it_ends),
+        STORE(a_change_has_its_transaction_for_itself),
+        STORE(a_carrier_waits_a_little_for_its_answer),
+        STORE(a_refusal_of_a_receipt_is_not_held),
+        STORE(what_is_kept_comes_back_when_the_writer_stops),
+        STORE(a_life_that_was_taken_over_commits_nothing), /* last: on a shared engine only */
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    size_t n = sizeof(tests) / sizeof(tests[0]) - !getenv("NAVETTE_TEST_POSTGRES");
+    return _cmocka_run_group_tests("writer", tests, n, NULL, NULL);
 }
