@@ -34,15 +34,16 @@ enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
 enum err db_open(struct db **out, const char *url, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
 
-/* Other processes may write too: what was read may have changed, and somebody else may act on it. */
+/* Other processes may write too: what was read may have changed, and somebody else may act on it.
+ */
 bool db_shared(const struct db *db);
 
 struct db_query {
     const char *sql;
     /* For db_run_many and db_rows_many on an engine that has arrays; NULL: `sql` for each row. One
-     * array a column: UNNEST($1::bigint[], $2::text[]) WITH ORDINALITY AS v (a, b, row). Rows, where
-     * there are any, are those of `sql` and then `row`; a statement whose caller counts changes
-     * says RETURNING row. */
+     * array a column: UNNEST($1::bigint[], $2::text[]) WITH ORDINALITY AS v (a, b, row). Rows,
+     * where there are any, are those of `sql` and then `row`; a statement whose caller counts
+     * changes says RETURNING row. */
     const char *many;
     _Atomic unsigned slot; /* 0 until first used: its place in each connection's statements */
 };

@@ -6,28 +6,33 @@
  */
 #include "base/arena.h"
 #include "base/log.h"
-#include "db/db.h"
+#include "db/engine.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STATEMENTS_MAX = 256, ARGS_MAX = 64, BUSY_TIMEOUT_MS = 5000 };
+enum { BUSY_TIMEOUT_MS = 5000 };
 
 /* One prepared statement; argument k of the caller is bound to index[k]. */
 struct statement {
     sqlite3_stmt *stmt;
     int args;
-    int index[ARGS_MAX];
+    int index[DB_ARGS_MAX];
 };
 
-struct db {
+struct sqlite {
+    struct db db;
     sqlite3 *handle;
-    struct statement statements[STATEMENTS_MAX];
+    struct statement statements[DB_STATEMENTS_MAX];
 };
 
-static _Atomic unsigned next_slot = 1;
+static struct sqlite *of(const struct db *db)
+{
+    return (struct sqlite *)db;
+}
+
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
 static void configure(void)
@@ -35,7 +40,7 @@ static void configure(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* a global lock less on every allocation */
 }
 
-static enum err err_from(struct db *db, int code, const char *doing)
+static enum err err_from(struct sqlite *db, int code, const char *doing)
 {
     switch (code & 0xff) {
     case SQLITE_OK:
@@ -58,12 +63,12 @@ static enum err err_from(struct db *db, int code, const char *doing)
     }
 }
 
-static enum err exec(struct db *db, const char *sql)
+static enum err exec(struct sqlite *db, const char *sql)
 {
     return err_from(db, sqlite3_exec(db->handle, sql, NULL, NULL, NULL), "exec");
 }
 
-static enum err set_up(struct db *db, enum db_mode mode)
+static enum err set_up(struct sqlite *db, enum db_mode mode)
 {
     static const char writer[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                  "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-49152;"
@@ -75,15 +80,20 @@ static enum err set_up(struct db *db, enum db_mode mode)
     return exec(db, mode == DB_READ_WRITE ? writer : reader);
 }
 
-enum err db_open(struct db **out, const char *url, enum db_mode mode)
+static void close_db(struct db *base)
 {
-    struct str path = str_of(url);
-    if (!str_starts(path, STR("sqlite:"))) {
-        log_error("store_url_unknown", "hint=\"use sqlite:PATH\"");
-        return ERR_INVALID;
-    }
+    struct sqlite *db = of(base);
+    for (size_t i = 0; i < DB_STATEMENTS_MAX; i++)
+        sqlite3_finalize(db->statements[i].stmt);
+    sqlite3_close(db->handle);
+    free(db);
+}
+
+static enum err open_db(struct db **out, const char *url, enum db_mode mode)
+{
     pthread_once(&configured, configure);
-    struct db *db = base_alloc(sizeof(*db));
+    struct sqlite *db = base_alloc(sizeof(*db));
+    db->db.engine = &db_sqlite;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
                 (mode == DB_READ_WRITE ? SQLITE_OPEN_CREATE : 0);
     enum err e =
@@ -91,54 +101,40 @@ enum err db_open(struct db **out, const char *url, enum db_mode mode)
     if (!e)
         e = set_up(db, mode);
     if (e) {
-        db_close(db);
+        close_db(&db->db);
         return e;
     }
-    *out = db;
+    *out = &db->db;
     return OK;
 }
 
-void db_close(struct db *db)
+static enum err begin(struct db *db)
 {
-    if (!db)
-        return;
-    for (size_t i = 0; i < STATEMENTS_MAX; i++)
-        sqlite3_finalize(db->statements[i].stmt);
-    sqlite3_close(db->handle);
-    free(db);
+    return exec(of(db), "BEGIN IMMEDIATE");
 }
 
-enum err db_begin(struct db *db)
+static enum err commit(struct db *db)
 {
-    return exec(db, "BEGIN IMMEDIATE");
+    return exec(of(db), "COMMIT");
 }
 
-enum err db_commit(struct db *db)
-{
-    return exec(db, "COMMIT");
-}
-
-void db_rollback(struct db *db)
+static void rollback(struct db *db)
 {
     /* A full disk may have ended the transaction already. */
-    if (!sqlite3_get_autocommit(db->handle))
-        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    if (!sqlite3_get_autocommit(of(db)->handle))
+        sqlite3_exec(of(db)->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-enum err db_script(struct db *db, struct str sql)
+static enum err script(struct db *db, const char *sql)
 {
-    char *text = base_alloc(sql.n + 1);
-    memcpy(text, sql.p, sql.n);
-    enum err e = exec(db, text);
-    free(text);
-    return e;
+    return exec(of(db), sql);
 }
 
 /* SQLite numbers $1, $2 … by first appearance in the text; the caller counts by name. */
 static enum err map_args(struct statement *s)
 {
     s->args = sqlite3_bind_parameter_count(s->stmt);
-    if (s->args > ARGS_MAX)
+    if (s->args > DB_ARGS_MAX)
         return ERR_INTERNAL;
     for (int k = 0; k < s->args; k++) {
         char name[16];
@@ -150,18 +146,12 @@ static enum err map_args(struct statement *s)
     return OK;
 }
 
-static enum err prepared(struct statement **out, struct db *db, struct db_query *query)
+static enum err prepared(struct statement **out, struct sqlite *db, struct db_query *query)
 {
-    unsigned slot = atomic_load(&query->slot);
-    if (!slot) {
-        unsigned fresh = atomic_fetch_add(&next_slot, 1);
-        if (atomic_compare_exchange_strong(&query->slot, &slot, fresh))
-            slot = fresh;
-    }
-    if (slot >= STATEMENTS_MAX) {
-        log_error("store_statements_exhausted", "limit=%d", STATEMENTS_MAX);
-        return ERR_INTERNAL;
-    }
+    unsigned slot;
+    enum err e = db_slot(&slot, query);
+    if (e)
+        return e;
     struct statement *s = &db->statements[slot];
     *out = s;
     if (s->stmt)
@@ -189,7 +179,7 @@ static int bind_one(sqlite3_stmt *stmt, int at, const struct db_value *v)
     return sqlite3_bind_null(stmt, at);
 }
 
-static enum err bind(struct db *db, struct statement *s, const struct db_value *args, size_t n)
+static enum err bind(struct sqlite *db, struct statement *s, const struct db_value *args, size_t n)
 {
     if (n != (size_t)s->args) {
         log_error("store_arguments", "given=%zu wanted=%d", n, s->args);
@@ -203,7 +193,7 @@ static enum err bind(struct db *db, struct statement *s, const struct db_value *
     return OK;
 }
 
-static enum err run_bound(struct db *db, struct statement *s, int64_t *changed)
+static enum err run_bound(struct sqlite *db, struct statement *s, int64_t *changed)
 {
     int code;
     do
@@ -216,15 +206,10 @@ static enum err run_bound(struct db *db, struct statement *s, int64_t *changed)
     return e;
 }
 
-enum err db_run(struct db *db, struct db_query *query, const struct db_value *args, size_t n,
-                int64_t *changed)
+static enum err run_many(struct db *base, struct db_query *query, const struct db_value *args,
+                         size_t columns, size_t rows, int64_t *changed)
 {
-    return db_run_many(db, query, args, n, 1, changed);
-}
-
-enum err db_run_many(struct db *db, struct db_query *query, const struct db_value *args,
-                     size_t columns, size_t rows, int64_t *changed)
-{
+    struct sqlite *db = of(base);
     struct statement *s;
     enum err e = prepared(&s, db, query);
     for (size_t row = 0; row < rows && !e; row++) {
@@ -235,61 +220,147 @@ enum err db_run_many(struct db *db, struct db_query *query, const struct db_valu
     return e;
 }
 
-struct db_rows db_rows_open(struct db *db, struct db_query *query, const struct db_value *args,
-                            size_t n)
+static void rows_open(struct db_rows *rows, struct db_query *query)
 {
     struct statement *s = NULL;
-    struct db_rows rows = {.db = db, .err = prepared(&s, db, query)};
-    if (!rows.err)
-        rows.err = bind(db, s, args, n);
-    rows.statement = rows.err ? NULL : s->stmt;
-    return rows;
+    rows->err = prepared(&s, of(rows->db), query);
+    if (!rows->err)
+        rows->err = bind(of(rows->db), s, rows->args, rows->columns);
+    rows->statement = rows->err ? NULL : s;
 }
 
-bool db_rows_next(struct db_rows *rows)
+static sqlite3_stmt *stmt_of(const struct db_rows *rows)
 {
-    if (rows->err || !rows->statement)
+    return ((const struct statement *)rows->statement)->stmt;
+}
+
+/* Arguments of the next row after one whose rows are used up; false when there is no other. */
+static bool rows_again(struct db_rows *rows)
+{
+    if (++rows->row >= rows->rows)
         return false;
-    int code = sqlite3_step(rows->statement);
-    if (code == SQLITE_ROW)
-        return true;
-    rows->err = err_from(rows->db, code, sqlite3_sql(rows->statement));
-    return false;
+    sqlite3_reset(stmt_of(rows));
+    rows->err =
+        bind(of(rows->db), rows->statement, rows->args + rows->row * rows->columns, rows->columns);
+    return !rows->err;
 }
 
-bool db_rows_is_null(const struct db_rows *rows, int column)
+static bool rows_next(struct db_rows *rows)
 {
-    return sqlite3_column_type(rows->statement, column) == SQLITE_NULL;
+    if (rows->row >= rows->rows)
+        return false;
+    int code;
+    do
+        code = sqlite3_step(stmt_of(rows));
+    while (code == SQLITE_DONE && rows_again(rows));
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        rows->err = err_from(of(rows->db), code, sqlite3_sql(stmt_of(rows)));
+    return code == SQLITE_ROW;
 }
 
-int64_t db_rows_int(const struct db_rows *rows, int column)
+static enum db_type rows_type(const struct db_rows *rows, int column)
 {
-    return sqlite3_column_int64(rows->statement, column);
+    switch (sqlite3_column_type(stmt_of(rows), column)) {
+    case SQLITE_NULL:
+        return DB_NULL_VALUE;
+    case SQLITE_TEXT:
+        return DB_TEXT_VALUE;
+    case SQLITE_BLOB:
+        return DB_BLOB_VALUE;
+    default:
+        return DB_INT_VALUE;
+    }
 }
 
-struct str db_rows_text(const struct db_rows *rows, int column)
+static int64_t rows_int(const struct db_rows *rows, int column)
 {
-    const void *p = sqlite3_column_blob(rows->statement, column);
-    return (struct str){.p = p, .n = (size_t)sqlite3_column_bytes(rows->statement, column)};
+    return sqlite3_column_int64(stmt_of(rows), column);
 }
 
-enum err db_rows_close(struct db_rows *rows)
+static struct str rows_text(const struct db_rows *rows, int column)
 {
-    if (rows->statement)
-        sqlite3_reset(rows->statement);
-    rows->statement = NULL;
-    return rows->err;
+    const void *p = sqlite3_column_blob(stmt_of(rows), column);
+    return (struct str){.p = p, .n = (size_t)sqlite3_column_bytes(stmt_of(rows), column)};
 }
 
-bool db_shared(const struct db *db)
+static int rows_columns(const struct db_rows *rows)
 {
-    (void)db;
-    return false;
+    return sqlite3_column_count(stmt_of(rows));
 }
 
-enum err db_lock(struct db *db, int64_t key)
+static struct str rows_name(const struct db_rows *rows, int column)
+{
+    return str_of(sqlite3_column_name(stmt_of(rows), column));
+}
+
+static void rows_close(struct db_rows *rows)
+{
+    sqlite3_reset(stmt_of(rows));
+}
+
+/* There is one writer, and nobody else to speak to. */
+
+static enum err lock(struct db *db, int64_t key)
 {
     (void)db;
     (void)key;
     return OK;
 }
+
+static enum err oldest_writer(struct db *db, int64_t *began_at_us)
+{
+    (void)db;
+    *began_at_us = INT64_MAX;
+    return OK;
+}
+
+static enum err note(struct db *db, struct str text)
+{
+    (void)db;
+    (void)text;
+    return OK;
+}
+
+static enum err listen_notes(struct db *db)
+{
+    (void)db;
+    return OK;
+}
+
+static int notes_fd(const struct db *db)
+{
+    (void)db;
+    return -1;
+}
+
+static bool notes_next(struct db *db, char *text)
+{
+    (void)db;
+    (void)text;
+    return false;
+}
+
+const struct db_engine db_sqlite = {
+    .open = open_db,
+    .close = close_db,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .run_many = run_many,
+    .script = script,
+    .words = {"INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID", ""},
+    .rows_open = rows_open,
+    .rows_next = rows_next,
+    .rows_type = rows_type,
+    .rows_int = rows_int,
+    .rows_text = rows_text,
+    .rows_close = rows_close,
+    .rows_columns = rows_columns,
+    .rows_name = rows_name,
+    .lock = lock,
+    .oldest_writer = oldest_writer,
+    .note = note,
+    .listen = listen_notes,
+    .notes_fd = notes_fd,
+    .notes_next = notes_next,
+};

@@ -114,7 +114,8 @@ enum err store_ledger_check(struct imbalance **out, size_t *n, struct store_view
 {
     /* A purse that is gone (a removed user, a quota switched off) must have been emptied. */
     static struct db_query check = DB_QUERY(
-        "SELECT account_id, user_id, SUM(balance), SUM(moved), SUM(paid), SUM(cost) FROM ("
+        "SELECT account_id, user_id, CAST(SUM(balance) AS BIGINT), CAST(SUM(moved) AS BIGINT), "
+        "CAST(SUM(paid) AS BIGINT), CAST(SUM(cost) AS BIGINT) FROM ("
         "SELECT id AS account_id, 0 AS user_id, balance, 0 AS moved, 0 AS paid, 0 AS cost "
         "FROM account "
         "UNION ALL SELECT account_id, id, quota, 0, 0, 0 FROM api_user WHERE quota IS NOT NULL "

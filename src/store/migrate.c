@@ -19,11 +19,10 @@ enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 
 static enum err version_of(int64_t *version, struct db *db)
 {
-    static struct db_query create = DB_QUERY("CREATE TABLE IF NOT EXISTS schema_version ("
-                                             "version INTEGER PRIMARY KEY, at BIGINT NOT NULL)");
     static struct db_query highest = DB_QUERY("SELECT COALESCE(MAX(version), 0) FROM "
                                               "schema_version");
-    enum err e = db_run(db, &create, DB_NO_ARGS, NULL);
+    enum err e = db_script(db, STR("CREATE TABLE IF NOT EXISTS schema_version ("
+                                   "version {id}, at BIGINT NOT NULL)"));
     if (e)
         return e;
     struct db_rows rows = db_rows_open(db, &highest, DB_NO_ARGS);

@@ -2,13 +2,12 @@
 // What the crash tests share: clients that remember what they were promised, the submits that
 // reached the SMSC, the rows behind them, and the judgement that compares the three.
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createReadStream, readFileSync } from "node:fs";
 import http from "node:http";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 import { after } from "node:test";
+import { serveArgs, sql } from "../e2e/database.mjs";
 import {
   command,
   furnish,
@@ -51,7 +50,7 @@ export async function startFurnished(smppPort, options) {
 
 // A server that may not live to say that it is ready.
 export async function startAndKill(data, after_ms) {
-  const child = spawn(navette, ["serve", "--data", data, "--http", "127.0.0.1:0"]);
+  const child = spawn(navette, serveArgs(data));
   const over = new Promise((r) => child.on("close", r));
   await sleep(after_ms);
   child.kill("SIGKILL");
@@ -182,29 +181,16 @@ export async function readSubmits(file) {
 
 /* ---- rows ---- */
 
-const runToEnd = promisify(execFile);
-
-// Reads the database of a server that runs: the last one out would do its checkpoint.
-export async function query(server, sql) {
-  const file = join(server.data, "navette.db");
-  const words = ["-cmd", ".timeout 5000", "-separator", "|", file, sql];
-  const { stdout } = await runToEnd("sqlite3", words, { maxBuffer: 1 << 28, timeout: 60000 });
-  return stdout
-    .split("\n")
-    .filter((line) => line)
-    .map((line) => line.split("|"));
-}
-
 export async function count(server, where) {
-  return Number((await query(server, `SELECT COUNT(*) FROM message WHERE ${where}`))[0][0]);
+  return Number((await sql(server, `SELECT COUNT(*) FROM message WHERE ${where}`))[0][0]);
 }
 
 async function wait(server, what, conditions, waitMs) {
-  const exists = conditions.map((c) => `EXISTS (SELECT 1 FROM message WHERE ${c})`);
-  const over = async () => (await query(server, `SELECT ${exists.join(" OR ")}`))[0][0] === "0";
+  const exists = conditions.map((c) => `EXISTS (SELECT 1 FROM message WHERE ${c})`).join(" OR ");
+  const over = async () => (await sql(server, `SELECT 1 WHERE ${exists}`)).length === 0;
   await until(what, over, { waitMs, everyMs: 200 }).catch(async (error) => {
-    const states = await query(server, "SELECT state, COUNT(*) FROM message GROUP BY state");
-    const early = await query(server, "SELECT COUNT(*) FROM early_receipt");
+    const states = await sql(server, "SELECT state, COUNT(*) FROM message GROUP BY state");
+    const early = await sql(server, "SELECT COUNT(*) FROM early_receipt");
     throw new Error(`${error.message}; messages by state ${states.join(" ")}; early ${early}`);
   });
 }
@@ -218,7 +204,7 @@ export const allDone = (server, waitMs = SETTLE_MS) =>
 
 export async function readMessages(server) {
   const columns = "id, recipient, parts, credits, state";
-  const rows = await query(server, `SELECT ${columns} FROM message`);
+  const rows = await sql(server, `SELECT ${columns} FROM message`);
   return new Map(
     rows.map(([id, recipient, parts, credits, state]) => [
       keyOf(recipient),
@@ -228,7 +214,7 @@ export async function readMessages(server) {
 }
 
 export async function inDoubt(server) {
-  const rows = await query(server, "SELECT DISTINCT message_id FROM event WHERE kind = 'in_doubt'");
+  const rows = await sql(server, "SELECT DISTINCT message_id FROM event WHERE kind = 'in_doubt'");
   return new Set(rows.map(([id]) => id));
 }
 

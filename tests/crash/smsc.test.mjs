@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sql } from "../e2e/database.mjs";
 import { sleep, startSim, tempDir } from "../e2e/navette.mjs";
 import * as rig from "./rig.mjs";
 
@@ -39,7 +40,7 @@ test("while the SMSC is down messages wait on disk, and leave when it returns", 
 
   // Whatever was sent after the return is in the log; before, it is with the one that died.
   const messages = await rig.readMessages(server);
-  const sent = await rig.query(server, "SELECT id, sent_at FROM message");
+  const sent = await sql(server, "SELECT id, sent_at FROM message");
   const sentAt = new Map(sent.map(([id, at]) => [id, Number(at)]));
   for (const [key, id] of load.accepted) {
     assert.equal(messages.get(key)?.id, id);

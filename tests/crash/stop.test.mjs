@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { serveArgs } from "../e2e/database.mjs";
 import { command, sleep, startNavette, startSim, tempDir } from "../e2e/navette.mjs";
 import * as rig from "./rig.mjs";
 
@@ -44,9 +45,8 @@ test("a second server on the same data is refused, the first does not notice", a
   load.server = server;
   load.start();
   await sleep(200);
-  const again = ["serve", "--data", server.data, "--http", "127.0.0.1:0"];
   for (let i = 0; i < 3; i++) {
-    const { code, stdout, stderr } = await command(...again);
+    const { code, stdout, stderr } = await command(...serveArgs(server.data));
     assert.equal(code, 1);
     assert.match(stderr, /another server runs on .*--data/);
     assert.doesNotMatch(stdout, /ready/);

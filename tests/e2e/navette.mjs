@@ -12,6 +12,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { serveArgs, urlOf } from "./database.mjs";
 
 export const root = new URL("../..", import.meta.url).pathname;
 export const navette = process.env.NAVETTE ?? join(root, "build/asan/navette");
@@ -106,12 +107,13 @@ export function tempDir() {
   return dir;
 }
 
-// {data, http, socket} besides what a Program has. `data` of a server that was stopped or killed
-// starts the next one on the same rows.
-export async function startNavette({ args = [], env = {}, data = tempDir() } = {}) {
-  const all = ["serve", "--data", data, "--http", "127.0.0.1:0", ...args];
-  const server = await new Program(all, env).ready();
+// {data, database, http, socket} besides what a Program has. `data` of a server that was stopped or
+// killed starts the next one on the same rows.
+export async function startNavette(options = {}) {
+  const { args = [], env = {}, data = tempDir(), database = urlOf(data) } = options;
+  const server = await new Program([...serveArgs(data, database), ...args], env).ready();
   server.data = data;
+  server.database = database;
   server.http = /^http (http:\/\/\S+)$/m.exec(server.said)[1];
   server.socket = join(data, "navette.sock");
   return server;

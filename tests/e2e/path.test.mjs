@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { serveArgs } from "./database.mjs";
 import { cli, command, sleep, startNavette, startSim, tempDir, until } from "./navette.mjs";
 import { credits, finish, kinds, provision, send, state } from "./smsc.mjs";
 
@@ -83,7 +84,7 @@ describe("the demo", () => {
 
   test("a second server on the same data is refused, and says why", async () => {
     await start();
-    const second = await command("serve", "--data", data, "--http", "127.0.0.1:0");
+    const second = await command(...serveArgs(data));
     assert.equal(second.code, 1);
     assert.match(second.stderr, /another server runs on/);
     await timedStop(server);

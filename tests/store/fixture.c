@@ -6,13 +6,51 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* As tests/postgres prints it: of a database "postgres", from which others can be made. */
+static const char *server_url(void)
+{
+    return getenv("NAVETTE_TEST_POSTGRES");
+}
+
+static void tell_server(const char *before, const char *name, const char *after)
+{
+    char sql[128];
+    struct db *db;
+    int n = snprintf(sql, sizeof(sql), "%s %s %s", before, name, after);
+    assert_int_equal(db_open(&db, server_url(), DB_READ_WRITE), OK);
+    assert_int_equal(db_script(db, (struct str){sql, (size_t)n}), OK);
+    db_close(db);
+}
+
+static void make_on_server(struct fixture *f)
+{
+    static unsigned made;
+    static const char standing[] = "/postgres?";
+    const char *server = server_url(), *name = strstr(server, standing);
+    assert_non_null(name);
+    snprintf(f->place, sizeof(f->place), "navette_test_%d_%u", (int)getpid(), ++made);
+    snprintf(f->url, sizeof(f->url), "%.*s/%s?%s", (int)(name - server), server, f->place,
+             name + strlen(standing));
+    tell_server("CREATE DATABASE", f->place, "");
+}
+
+static void make_folder(struct fixture *f)
+{
+    snprintf(f->place, sizeof(f->place), "/tmp/navette-store-XXXXXX");
+    assert_non_null(mkdtemp(f->place));
+    snprintf(f->url, sizeof(f->url), "sqlite:%s/navette.db", f->place);
+}
 
 void fixture_open(struct fixture *f)
 {
     log_set_level(LOG_ERROR);
-    snprintf(f->dir, sizeof(f->dir), "/tmp/navette-store-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
-    snprintf(f->url, sizeof(f->url), "sqlite:%s/navette.db", f->dir);
+    if (server_url())
+        make_on_server(f);
+    else
+        make_folder(f);
     assert_int_equal(db_open(&f->db, f->url, DB_READ_WRITE), OK);
     assert_int_equal(store_migrate(f->db), OK);
     f->arena = arena_new();
@@ -23,7 +61,11 @@ void fixture_close(struct fixture *f)
     char command[128];
     db_close(f->db);
     arena_free(f->arena);
-    snprintf(command, sizeof(command), "rm -rf '%s'", f->dir);
+    if (server_url()) {
+        tell_server("DROP DATABASE", f->place, "WITH (FORCE)");
+        return;
+    }
+    snprintf(command, sizeof(command), "rm -rf '%s'", f->place);
     assert_int_equal(system(command), 0);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/store/fixture: a fresh database in a folder of its own, for each test. The engine is chosen
- * here only, so that every verb can be run on each.
+ * tests/store/fixture: a fresh database for each test. The engine is chosen here only, so that
+ * every verb can be run on each: SQLite, in a folder of its own, unless NAVETTE_TEST_POSTGRES says
+ * on which server of tests/postgres to make it.
  */
 #ifndef NAVETTE_TESTS_STORE_FIXTURE_H
 #define NAVETTE_TESTS_STORE_FIXTURE_H
@@ -9,8 +10,8 @@
 #include "store/store.h"
 
 struct fixture {
-    char dir[64];
-    char url[128];
+    char place[64]; /* the folder, or the database's name */
+    char url[512];
     struct db *db; /* migrated, DB_READ_WRITE */
     struct arena *arena;
 };

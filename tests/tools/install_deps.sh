@@ -13,7 +13,7 @@ machine() {
     shift
     rm -rf "${scratch:?}/bin" "$scratch/called"
     mkdir -p "$scratch/bin"
-    for name in awk bash cat dirname env flock ls mkdir sed sh tail touch; do
+    for name in awk bash cat dirname env flock ls mkdir sed sh tail tee touch; do
         ln -s "$(command -v "$name")" "$scratch/bin/$name"
     done
     stand_in id "echo $user"
@@ -28,7 +28,9 @@ stand_in() {
 
 install_deps() {
     mkdir -p "$scratch/project/tools"
-    cp "$root/tools/install-deps" "$scratch/project/tools/"
+    sed "s|/etc/postgresql-common|$scratch/etc|" "$root/tools/install-deps" \
+        >"$scratch/project/tools/install-deps"
+    chmod +x "$scratch/project/tools/install-deps"
     PATH=$scratch/bin "$scratch/project/tools/install-deps" "$@"
 }
 
@@ -51,6 +53,22 @@ lists_come_first() {
     stand_in dpkg-query 'exit 1'
     stand_in ls 'exit 1'
     refuses 'apt-get update failed' install_deps build && grep -q 'update' "$scratch/called"
+}
+
+# What the database's package reads as it is installed: there before it is asked for.
+no_server_is_made() {
+    local settings=$scratch/etc/createcluster.conf
+    machine 0
+    stand_in dpkg-query 'exit 1'
+    stand_in apt-get "cat $settings >>$scratch/called"
+    rm -rf "$scratch/etc"
+    install_deps test bench
+    grep -q '^create_main_cluster = false$' "$scratch/called" || return 1
+    echo 'data_directory = /owner' >"$settings"
+    rm "$scratch/called"
+    install_deps test bench
+    cat "$scratch/called"
+    grep -q /owner "$scratch/called" && ! grep -q create_main_cluster "$settings"
 }
 
 a_newer_node_is_kept() {
@@ -79,6 +97,7 @@ another_system_is_told_what_to_install() {
 case_ends nothing_is_fetched_when_all_is_there all_there
 case_ends a_package_half_removed_is_missing a_package_half_removed_is_missing
 case_ends lists_are_fetched_when_there_are_none lists_come_first
+case_ends no_server_is_made_at_installation no_server_is_made
 case_ends a_newer_node_is_kept a_newer_node_is_kept
 case_ends an_older_node_is_not_enough an_older_node_is_not_enough
 case_ends another_system_is_told_what_to_install another_system_is_told_what_to_install

@@ -19,6 +19,45 @@ counts() {
     [ "$(tail -n 1 <<<"$said")" = "$expected" ] && [ "$status" = "$want" ]
 }
 
+# A project whose only program is this one of e2e, and whose server writes down what is asked of it.
+postgres_project() {
+    rm -rf "$scratch/project"
+    mkdir -p "$scratch/project/tools" "$scratch/project/tests/e2e"
+    cp "$root/tools/run-tests" "$scratch/project/tools/"
+    printf '%s\n' "$1" >"$scratch/project/tests/e2e/program.sh"
+    printf '#!/bin/sh\necho "$1" >>%s/asked\necho postgresql:///there\n' "$scratch/project" \
+        >"$scratch/project/tests/postgres"
+    chmod +x "$scratch/project/tests/postgres"
+}
+
+was_asked() {
+    cat "$scratch/project/asked"
+    [ "$(echo $(cat "$scratch/project/asked"))" = "$1" ]
+}
+
+a_server_is_started_and_stopped() {
+    postgres_project 'echo 1..1; echo "ok 1 - on ${NAVETTE_TEST_POSTGRES:-none}"'
+    "$scratch/project/tools/run-tests" e2e e2e-postgres e2e-postgres || return 1
+    cat "$scratch"/project/build/test-logs/*/program.log
+    was_asked 'start stop start stop' &&
+        grep -q 'on none$' "$scratch/project/build/test-logs/e2e/program.log" &&
+        grep -q there "$scratch/project/build/test-logs/e2e-postgres/program.log"
+}
+
+an_interrupt_stops_the_server() {
+    local run try
+    postgres_project "touch $scratch/project/runs; sleep 20"
+    "$scratch/project/tools/run-tests" e2e-postgres &
+    run=$!
+    for ((try = 0; try < 200; try++)); do
+        [ ! -e "$scratch/project/runs" ] || break
+        sleep 0.05
+    done
+    kill -TERM "$run"
+    wait "$run"
+    [ $? = 130 ] && was_asked 'start stop'
+}
+
 node_counts() {
     local expected=$1 said
     printf '%s\n' "import {describe, it, test} from 'node:test';" "$2" >"$scratch/a.test.mjs"
@@ -46,6 +85,8 @@ case_ends a_program_without_a_plan_is_a_failure counts '1 passed, 1 failed' 'ech
 case_ends a_skipped_case_is_not_a_passed_one \
     counts '1 passed, 0 failed' 'echo 1..2; echo ok 1; echo "ok 2 - b # SKIP no IPv6 here"'
 case_ends an_empty_run_is_no_success counts '0 passed, 0 failed' 'echo "1..1"; echo "ok 1 # SKIP"'
+case_ends a_suite_has_a_server_of_its_own a_server_is_started_and_stopped
+case_ends an_interrupted_suite_leaves_no_server an_interrupt_stops_the_server
 case_ends an_unknown_suite_is_refused \
     refuses "no suite attic" "$scratch/project/tools/run-tests" attic
 case_ends node_suites_are_not_counted_as_tests node_counts '2 1' "

@@ -5,17 +5,17 @@
 CREATE TABLE setting (
     name  TEXT PRIMARY KEY, -- watermarks of the clock's work
     value BIGINT NOT NULL
-) WITHOUT ROWID;
+) {clustered};
 
 CREATE TABLE node ( -- who serves this database, and until when it may act
-    id          INTEGER PRIMARY KEY, -- its node number, 0 to 31
+    id          {id}, -- its node number, 0 to 31
     epoch       BIGINT NOT NULL,     -- a new one at each start: stands in message.claimed_by
     lease_until BIGINT NOT NULL,
     started_at  BIGINT NOT NULL
 );
 
 CREATE TABLE account (
-    id         INTEGER PRIMARY KEY,
+    id         {id},
     name       TEXT NOT NULL UNIQUE,
     timezone   TEXT NOT NULL,
     max_parts  BIGINT NOT NULL CHECK (max_parts BETWEEN 1 AND 255),
@@ -25,7 +25,7 @@ CREATE TABLE account (
 );
 
 CREATE TABLE api_user (
-    id         INTEGER PRIMARY KEY,
+    id         {id},
     account_id BIGINT NOT NULL,
     login      TEXT NOT NULL,
     password   TEXT NOT NULL, -- argon2id string
@@ -37,7 +37,7 @@ CREATE TABLE api_user (
 );
 
 CREATE TABLE sender (
-    id         INTEGER PRIMARY KEY,
+    id         {id},
     account_id BIGINT NOT NULL,
     name       TEXT NOT NULL,
     enabled    BIGINT NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE sender (
 );
 
 CREATE TABLE carrier (
-    id         INTEGER PRIMARY KEY,
+    id         {id},
     name       TEXT NOT NULL UNIQUE,
     settings   TEXT NOT NULL, -- JSON: core/carrier_settings.def names its members
     enabled    BIGINT NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE carrier (
 );
 
 CREATE TABLE route (
-    id         INTEGER PRIMARY KEY,
+    id         {id},
     prefix     TEXT NOT NULL, -- digits; empty matches every number
     account_id BIGINT,        -- NULL: any
     sender     TEXT,          -- NULL: any
@@ -65,12 +65,12 @@ CREATE TABLE route (
 CREATE TABLE rate (
     prefix  TEXT PRIMARY KEY, -- digits; the empty one is the price of everything else
     credits BIGINT NOT NULL CHECK (credits >= 0)
-) WITHOUT ROWID;
+) {clustered};
 
 INSERT INTO rate (prefix, credits) VALUES ('', 100);
 
 CREATE TABLE ledger ( -- every movement of every purse; nothing is ever changed here
-    id         INTEGER PRIMARY KEY,
+    id         {id},
     account_id BIGINT NOT NULL,
     user_id    BIGINT NOT NULL, -- whose quota moved; 0 for the account's own balance
     at         BIGINT NOT NULL,
@@ -83,7 +83,7 @@ CREATE TABLE ledger ( -- every movement of every purse; nothing is ever changed 
 CREATE INDEX ledger_account ON ledger (account_id, id);
 
 CREATE TABLE message (
-    id          INTEGER PRIMARY KEY,
+    id          {id},
     account_id  BIGINT NOT NULL,
     user_id     BIGINT NOT NULL,
     carrier_id  BIGINT NOT NULL,
@@ -123,7 +123,7 @@ CREATE TABLE part ( -- only for messages of several parts
     carrier_ref TEXT,
     receipt     TEXT,
     PRIMARY KEY (message_id, number)
-) WITHOUT ROWID;
+) {clustered};
 
 CREATE TABLE event ( -- hops of a message that its own columns cannot tell
     message_id BIGINT NOT NULL,
@@ -137,7 +137,7 @@ CREATE TABLE recipient_index ( -- filled later, sorted and in bulk, up to settin
     recipient  BIGINT NOT NULL,
     message_id BIGINT NOT NULL,
     PRIMARY KEY (recipient, message_id)
-) WITHOUT ROWID;
+) {clustered};
 
 CREATE TABLE reference_index ( -- the carriers' ids that wait for a receipt; filled in bulk
     carrier_id BIGINT NOT NULL,
@@ -145,16 +145,16 @@ CREATE TABLE reference_index ( -- the carriers' ids that wait for a receipt; fil
     message_id BIGINT NOT NULL,
     part       BIGINT NOT NULL,
     PRIMARY KEY (carrier_id, carrier_ref)
-) WITHOUT ROWID;
+) {clustered};
 
 CREATE TABLE straggler ( -- open when the sweep passed; looked at again later
-    message_id INTEGER PRIMARY KEY,
+    message_id {id},
     check_at   BIGINT NOT NULL
 );
 CREATE INDEX straggler_check ON straggler (check_at);
 
 CREATE TABLE early_receipt ( -- came before the answer that names their message
-    id          INTEGER PRIMARY KEY,
+    id          {id},
     carrier_id  BIGINT NOT NULL,
     carrier_ref TEXT NOT NULL,
     state       BIGINT NOT NULL,
@@ -164,7 +164,7 @@ CREATE TABLE early_receipt ( -- came before the answer that names their message
 CREATE INDEX early_receipt_reference ON early_receipt (carrier_id, carrier_ref);
 
 CREATE TABLE incoming (
-    id          INTEGER PRIMARY KEY,
+    id          {id},
     account_id  BIGINT, -- NULL: it answers nothing we know
     carrier_id  BIGINT NOT NULL,
     sender      TEXT NOT NULL, -- the phone, as E.164 with + when it is one
@@ -185,10 +185,10 @@ CREATE TABLE incoming_part ( -- parts of long incoming that still wait for the o
     total       BIGINT NOT NULL,
     part        BIGINT NOT NULL,
     coding      BIGINT NOT NULL, -- data_coding
-    bytes       BLOB NOT NULL,
+    bytes       {bytes} NOT NULL,
     received_at BIGINT NOT NULL,
     PRIMARY KEY (carrier_id, sender, number, reference, total, part)
-) WITHOUT ROWID;
+) {clustered};
 CREATE INDEX incoming_part_received ON incoming_part (received_at);
 
 CREATE TABLE repeat_guard ( -- ref= : the first answer, given again for 24 hours
@@ -197,5 +197,5 @@ CREATE TABLE repeat_guard ( -- ref= : the first answer, given again for 24 hours
     created_at BIGINT NOT NULL,
     answer     TEXT NOT NULL,
     PRIMARY KEY (user_id, ref)
-) WITHOUT ROWID;
+) {clustered};
 CREATE INDEX repeat_guard_created ON repeat_guard (created_at);
