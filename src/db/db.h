@@ -134,6 +134,11 @@ int db_rows_columns(const struct db_rows *rows);
 struct str db_rows_name(const struct db_rows *rows, int column);
 /* As it can be bound again; text and blobs as db_rows_text. */
 struct db_value db_rows_value(const struct db_rows *rows, int column);
+/* From now on a statement of this connection may take as long as it takes. */
+enum err db_patient(struct db *db) MUST_CHECK;
+/* Every column of every table, by table and in their order: table, column, enum db_type, place in
+ * the primary key (1 …; 0: it is not in it). */
+struct db_rows db_columns(struct db *db);
 
 /* ---- among several writers; on an engine of one process there is nothing to do ---- */
 
