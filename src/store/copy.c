@@ -283,7 +283,8 @@ static enum err write_page(struct copy *c, const struct table *t, const struct p
         e = db_commit(c->target);
     if (e)
         db_rollback(c->target);
-    return e;
+    /* Nobody else has rows there: for the caller these two mean something else. */
+    return e == ERR_EXISTS || e == ERR_CONFLICT ? ERR_STORE : e;
 }
 
 static void tell(struct copy *c, const struct table *t, int64_t rows, bool done)
@@ -436,7 +437,11 @@ static enum err run(struct store_copy *out, struct copy *c)
 {
     int64_t epochs = 0;
     int64_t epochs_then = 0;
-    enum err e = look_at_lives(&epochs, c);
+    enum err e = db_patient(c->source);
+    if (!e)
+        e = db_patient(c->target);
+    if (!e)
+        e = look_at_lives(&epochs, c);
     if (!e)
         e = read_tables(c);
     if (!e)
