@@ -12,8 +12,9 @@
  *
  * Errors: ERR_EXISTS (unique), ERR_CONFLICT (another constraint; or a deadlock or a serialization
  * failure: alone it would pass), ERR_BUSY (locked for too long), ERR_STORE_FULL (no space),
- * ERR_STORE (anything else, a lost connection included; logged here with the engine's words, never
- * with values). After an error inside a transaction only db_rollback may follow.
+ * ERR_BAD_UTF8 (text that is not UTF-8 or has a NUL, where an engine refuses it), ERR_STORE
+ * (anything else, a lost connection included; logged here with the engine's words, never with
+ * values). After an error inside a transaction only db_rollback may follow.
  * Threads: a connection serves one thread at a time; queries may be shared by all.
  */
 #ifndef NAVETTE_DB_DB_H
@@ -84,7 +85,8 @@ void db_rollback(struct db *db);
 enum err db_run(struct db *db, struct db_query *query, const struct db_value *args, size_t n,
                 int64_t *changed) MUST_CHECK;
 /* The same statement for `rows` rows of `columns` values each; changed (may be NULL) has one count
- * a row. Ends at the first error. With `many`, a row must not depend on one before it. */
+ * a row. Ends at the first error; what ran before it is for a transaction to undo. With `many`, a
+ * row must not depend on one before it. */
 enum err db_run_many(struct db *db, struct db_query *query, const struct db_value *args,
                      size_t columns, size_t rows, int64_t *changed) MUST_CHECK;
 /*
@@ -155,7 +157,8 @@ enum err db_note(struct db *db, struct str note) MUST_CHECK;
 enum err db_listen(struct db *db) MUST_CHECK;
 /* Readable when notes may have come; -1 where there are none or the connection is lost. */
 int db_notes_fd(const struct db *db);
-/* The next note that has come, copied; false when there is no more. Never waits. */
+/* The next note that has come, copied; false when there is no more. Waits only to make a lost
+ * connection again, and tries that once a second at most. */
 bool db_notes_next(struct db *db, char note[DB_NOTE_MAX + 1]);
 
 #endif

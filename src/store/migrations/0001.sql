@@ -108,7 +108,7 @@ CREATE TABLE message (
     done_at     BIGINT,
     carrier_ref TEXT,            -- the carrier's id of a message of one part
     receipt     TEXT             -- "DELIVRD 000": what the carrier said last
-);
+) {hot};
 CREATE INDEX message_account ON message (account_id, id);
 CREATE INDEX message_queue ON message (carrier_id, due_at, id) WHERE state = 2;
 CREATE INDEX message_scheduled ON message (due_at) WHERE state = 1;

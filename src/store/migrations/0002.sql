@@ -3,7 +3,7 @@
 -- index on anything that changes.
 
 CREATE TABLE queue ( -- what waits or is claimed: store/queue.h
-    message_id INTEGER PRIMARY KEY,
+    message_id {id},
     carrier_id BIGINT NOT NULL,
     due_at     BIGINT NOT NULL,
     state      BIGINT NOT NULL CHECK (state BETWEEN 1 AND 3), -- as message.state
@@ -24,14 +24,14 @@ DROP INDEX message_sending;
 -- A row is one life of a node, from its start to its end or its take-over: store/node.h
 DROP TABLE node;
 CREATE TABLE node (
-    epoch       INTEGER PRIMARY KEY,
+    epoch       {id},
     number      BIGINT NOT NULL, -- its place in ids
     name        TEXT NOT NULL,
     lease_until BIGINT NOT NULL, -- by the database's clock
     started_at  BIGINT NOT NULL,
     commits     BIGINT NOT NULL,
     fenced      BIGINT NOT NULL
-);
+) {hot};
 INSERT INTO setting (name, value) -- above every epoch that stands on a claim
 SELECT 'epochs', COALESCE(MAX(claimed_by), 0) FROM message;
 
