@@ -31,7 +31,9 @@ struct db;
 enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
 
 /* url: "sqlite:PATH", "postgresql://…" as libpq takes it. DB_READ_WRITE creates an SQLite database;
- * of such connections there is one a process. ERR_INVALID for any other scheme. */
+ * of such connections there is one a process. ERR_INVALID for any other scheme, and for a server
+ * that does not suit. ERR_NOT_FOUND: the server has no such database; ERR_UNAUTHORIZED: it refuses
+ * this user. */
 enum err db_open(struct db **out, const char *url, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
 

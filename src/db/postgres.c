@@ -48,7 +48,10 @@ static enum err open_db(struct db **out, const char *url, enum db_mode mode)
     }
     enum err e = postgres_connect(c);
     if (e) {
-        e = c->trouble == POSTGRES_UNFIT ? ERR_INVALID : e;
+        e = c->trouble == POSTGRES_UNFIT     ? ERR_INVALID
+            : c->trouble == POSTGRES_MISSING ? ERR_NOT_FOUND
+            : c->trouble == POSTGRES_REFUSED ? ERR_UNAUTHORIZED
+                                             : e;
         close_db(&c->db);
         return e;
     }

@@ -2,6 +2,20 @@
 #include "store/status.h"
 
 #include "base/clock.h"
+#include "store/message.h"
+
+enum err store_waiting(struct store_waiting *out, struct store_view *view)
+{
+    static struct db_query count = DB_QUERY("SELECT state, COUNT(*) FROM queue GROUP BY state");
+    *out = (struct store_waiting){0};
+    struct db_rows rows = db_rows_open(view->db, &count, DB_NO_ARGS);
+    while (db_rows_next(&rows))
+        if (db_rows_int(&rows, 0) == MESSAGE_QUEUED)
+            out->queued = db_rows_int(&rows, 1);
+        else if (db_rows_int(&rows, 0) == MESSAGE_SCHEDULED)
+            out->scheduled = db_rows_int(&rows, 1);
+    return db_rows_close(&rows);
+}
 
 /* Leases run by the database's clock, which on an engine of one process is ours. */
 static enum err now_of(int64_t *now_us, struct db *db)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store/status: the lives of nodes as an operator wants to see them. Only reads.
+ * store/status: a database at rest or at work as an operator wants to see it. Only reads.
  * Owner: the view's arena. Threads: as the view.
  */
 #ifndef NAVETTE_STORE_STATUS_H
@@ -19,6 +19,12 @@ struct life {
     enum life_state state;
     int64_t places; /* how many carriers' binds it holds */
 };
+
+struct store_waiting {
+    int64_t queued;    /* for a carrier */
+    int64_t scheduled; /* for their time */
+};
+enum err store_waiting(struct store_waiting *out, struct store_view *view) MUST_CHECK;
 
 /* By number. */
 enum err store_lives(struct life **out, size_t *n, struct store_view *view) MUST_CHECK;
