@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The writer's side of accepting. Each purse is read once a batch, every request is checked against
- * what the ones before it left, and the sum is taken once: the account's row is written once a
- * batch, not once a message.
+ * The writer's side of accepting. All purses and all repeated refs of a batch are looked up at
+ * once, every request is checked against what the ones before it left, and the sum is taken once:
+ * the account's row is written once a batch, not once a message.
  */
 #include "base/clock.h"
 #include "base/metric.h"
@@ -13,23 +13,34 @@
 #include "store/repeat.h"
 #include "store/sweep.h"
 
+#include <stdlib.h>
+
 enum { REPEAT_HOURS = 24 };
 
-struct open_purse {
-    struct open_purse *next;
-    struct purse purse;
-    int64_t balance; /* before this batch */
-    int64_t spent;
+struct spending {
+    int64_t credits;
     int64_t messages;
 };
 
 struct accepting {
     struct core *core;
     struct store_tx *tx;
-    struct open_purse *purses;
+    struct purse_state *purses; /* before this batch; in order */
+    struct spending *spendings; /* of each purse */
+    size_t purses_n;
+    struct repeat *repeats; /* the refs of this batch, in order; answers as they are known */
+    bool *fresh;            /* of each: answered by this batch */
+    size_t repeats_n;
     const struct message **rows;
     size_t rows_n;
 };
+
+static int64_t repeats_since_us(const struct accepting *a)
+{
+    return a->tx->now_us - REPEAT_HOURS * HOUR_US;
+}
+
+/* ---- what the whole batch needs to know ---- */
 
 static struct purse purse_of(const struct accept_request *r)
 {
@@ -37,22 +48,64 @@ static struct purse purse_of(const struct accept_request *r)
                           .user_id = r->user->has_quota ? r->user->id : 0};
 }
 
-static enum err open_purse(struct open_purse **out, struct accepting *a, struct purse purse)
+static int by_purse(const void *a, const void *b)
 {
-    struct open_purse *p = a->purses;
-    while (p && (p->purse.account_id != purse.account_id || p->purse.user_id != purse.user_id))
-        p = p->next;
-    enum err e = OK;
-    if (!p) {
-        p = ARENA_NEW(a->tx->view.arena, struct open_purse);
-        p->purse = purse;
-        p->next = a->purses;
-        e = store_purse_balance(&p->balance, &a->tx->view, purse);
-        if (!e)
-            a->purses = p;
+    return purse_compare(((const struct purse_state *)a)->purse,
+                         ((const struct purse_state *)b)->purse);
+}
+
+static int by_ref(const void *a, const void *b)
+{
+    const struct repeat *x = a, *y = b;
+    if (x->user_id != y->user_id)
+        return x->user_id < y->user_id ? -1 : 1;
+    int by_bytes = memcmp(x->ref.p, y->ref.p, x->ref.n < y->ref.n ? x->ref.n : y->ref.n);
+    return by_bytes ? by_bytes : (x->ref.n > y->ref.n) - (x->ref.n < y->ref.n);
+}
+
+/* Sorts and leaves one of each; how many. */
+static size_t make_set(void *items, size_t n, size_t size, int (*order)(const void *, const void *))
+{
+    char *at = items;
+    size_t kept = 0;
+    qsort(items, n, size, order);
+    for (size_t i = 0; i < n; i++)
+        if (!i || order(at + i * size, at + (kept - 1) * size))
+            memmove(at + kept++ * size, at + i * size, size);
+    return kept;
+}
+
+static enum err look_up(struct accepting *a, struct job **jobs, size_t n)
+{
+    struct arena *arena = a->tx->view.arena;
+    a->purses = ARENA_ARRAY(arena, n, struct purse_state);
+    a->repeats = ARENA_ARRAY(arena, n, struct repeat);
+    for (size_t i = 0; i < n; i++) {
+        const struct accept_request *r = ((struct accept_job *)jobs[i])->request;
+        a->purses[i].purse = purse_of(r);
+        if (r->ref.n)
+            a->repeats[a->repeats_n++] = (struct repeat){.user_id = r->user->id, .ref = r->ref};
     }
-    *out = p;
-    return e;
+    a->purses_n = make_set(a->purses, n, sizeof(*a->purses), by_purse);
+    a->repeats_n = make_set(a->repeats, a->repeats_n, sizeof(*a->repeats), by_ref);
+    a->spendings = ARENA_ARRAY(arena, a->purses_n, struct spending);
+    a->fresh = ARENA_ARRAY(arena, a->repeats_n, bool);
+    enum err e = store_purses_read(a->purses, a->purses_n, &a->tx->view);
+    return e ? e : store_repeat_find(a->repeats, a->repeats_n, &a->tx->view, repeats_since_us(a));
+}
+
+static size_t find_purse(const struct accepting *a, const struct accept_request *r)
+{
+    struct purse_state key = {.purse = purse_of(r)};
+    const struct purse_state *found = bsearch(&key, a->purses, a->purses_n, sizeof(key), by_purse);
+    return (size_t)(found - a->purses);
+}
+
+static size_t find_repeat(const struct accepting *a, const struct accept_request *r)
+{
+    struct repeat key = {.user_id = r->user->id, .ref = r->ref};
+    const struct repeat *found = bsearch(&key, a->repeats, a->repeats_n, sizeof(key), by_ref);
+    return (size_t)(found - a->repeats);
 }
 
 /* ---- the same ref again ---- */
@@ -92,17 +145,15 @@ enum err accept_answer(struct str answer, struct arena *a, bool *deferred, int64
     return OK;
 }
 
-static enum err look_for_repeat(struct accepting *a, struct accept_job *job)
+/* Those that this batch has answered. */
+static enum err keep_repeats(struct accepting *a)
 {
-    const struct accept_request *r = job->request;
-    struct str answer;
-    enum err e = store_repeat_find(&answer, &a->tx->view, r->user->id, r->ref,
-                                   a->tx->now_us - REPEAT_HOURS * HOUR_US);
-    if (e)
-        return e == ERR_NOT_FOUND ? OK : e;
-    job->repeated = true;
-    job->answer = arena_str(job->arena, answer); /* the batch's arena ends before it is read */
-    return OK;
+    struct repeat *kept = ARENA_ARRAY(a->tx->view.arena, a->repeats_n, struct repeat);
+    size_t n = 0;
+    for (size_t i = 0; i < a->repeats_n; i++)
+        if (a->fresh[i])
+            kept[n++] = a->repeats[i];
+    return store_repeat_keep(a->tx, kept, n, repeats_since_us(a));
 }
 
 /* ---- messages ---- */
@@ -128,50 +179,68 @@ static enum err add_message(struct accepting *a, struct message *m,
                : OK;
 }
 
+/* True when the purse can pay; then it has. */
+static bool pay(struct accepting *a, struct accept_job *job)
+{
+    size_t i = find_purse(a, job->request);
+    const struct purse_state *purse = &a->purses[i];
+    int64_t left = purse->balance - a->spendings[i].credits - job->cost;
+    if (!purse->exists) /* the account, user or quota went away meanwhile */
+        job->job.err = ERR_UNAUTHORIZED;
+    else if (left < 0)
+        job->job.err = purse->purse.user_id ? ERR_NO_QUOTA : ERR_NO_CREDIT;
+    if (job->job.err)
+        return false;
+    a->spendings[i].credits += job->cost;
+    a->spendings[i].messages += (int64_t)job->messages_n;
+    job->credits_left = left;
+    return true;
+}
+
+static enum err add_messages(struct accepting *a, struct accept_job *job)
+{
+    const struct directory_carrier *carrier = NULL;
+    enum err e = OK;
+    for (size_t i = 0; i < job->messages_n && !e; i++) {
+        struct message *m = &job->messages[i];
+        if (!carrier || carrier->row.id != m->carrier_id)
+            carrier = directory_carrier_by_id(job->request->directory, m->carrier_id);
+        e = add_message(a, m, carrier);
+    }
+    return e;
+}
+
 static enum err accept_one(struct accepting *a, struct accept_job *job)
 {
     const struct accept_request *r = job->request;
-    struct open_purse *purse;
-    job->repeated = false; /* this may be a second run, after a rollback */
-    enum err e = r->ref.n ? look_for_repeat(a, job) : OK;
-    if (e || job->repeated)
-        return e;
+    size_t ref = r->ref.n ? find_repeat(a, r) : 0;
+    job->repeated = r->ref.n && a->repeats[ref].answer.n;
+    if (job->repeated) {
+        /* the batch's arena ends before it is read */
+        job->answer = arena_str(job->arena, a->repeats[ref].answer);
+        return OK;
+    }
     if (r->due_at_us && r->due_at_us <= a->tx->now_us && r->ref.n) {
         job->job.err = ERR_BAD_DATE;
         return OK;
     }
-    e = open_purse(&purse, a, purse_of(r));
-    if (e == ERR_NOT_FOUND) { /* the account, user or quota went away meanwhile */
-        job->job.err = ERR_UNAUTHORIZED;
+    if (!pay(a, job))
         return OK;
+    enum err e = add_messages(a, job);
+    if (r->ref.n) {
+        a->repeats[ref].answer = write_answer(a->tx->view.arena, job);
+        a->fresh[ref] = true;
     }
-    if (e)
-        return e;
-    if (purse->balance - purse->spent < job->cost) {
-        job->job.err = purse->purse.user_id ? ERR_NO_QUOTA : ERR_NO_CREDIT;
-        return OK;
-    }
-    purse->spent += job->cost;
-    purse->messages += (int64_t)job->messages_n;
-    job->credits_left = purse->balance - purse->spent;
-    const struct directory_carrier *carrier = NULL;
-    for (size_t i = 0; i < job->messages_n && !e; i++) {
-        struct message *m = &job->messages[i];
-        if (!carrier || carrier->row.id != m->carrier_id)
-            carrier = directory_carrier_by_id(r->directory, m->carrier_id);
-        e = add_message(a, m, carrier);
-    }
-    if (!e && r->ref.n)
-        e = store_repeat_keep(a->tx, r->user->id, r->ref, write_answer(a->tx->view.arena, job));
     return e;
 }
 
 static enum err debit(struct accepting *a)
 {
     enum err e = OK;
-    for (struct open_purse *p = a->purses; p && !e; p = p->next)
-        if (p->messages)
-            e = store_purse_move(a->tx, p->purse, LEDGER_MESSAGES, -p->spent, p->messages, STR(""));
+    for (size_t i = 0; i < a->purses_n && !e; i++)
+        if (a->spendings[i].messages)
+            e = store_purse_move(a->tx, a->purses[i].purse, LEDGER_MESSAGES,
+                                 -a->spendings[i].credits, a->spendings[i].messages, STR(""));
     return e;
 }
 
@@ -183,9 +252,11 @@ enum err accept_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
     struct accepting a = {.core = ctx,
                           .tx = tx,
                           .rows = ARENA_ARRAY(tx->view.arena, messages, const struct message *)};
-    enum err e = OK;
+    enum err e = look_up(&a, jobs, n);
     for (size_t i = 0; i < n && !e; i++)
         e = accept_one(&a, (struct accept_job *)jobs[i]);
+    if (!e)
+        e = keep_repeats(&a);
     if (!e)
         e = store_message_insert(tx, a.rows, a.rows_n);
     if (!e)

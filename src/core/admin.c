@@ -115,15 +115,11 @@ enum err admin_credit(struct store_tx *tx, const struct account *account, int64_
     return store_purse_move(tx, purse, LEDGER_CREDIT, amount, 0, reason);
 }
 
-static enum err move_quota(struct store_tx *tx, const struct api_user *user, int64_t given)
+static enum err move_quota(struct store_tx *tx, struct purse p, const struct api_user *user,
+                           int64_t amount)
 {
-    if (given == 0)
-        return OK;
-    struct purse of_account = {.account_id = user->account_id};
-    struct purse of_user = {.account_id = user->account_id, .user_id = user->id};
     struct str reason = arena_printf(tx->view.arena, "quota of %.*s", STR_FMT(user->login));
-    enum err e = store_purse_move(tx, of_account, LEDGER_QUOTA, -given, 0, reason);
-    return e ? e : store_purse_move(tx, of_user, LEDGER_QUOTA, given, 0, reason);
+    return amount ? store_purse_move(tx, p, LEDGER_QUOTA, amount, 0, reason) : OK;
 }
 
 enum err admin_user_write(struct store_tx *tx, const struct account *account,
@@ -136,11 +132,18 @@ enum err admin_user_write(struct store_tx *tx, const struct account *account,
     if (given > account->balance)
         return refuse(why, ERR_NO_CREDIT, "quota",
                       STR("the account has fewer credits left: credit it first, or give less"));
-    /* A purse must exist while it is moved, and be empty before it goes. */
-    enum err e = had_quota && !user->has_quota ? move_quota(tx, user, given) : OK;
+    struct purse of_account = {.account_id = user->account_id};
+    struct purse of_user = {.account_id = user->account_id, .user_id = user->id};
+    enum err e = move_quota(tx, of_account, user, -given);
+    if (!e && had_quota)
+        e = move_quota(tx, of_user, user, given);
+    /* A purse must exist while it is moved and be empty before it goes; and the account's row must
+     * be locked before the user's: store/ledger. */
+    if (!e)
+        e = store_purses_settle(tx);
     if (!e)
         e = before ? store_user_update(tx, user) : store_user_insert(tx, user);
-    if (!e && user->has_quota)
-        e = move_quota(tx, user, given);
+    if (!e && !had_quota)
+        e = move_quota(tx, of_user, user, given);
     return e;
 }

@@ -96,9 +96,10 @@ static enum err commit(struct db *db)
     PQclear(result);
     if (!committed && !c->conn && e == ERR_STORE)
         e = ERR_DOUBT;
-    else if (!committed)
-        e = postgres_fail(c, e ? e : ERR_STORE);
+    else if (!committed && !e)
+        e = ERR_STORE;
     c->in_transaction = !committed && c->conn;
+    c->failed = c->in_transaction ? e : OK;
     return committed ? OK : e;
 }
 

@@ -48,6 +48,8 @@ enum err store_account_list(struct account **out, size_t *n, struct store_view *
 
 enum err store_account_delete(struct store_tx *tx, int64_t id)
 {
+    /* Whoever is moving its balance is done before the next statement looks for movements. */
+    static struct db_query lock = DB_QUERY("UPDATE account SET enabled = enabled WHERE id = $1");
     static struct db_query used =
         DB_QUERY("SELECT EXISTS (SELECT 1 FROM ledger WHERE account_id = $1) OR "
                  "EXISTS (SELECT 1 FROM incoming WHERE account_id = $1)");
@@ -58,15 +60,17 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM account WHERE id = $1"),
     };
     struct db_value arg = DB_INT(id);
+    enum err e = store_change_one(tx, &lock, &arg, 1);
+    if (e)
+        return e;
     struct db_rows rows = db_rows_open(tx->view.db, &used, &arg, 1);
     bool in_use = db_rows_next(&rows) && db_rows_int(&rows, 0);
-    enum err e = db_rows_close(&rows);
+    e = db_rows_close(&rows);
     if (!e && in_use)
         return ERR_CONFLICT;
-    int64_t changed = 0;
     for (size_t i = 0; i < sizeof(delete) / sizeof(delete[0]) && !e; i++)
-        e = db_run(tx->view.db, &delete[i], &arg, 1, &changed);
-    return store_must_change(e, changed);
+        e = db_run(tx->view.db, &delete[i], &arg, 1, NULL);
+    return e;
 }
 
 enum err store_user_insert(struct store_tx *tx, const struct api_user *u)
@@ -81,15 +85,30 @@ enum err store_user_insert(struct store_tx *tx, const struct api_user *u)
                   NULL);
 }
 
+/* For a statement that leaves a user alone who still holds credits. */
+static enum err change_empty_user(struct store_tx *tx, struct db_query *query,
+                                  const struct db_value *args, size_t n)
+{
+    static struct db_query look = DB_QUERY("SELECT 1 FROM api_user WHERE id = $1");
+    enum err e = store_change_one(tx, query, args, n);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    struct db_rows rows = db_rows_open(tx->view.db, &look, args, 1);
+    bool found = db_rows_next(&rows);
+    e = db_rows_close(&rows);
+    return e ? e : found ? ERR_CONFLICT : ERR_NOT_FOUND;
+}
+
 enum err store_user_update(struct store_tx *tx, const struct api_user *u)
 {
     static struct db_query update =
         DB_QUERY("UPDATE api_user SET login = $2, password = $3, allow_ip = $4, enabled = $5, "
-                 "quota = CASE WHEN $6 = 1 THEN COALESCE(quota, 0) ELSE NULL END WHERE id = $1");
-    return store_change_one(tx, &update,
-                            DB_ARGS(DB_INT(u->id), DB_TEXT(u->login), DB_TEXT(u->password),
-                                    DB_TEXT(u->allow_ip), DB_INT(u->enabled),
-                                    DB_INT(u->has_quota)));
+                 "quota = CASE WHEN $6 = 1 THEN COALESCE(quota, 0) ELSE NULL END "
+                 "WHERE id = $1 AND ($6 = 1 OR COALESCE(quota, 0) = 0)");
+    return change_empty_user(tx, &update,
+                             DB_ARGS(DB_INT(u->id), DB_TEXT(u->login), DB_TEXT(u->password),
+                                     DB_TEXT(u->allow_ip), DB_INT(u->enabled),
+                                     DB_INT(u->has_quota)));
 }
 
 static void read_user(void *item, const struct db_rows *r, struct arena *a)
@@ -118,8 +137,9 @@ enum err store_user_list(struct api_user **out, size_t *n, struct store_view *vi
 
 enum err store_user_delete(struct store_tx *tx, int64_t id)
 {
-    static struct db_query delete = DB_QUERY("DELETE FROM api_user WHERE id = $1");
-    return store_change_one(tx, &delete, DB_ARGS(DB_INT(id)));
+    static struct db_query delete =
+        DB_QUERY("DELETE FROM api_user WHERE id = $1 AND COALESCE(quota, 0) = 0");
+    return change_empty_user(tx, &delete, DB_ARGS(DB_INT(id)));
 }
 
 enum err store_sender_insert(struct store_tx *tx, const struct sender *s)

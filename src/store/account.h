@@ -46,9 +46,11 @@ enum err store_account_list(struct account **out, size_t *n, struct store_view *
 enum err store_account_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 
 enum err store_user_insert(struct store_tx *tx, const struct api_user *u) MUST_CHECK;
-/* All but the quota's amount; has_quota false must come with an empty quota (ledger first). */
+/* All but the quota's amount. ERR_CONFLICT: has_quota is false and the quota is not empty: the
+ * ledger empties it first, and a refund may come in between. */
 enum err store_user_update(struct store_tx *tx, const struct api_user *u) MUST_CHECK;
 enum err store_user_list(struct api_user **out, size_t *n, struct store_view *view) MUST_CHECK;
+/* ERR_CONFLICT while its quota is not empty. */
 enum err store_user_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 
 enum err store_sender_insert(struct store_tx *tx, const struct sender *s) MUST_CHECK;

@@ -3,11 +3,12 @@
  * store/ledger: credits. A purse is an account's balance or a user's quota; every change of one is
  * a movement, in the same transaction as its cause. Amounts: hundredths of a credit.
  *
- * The movements of a transaction are gathered and applied together just before its commit, one
- * statement a purse, in the order of account and user: so that several nodes neither wait for each
- * other in a circle nor hold a purse longer than a commit takes. A purse never falls below zero:
- * should another node have been quicker, store_purses_settle tells ERR_CONFLICT, and the job that
- * caused it meets the new balance when it is run again.
+ * The movements of a transaction are gathered and applied together just before its commit: all
+ * purses are locked in one order, balances before quotas and each by id, so that several nodes
+ * neither wait for each other in a circle nor hold a purse longer than a commit takes. Who locks
+ * purses in another way (an update of an account's or a user's row) keeps to that order. A purse
+ * never falls below zero: should another node have been quicker, store_purses_settle tells
+ * ERR_CONFLICT, and what caused it meets the new balance when it is run again.
  */
 #ifndef NAVETTE_STORE_LEDGER_H
 #define NAVETTE_STORE_LEDGER_H
@@ -19,11 +20,24 @@ struct purse {
     int64_t user_id; /* 0: the account's balance; else that user's quota */
 };
 
+/* The order in which purses are locked; 0: the same purse. */
+int purse_compare(struct purse a, struct purse b);
+
 enum ledger_kind { LEDGER_CREDIT, LEDGER_MESSAGES, LEDGER_REFUND, LEDGER_QUOTA };
 
-/* ERR_NOT_FOUND when there is no such purse (a user without a quota has none). */
+struct purse_state {
+    struct purse purse;
+    bool exists; /* false: there is no such purse (a user without a quota has none) */
+    int64_t balance;
+};
+
+/* Without what was moved since the last settle. ERR_NOT_FOUND when there is no such purse. */
 enum err store_purse_balance(int64_t *balance, struct store_view *view, struct purse p) MUST_CHECK;
-/* Adds `amount` (negative takes) for `messages` messages, with the next store_purses_settle. */
+/* The same of many: each one's `purse` is given, the rest is filled. */
+enum err store_purses_read(struct purse_state *purses, size_t n,
+                           struct store_view *view) MUST_CHECK;
+/* Adds `amount` (negative takes) for `messages` messages, with the next store_purses_settle; until
+ * then `reason` must last. */
 enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind kind,
                           int64_t amount, int64_t messages, struct str reason) MUST_CHECK;
 /* Gives back what messages cost. A user's purse that is gone (removed, or its quota switched off)
@@ -33,7 +47,7 @@ enum err store_purse_refund(struct store_tx *tx, struct purse p, int64_t amount,
 
 /* Applies what was moved since the last call, and writes the movements: the writer calls it before
  * each commit; who needs a purse's new balance in between calls it himself. ERR_NOT_FOUND: there is
- * no such purse. ERR_CONFLICT: one does not hold that much (any more). */
+ * no such purse (any more). ERR_CONFLICT: one does not hold that much (any more). */
 enum err store_purses_settle(struct store_tx *tx) MUST_CHECK;
 
 struct movement {

@@ -1,29 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/repeat.h"
 
-enum err store_repeat_find(struct str *answer, struct store_view *view, int64_t user_id,
-                           struct str ref, int64_t not_before_us)
+enum err store_repeat_find(struct repeat *repeats, size_t n, struct store_view *view,
+                           int64_t not_before_us)
 {
-    static struct db_query find = DB_QUERY("SELECT answer FROM repeat_guard WHERE user_id = $1 "
-                                           "AND ref = $2 AND created_at >= $3");
-    struct db_rows rows = db_rows_open(
-        view->db, &find, DB_ARGS(DB_INT(user_id), DB_TEXT(ref), DB_INT(not_before_us)));
-    bool found = db_rows_next(&rows);
-    if (found)
-        *answer = arena_str(view->arena, db_rows_text(&rows, 0));
-    enum err e = db_rows_close(&rows);
-    return e ? e : found ? OK : ERR_NOT_FOUND;
+    static struct db_query find = DB_QUERY_MANY(
+        "SELECT answer FROM repeat_guard WHERE user_id = $1 AND ref = $2 AND created_at >= $3",
+        "SELECT g.answer, v.row FROM UNNEST($1::bigint[], $2::text[], $3::bigint[]) "
+        "WITH ORDINALITY AS v (user_id, ref, not_before, row) JOIN repeat_guard AS g "
+        "ON g.user_id = v.user_id AND g.ref = v.ref AND g.created_at >= v.not_before");
+    struct db_value *keys = ARENA_ARRAY(view->arena, n * 3, struct db_value);
+    for (size_t i = 0; i < n; i++) {
+        repeats[i].answer = (struct str){0};
+        keys[3 * i] = DB_INT(repeats[i].user_id);
+        keys[3 * i + 1] = DB_TEXT(repeats[i].ref);
+        keys[3 * i + 2] = DB_INT(not_before_us);
+    }
+    struct db_rows rows = db_rows_many(view->db, &find, keys, 3, n);
+    while (db_rows_next(&rows))
+        repeats[rows.row].answer = arena_str(view->arena, db_rows_text(&rows, 0));
+    return db_rows_close(&rows);
 }
 
-enum err store_repeat_keep(struct store_tx *tx, int64_t user_id, struct str ref, struct str answer)
+enum err store_repeat_keep(struct store_tx *tx, const struct repeat *repeats, size_t n,
+                           int64_t not_before_us)
 {
-    static struct db_query keep =
-        DB_QUERY("INSERT INTO repeat_guard (user_id, ref, created_at, answer) "
-                 "VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, ref) DO UPDATE SET "
-                 "created_at = excluded.created_at, answer = excluded.answer");
-    return db_run(tx->view.db, &keep,
-                  DB_ARGS(DB_INT(user_id), DB_TEXT(ref), DB_INT(tx->now_us), DB_TEXT(answer)),
-                  NULL);
+#define KEEP                                                                      \
+    "ON CONFLICT (user_id, ref) DO UPDATE SET created_at = excluded.created_at, " \
+    "answer = excluded.answer WHERE repeat_guard.created_at < "
+    static struct db_query keep = DB_QUERY_MANY(
+        "INSERT INTO repeat_guard (user_id, ref, created_at, answer) VALUES ($1, $2, $3, $4) " KEEP
+        "$5",
+        /* RETURNING knows the columns of the table alone. */
+        "WITH v AS (SELECT * FROM UNNEST($1::bigint[], $2::text[], $3::bigint[], $4::text[], "
+        "$5::bigint[]) WITH ORDINALITY AS v (user_id, ref, at, answer, not_before, row)), "
+        "kept AS (INSERT INTO repeat_guard (user_id, ref, created_at, answer) "
+        "SELECT user_id, ref, at, answer FROM v ORDER BY row " KEEP
+        "(SELECT MIN(not_before) FROM v) RETURNING user_id, ref) "
+        "SELECT v.row FROM v JOIN kept USING (user_id, ref)");
+#undef KEEP
+    enum { COLUMNS = 5 };
+    struct db_value *rows = ARENA_ARRAY(tx->view.arena, n * COLUMNS, struct db_value);
+    int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    for (size_t i = 0; i < n; i++) {
+        struct db_value *row = rows + i * COLUMNS;
+        row[0] = DB_INT(repeats[i].user_id);
+        row[1] = DB_TEXT(repeats[i].ref);
+        row[2] = DB_INT(tx->now_us);
+        row[3] = DB_TEXT(repeats[i].answer);
+        row[4] = DB_INT(not_before_us);
+    }
+    enum err e = db_run_many(tx->view.db, &keep, rows, COLUMNS, n, changed);
+    for (size_t i = 0; i < n && !e; i++)
+        e = changed[i] ? OK : ERR_CONFLICT;
+    return e;
 }
 
 enum err store_repeat_forget(struct store_tx *tx, int64_t before_us)

@@ -7,12 +7,20 @@
 
 #include "store/store.h"
 
-/* The answer stored since `not_before_us`; ERR_NOT_FOUND. */
-enum err store_repeat_find(struct str *answer, struct store_view *view, int64_t user_id,
-                           struct str ref, int64_t not_before_us) MUST_CHECK;
-/* Replaces one that is too old. */
-enum err store_repeat_keep(struct store_tx *tx, int64_t user_id, struct str ref,
-                           struct str answer) MUST_CHECK;
+struct repeat {
+    int64_t user_id;
+    struct str ref;
+    struct str answer; /* n 0: there is none */
+};
+
+/* Fills each one's answer with what was stored since `not_before_us`. */
+enum err store_repeat_find(struct repeat *repeats, size_t n, struct store_view *view,
+                           int64_t not_before_us) MUST_CHECK;
+/* Stores answers, in the place of those that are older than `not_before_us`. ERR_CONFLICT: a newer
+ * one stands there, perhaps another node's of this very moment. Several nodes do not wait for each
+ * other in a circle when each gives them in order of user and ref. */
+enum err store_repeat_keep(struct store_tx *tx, const struct repeat *repeats, size_t n,
+                           int64_t not_before_us) MUST_CHECK;
 enum err store_repeat_forget(struct store_tx *tx, int64_t before_us) MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "store/ledger.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -14,7 +15,8 @@ enum {
     TROUBLES_A_LINE = 600,
     HOMES_MAX = 16,
     LINGER_ENOUGH = 512,
-    IDLE_US = 200000
+    IDLE_US = 200000,
+    CONFLICT_RUNS = 4
 };
 
 enum failure { FAIL, HOLD, KEEP };
@@ -134,6 +136,8 @@ static enum err transact(struct writer *w, struct job *const *jobs, size_t n)
     if (!e)
         e = run_kinds(w, &tx, jobs, n);
     if (!e)
+        e = store_purses_settle(&tx);
+    if (!e)
         e = db_commit(w->config.db);
     if (e) {
         db_rollback(w->config.db);
@@ -146,6 +150,17 @@ static enum err transact(struct writer *w, struct job *const *jobs, size_t n)
         metric_add(METRIC_COMMIT_MICROS, clock_mono_us() - began_us);
     }
     arena_free(arena);
+    return e;
+}
+
+/* Where several write, a conflict is often another's doing: it need not come again. */
+static enum err transact_patiently(struct writer *w, struct job *const *jobs, size_t n)
+{
+    int runs = db_shared(w->config.db) ? CONFLICT_RUNS : 1;
+    enum err e;
+    do
+        e = transact(w, jobs, n);
+    while (e == ERR_CONFLICT && --runs > 0);
     return e;
 }
 
@@ -209,7 +224,7 @@ static void log_success(struct writer *w)
 /* True when the store itself is in trouble and should be given a moment. */
 static bool run_batch(struct writer *w)
 {
-    enum err e = transact(w, w->batch, w->batch_n);
+    enum err e = transact_patiently(w, w->batch, w->batch_n);
     if (!e) {
         log_success(w);
         settle_all(w);
@@ -218,7 +233,7 @@ static bool run_batch(struct writer *w)
     log_failure(w, e);
     bool trouble = is_store_trouble(e);
     for (size_t i = 0; i < w->batch_n; i++) {
-        enum err alone = trouble || w->batch_n == 1 ? e : transact(w, &w->batch[i], 1);
+        enum err alone = trouble || w->batch_n == 1 ? e : transact_patiently(w, &w->batch[i], 1);
         trouble = trouble || is_store_trouble(alone);
         settle(w, w->batch[i], alone);
     }

@@ -9,8 +9,10 @@
  * Within a batch the kinds run in the order of job.def, and a kind's `work` gets all its jobs at
  * once. A refusal of one job is written into job->err by `work` before it touched a row; an error
  * returned by `work` rolls the batch back, and each job is then run alone, so that a bad one hurts
- * only itself. An error of the store itself (ERR_STORE, ERR_STORE_FULL, ERR_BUSY) fails the batch:
- * what becomes of its jobs then, job.def says of each kind.
+ * only itself. On a shared database ERR_CONFLICT often means that another node was quicker: batch
+ * and lone job are run again up to three times before it counts. An error of the store itself
+ * (ERR_STORE, ERR_STORE_FULL, ERR_BUSY) fails the batch: what becomes of its jobs then, job.def
+ * says of each kind.
  *
  * On a shared database each transaction begins with store_node_enter, and a commit whose answer was
  * lost is asked about until the database tells: its jobs are given back with what it was, never as

@@ -100,11 +100,13 @@ class Program {
 
 // ---- the server ----
 
+const dirs = [];
+process.on("exit", () => dirs.forEach((dir) => rmSync(dir, { recursive: true, force: true })));
+
 // A directory that is gone when the tests end.
 export function tempDir() {
-  const dir = mkdtempSync(join(tmpdir(), "navette-e2e-"));
-  process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
-  return dir;
+  dirs.push(mkdtempSync(join(tmpdir(), "navette-e2e-")));
+  return dirs.at(-1);
 }
 
 // {data, database, http, socket} besides what a Program has. `data` of a server that was stopped or

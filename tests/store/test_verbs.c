@@ -138,59 +138,6 @@ static void final_states_have_no_way_out(void **state)
     assert_int_equal(message_state_parse(&parsed, STR("sent ")), ERR_INVALID);
 }
 
-static size_t imbalances(void)
-{
-    struct imbalance *list;
-    size_t n;
-    struct store_view v = fixture_view(&f);
-    assert_int_equal(store_ledger_check(&list, &n, &v), OK);
-    return n;
-}
-
-static void the_check_finds_money_that_is_not_there(void **state)
-{
-    (void)state;
-    struct purse purse = {.account_id = 1};
-    assert_int_equal(store_purse_move(&tx, purse, LEDGER_CREDIT, 1000, 0, STR("")), OK);
-    assert_int_equal(imbalances(), 0);
-    assert_int_equal(db_script(f.db, STR("UPDATE account SET balance = balance + 1")), OK);
-    assert_int_equal(imbalances(), 1);
-    assert_int_equal(db_script(f.db, STR("UPDATE account SET balance = balance - 1")), OK);
-    assert_int_equal(imbalances(), 0);
-    add_message(33600000001, MESSAGE_QUEUED, "");
-    assert_int_equal(db_script(f.db, STR("UPDATE message SET credits = 100")), OK);
-    assert_int_equal(imbalances(), 1);
-    assert_int_equal(store_purse_move(&tx, purse, LEDGER_MESSAGES, -100, 1, STR("")), OK);
-    assert_int_equal(imbalances(), 0);
-    assert_int_equal(
-        store_purse_move(&tx, (struct purse){.account_id = 7}, LEDGER_CREDIT, 1, 0, STR("")),
-        ERR_NOT_FOUND);
-}
-
-static void a_refund_finds_its_way_when_the_quota_is_gone(void **state)
-{
-    (void)state;
-    struct purse account = {.account_id = 1};
-    struct purse quota = {.account_id = 1, .user_id = 2};
-    int64_t balance;
-    struct store_view v = fixture_view(&f);
-    assert_int_equal(store_purse_move(&tx, account, LEDGER_CREDIT, 1000, 0, STR("")), OK);
-    int64_t id = add_message(33600000001, MESSAGE_QUEUED, "");
-    /* It was paid by a quota of which only the movements are left. */
-    assert_int_equal(db_script(f.db, STR("UPDATE message SET credits = 100, from_quota = 1; "
-                                         "INSERT INTO ledger VALUES (1, 1, 2, 0, 'quota', 100, "
-                                         "100, 0, ''), (2, 1, 2, 0, 'messages', -100, 0, 1, '')")),
-                     OK);
-    assert_int_equal(imbalances(), 0);
-    assert_int_equal(store_message_free_of_charge(&tx, id), OK);
-    assert_int_equal(store_purse_refund(&tx, quota, 100, 1, STR("")), OK);
-    assert_int_equal(imbalances(), 0);
-    assert_int_equal(store_purse_balance(&balance, &v, account), OK);
-    assert_int_equal(balance, 1100);
-    assert_int_equal(store_purse_refund(&tx, (struct purse){.account_id = 7}, 100, 1, STR("")),
-                     ERR_NOT_FOUND);
-}
-
 static void used_accounts_and_carriers_stay(void **state)
 {
     (void)state;
@@ -206,6 +153,7 @@ static void used_accounts_and_carriers_stay(void **state)
     assert_int_equal(store_carrier_delete(&tx, 5), ERR_NOT_FOUND);
     struct purse purse = {.account_id = 1};
     assert_int_equal(store_purse_move(&tx, purse, LEDGER_CREDIT, 1, 0, STR("")), OK);
+    assert_int_equal(store_purses_settle(&tx), OK);
     assert_int_equal(store_account_delete(&tx, 1), ERR_CONFLICT);
 }
 
@@ -250,8 +198,6 @@ int main(void)
         STORE(a_recipient_is_found_before_and_behind_the_index),
         STORE(only_legal_moves_are_written),
         STORE(final_states_have_no_way_out),
-        STORE(the_check_finds_money_that_is_not_there),
-        STORE(a_refund_finds_its_way_when_the_quota_is_gone),
         STORE(used_accounts_and_carriers_stay),
         STORE(a_new_life_fences_the_dead_ones),
         STORE(ids_are_ordered_fit_53_bits_and_tell_their_time),
