@@ -102,7 +102,7 @@ test("wrong use ends with 2, help with 0, and what cannot be opened says what to
   assert.match(await works("--help"), /^ +db copy +copies a whole installation/m);
   assert.match(await works("copy", "--help"), /--from URL/);
   assert.match((await command("--help")).stdout, /^ +db status/m);
-  await fails(["init", "--database", "mysql://root@localhost/x"], /write sqlite:PATH or postgresql/);
+  await fails(["init", "--database", "mysql://root@localhost/x"], /write sqlite:PATH or /);
   await fails(["init", "--database", "sqlite:/nowhere/at/all.db"], /check the path/);
   const gone = await new Promise((r) => {
     const listener = createServer().listen(0, "127.0.0.1", () => {
