@@ -190,9 +190,7 @@ static void show_progress(void *ctx, struct store_copied copied)
     if (w->terminal && !copied.done)
         fprintf(stderr, "\r%-16s %12lld %9lld/s\033[K", copied.table, (long long)copied.rows,
                 (long long)(took_us > 0 ? copied.rows * SEC_US / took_us : 0));
-    else if (w->terminal)
-        fputs("\r\033[K", stderr);
-    else if (copied.done)
+    else if (!w->terminal && copied.done)
         fprintf(stderr, "%s: %lld\n", copied.table, (long long)copied.rows);
     if (copied.done)
         w->began_us = clock_mono_us();
@@ -260,6 +258,8 @@ static int copy_into(const struct cli_call *call, struct database *from, struct 
     struct watch watch = {.began_us = clock_mono_us(), .terminal = isatty(STDERR_FILENO) != 0};
     struct store_copy copy;
     enum err e = store_copy(&copy, from->db, to->db, call->arena, show_progress, &watch);
+    if (watch.terminal)
+        fputs("\r\033[K", stderr);
     return e ? tell_copy(from, to, e) : report_copy(call, to, &copy);
 }
 

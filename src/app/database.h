@@ -14,7 +14,7 @@ struct database {
     const char *url;   /* of who opened it */
     const char *shown; /* without password */
     struct db *db;
-    int64_t have; /* version of its schema */
+    int64_t have; /* version of its schema; 0: none, or a copy that was not finished */
     int64_t want; /* this program's */
     int lock_fd;
 };

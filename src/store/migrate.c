@@ -47,7 +47,10 @@ static enum err version_of(int64_t *version, struct db *db)
     enum err e = has_versions(&has, db);
     if (!e && has)
         e = highest(version, db);
-    return e ? e : *version == STORE_UNFINISHED ? ERR_STORE_UNFINISHED : OK;
+    if (e || *version != STORE_UNFINISHED)
+        return e;
+    *version = 0;
+    return ERR_STORE_UNFINISHED;
 }
 
 enum err store_schema(int64_t *have, int64_t *want, struct db *db)
