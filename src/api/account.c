@@ -181,7 +181,7 @@ static void credit_account(struct api *api, struct http_request *request,
         return;
     c->base.did = "account_credited";
     c->base.subject = segments[0];
-    c->base.no_reload = true;
+    c->base.change.no_reload = true;
     api_change_post(&c->base, api, request, apply_credit, answer_account);
 }
 

@@ -17,7 +17,7 @@ static void deliver(struct letter *letter)
     char safe[LOG_SAFE_SIZE];
     log_info("admin_change", "who=socket did=%s subject=%s", c->did, log_safe(safe, c->subject));
     struct store_view view = api_view(c->api, c->request);
-    if (!c->no_reload && (e = core_directory_reload(api_core(c->api), &view)) != OK) {
+    if (!c->change.no_reload && (e = core_directory_reload(api_core(c->api), &view)) != OK) {
         log_error("directory_not_read", "err=%s", err_name(e));
         api_reply_error(c->request, e, NULL,
                         STR("the change is stored, but the server could not read it yet: restart "

@@ -3,9 +3,9 @@
  * api/change: an operator's change on its way from a handler to the writer and back.
  *
  * A handler embeds this struct first in its own, which lives in the request's arena; after the
- * commit the directory is read anew (unless `no_reload`), one line goes to the log (who, what,
- * which: never a secret), and `answer` gives the one answer. A refusal of `apply` is answered here.
- * Threads: the http loop's; `apply` runs on the writer's.
+ * commit the directory is read anew (unless `change.no_reload`), one line goes to the log (who,
+ * what, which: never a secret), and `answer` gives the one answer. A refusal of `apply` is answered
+ * here. Threads: the http loop's; `apply` runs on the writer's.
  */
 #ifndef NAVETTE_API_CHANGE_H
 #define NAVETTE_API_CHANGE_H
@@ -18,7 +18,6 @@ struct api_change {
     struct http_request *request;
     const char *did;    /* "account_added" */
     struct str subject; /* the name of what was changed */
-    bool no_reload;     /* the change is not in the directory */
     void (*answer)(struct api_change *change);
 };
 

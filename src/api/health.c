@@ -3,7 +3,7 @@
 
 #include "api/resource.h"
 #include "base/metric.h"
-#include "store/message.h"
+#include "store/queue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -201,7 +201,7 @@ static void count(struct letter *letter)
     struct store_view view = {.db = c->health->reader, .arena = c->arena};
     c->err = OK;
     for (size_t i = 0; i < c->directory->carriers_n && !c->err; i++)
-        c->err = store_message_waiting(&c->waiting[i], &view, c->directory->carriers[i].row.id);
+        c->err = store_queue_length(&c->waiting[i], &view, c->directory->carriers[i].row.id);
     c->letter.deliver = on_counted;
     mailbox_post(api_mailbox(c->health->api), &c->letter);
 }

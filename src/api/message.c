@@ -164,7 +164,7 @@ static struct message_change *change_of(struct http_request *request, struct str
         return NULL;
     c->base.did = did;
     c->base.subject = segment;
-    c->base.no_reload = true;
+    c->base.change.no_reload = true;
     return c;
 }
 

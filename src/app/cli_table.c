@@ -159,7 +159,7 @@ COLUMNS imbalances[] = {
 
 FIELDS db_place[] = {
     OPTION("database", "URL", "database", CLI_TEXT,
-           "sqlite:PATH or postgresql://USER@HOST/DATABASE; by default sqlite:DIR/navette.db"),
+           "sqlite:PATH or postgresql://USER@HOST/NAME; by default sqlite:DIR/navette.db"),
     OPTION("config", "FILE", "config", CLI_TEXT, "file of settings, as for navette serve"),
     END};
 FIELDS db_copy[] = {

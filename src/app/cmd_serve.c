@@ -20,22 +20,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
-enum { DRAIN_MAX_MS = 9000, PATH_SIZE = 512 };
+enum { DRAIN_MAX_MS = 9000, PATH_SIZE = 512, MARK_SIZE = 17 };
 
 struct server {
     struct config config;
     char socket_path[PATH_SIZE];
-    char database[PATH_SIZE + 16];
+    char sqlite_url[PATH_SIZE + 16];
+    const char *database;
     char http_url[64];
     char name[NODE_NAME_MAX];
     int node;
+    char **argv; /* as main got it */
     int lock_fd;
     struct core *core;
     struct net_loop *http_loop;
@@ -77,13 +81,45 @@ static enum err lock_data(struct server *s)
     return OK;
 }
 
+/* Drawn at the first start and kept in the lock's file: host names and paths are not unique. */
+static enum err read_mark(const struct server *s, char mark[MARK_SIZE])
+{
+    ssize_t n = pread(s->lock_fd, mark, MARK_SIZE - 1, 0);
+    if (n == MARK_SIZE - 1) {
+        mark[n] = '\0';
+        return OK;
+    }
+    snprintf(mark, MARK_SIZE, "%016llx", (unsigned long long)secret_random_u64());
+    if (pwrite(s->lock_fd, mark, MARK_SIZE - 1, 0) == MARK_SIZE - 1)
+        return OK;
+    log_error("data_directory", "file=navette.lock error=\"%s\"", strerror(errno));
+    return ERR_IO;
+}
+
+/* What tells this installation from the others of one database. */
+static enum err name_node(struct server *s)
+{
+    char mark[MARK_SIZE];
+    char host[HOST_NAME_MAX + 1] = "";
+    enum err e = read_mark(s, mark);
+    if (e)
+        return e;
+    gethostname(host, sizeof(host) - 1);
+    char *path = realpath(s->config.data, NULL);
+    int n =
+        snprintf(s->name, sizeof(s->name), "%s:%s:%s", host, path ? path : s->config.data, mark);
+    free(path);
+    if (n < (int)sizeof(s->name))
+        return OK;
+    log_error("data_directory", "error=\"the path is too long\"");
+    return ERR_TOO_LONG;
+}
+
 static void name_paths(struct server *s)
 {
     snprintf(s->socket_path, sizeof(s->socket_path), "%s/navette.sock", s->config.data);
-    if (s->config.database[0])
-        snprintf(s->database, sizeof(s->database), "%s", s->config.database);
-    else
-        snprintf(s->database, sizeof(s->database), "sqlite:%s/navette.db", s->config.data);
+    snprintf(s->sqlite_url, sizeof(s->sqlite_url), "sqlite:%s/navette.db", s->config.data);
+    s->database = s->config.database[0] ? s->config.database : s->sqlite_url;
 }
 
 /* ---- what the HTTP face asks of the carriers ---- */
@@ -112,6 +148,20 @@ static void carrier_metrics(void *ctx, struct buf *out)
     carriers_metrics(((struct server *)ctx)->carriers, out);
 }
 
+/* ---- taken over by another node ---- */
+
+/* On the writer's thread: memory, sessions and the open transaction end here, all at once. */
+static void begin_anew(void *ctx)
+{
+    const struct server *s = ctx;
+    log_error("node_fenced", "hint=\"this server was silent for too long and others took over; it "
+                             "begins anew\"");
+    close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC); /* those of libraries too */
+    execv("/proc/self/exe", s->argv);
+    log_error("serve_failed", "error=\"%s\"", strerror(errno));
+    _exit(EXIT_FAILED);
+}
+
 /* ---- start ---- */
 
 static void *loop_main(void *loop)
@@ -129,18 +179,19 @@ static void start_thread(pthread_t *thread, const char *name, struct net_loop *l
 
 static enum err open_all(struct server *s)
 {
-    struct core_config core = {.database_url = s->database, .name = s->name, .node = s->node};
+    struct core_config core = {.database_url = s->database,
+                               .name = s->name,
+                               .node = s->node,
+                               .fenced = begin_anew,
+                               .ctx = s};
     struct api_config api = {.http_address = s->config.http,
                              .socket_path = s->socket_path,
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
                              .carrier_status = carrier_status_json,
                              .carrier_metrics = carrier_metrics,
                              .ctx = s};
-    enum err e = secret_init();
-    if (e)
-        return e;
     phone_init();
-    e = core_open(&s->core, &core);
+    enum err e = core_open(&s->core, &core);
     if (e)
         return e;
     s->http_loop = net_loop_new();
@@ -260,33 +311,39 @@ static void wait_for_signal(const sigset_t *signals)
 static enum err check_config(struct server *s)
 {
     enum log_level level;
-    uint64_t node;
+    uint64_t node = 0;
+    bool any = !s->config.node[0];
     if (log_level_parse(&level, str_of(s->config.log_level))) {
         fputs(cli_text("navette serve: --log-level must be debug, info, warn or error\n"), stderr);
         return ERR_INVALID;
     }
-    if (str_to_u64(&node, str_of(s->config.node)) || node >= STORE_NODES) {
+    if (!any && (str_to_u64(&node, str_of(s->config.node)) || node >= STORE_NODES)) {
         fprintf(stderr, cli_text("navette serve: --node must be a number from 0 to %d\n"),
                 STORE_NODES - 1);
         return ERR_INVALID;
     }
     log_set_level(level);
-    s->node = (int)node;
+    s->node = any ? NODE_ANY_NUMBER : (int)node;
     return OK;
 }
 
 static enum err set_up(struct server *s)
 {
     name_paths(s);
-    enum err e = lock_data(s);
+    enum err e = secret_init();
+    if (!e)
+        e = lock_data(s);
+    if (!e)
+        e = name_node(s);
     return e ? e : open_all(s);
 }
 
 int cmd_serve(int argc, char **argv)
 {
-    struct server s = {.lock_fd = -1};
+    struct server s = {.argv = argv, .lock_fd = -1};
     sigset_t signals;
-    if (config_read(&s.config, argc, argv)) {
+    pthread_setname_np(pthread_self(), "navette"); /* also when it began anew from /proc/self/exe */
+    if (config_read(&s.config, argc - 1, argv + 1)) {
         fputs(cli_text("see navette serve --help\n"), stderr);
         config_free(&s.config);
         return EXIT_USAGE;

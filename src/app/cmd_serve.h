@@ -5,7 +5,8 @@
 #ifndef NAVETTE_APP_CMD_SERVE_H
 #define NAVETTE_APP_CMD_SERVE_H
 
-/* argv[0] is "serve". The process's exit code: 0, 1 (failed), 2 (usage). */
+/* As main got them: the process may run itself again with them. The process's exit code: 0, 1
+ * (failed), 2 (usage). */
 int cmd_serve(int argc, char **argv);
 
 #endif

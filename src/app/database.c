@@ -43,7 +43,7 @@ static void tell_open(const struct database *d, enum err e)
 {
     const char *format =
         e == ERR_INVALID        ? "%s is no database for Navette: write sqlite:PATH or "
-                                  "postgresql://USER@HOST/DATABASE; PostgreSQL must be 14 or "
+                                  "postgresql://USER@HOST/NAME; PostgreSQL must be 14 or "
                                   "newer, the database in UTF8\n"
         : database_is_sqlite(d) ? "cannot open %s: check the path and who may write there\n"
         : e == ERR_NOT_FOUND    ? "%s does not exist: make it with `createdb --encoding UTF8 "

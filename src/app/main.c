@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     cli_text_choose();
     const char *command = argc > 1 ? argv[1] : "--help";
     if (strcmp(command, "serve") == 0)
-        return cmd_serve(argc - 1, argv + 1);
+        return cmd_serve(argc, argv);
     if (strcmp(command, "sim") == 0)
         return cmd_sim(argc - 1, argv + 1);
     if (strcmp(command, "--version") == 0) {

@@ -3,7 +3,8 @@
  * base/clock: what time it is. Instants are UTC microseconds since 1970 (`_us`).
  *
  * clock_now_us may be frozen and moved by a scenario test (virtual time); clock_mono_us measures
- * distances and never jumps, and follows the virtual clock too while there is one.
+ * distances, never jumps, goes on while the machine sleeps, and follows the virtual clock too while
+ * there is one.
  * Threads: all; the virtual clock is set by a test before it starts threads.
  */
 #ifndef NAVETTE_BASE_CLOCK_H

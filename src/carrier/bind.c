@@ -397,6 +397,16 @@ void bind_flush(struct bind *b)
     leave(b);
 }
 
+void bind_drop(struct bind *b, const char *reason)
+{
+    if (!b->session)
+        return;
+    buf_clear(&b->out);
+    enter(b);
+    end_session(b, reason);
+    leave(b);
+}
+
 void bind_pause(struct bind *b, bool paused)
 {
     if (b->conn && b->state == BIND_BOUND)

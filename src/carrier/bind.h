@@ -72,6 +72,9 @@ void bind_respond(struct bind *b, uint64_t session, uint32_t command, uint32_t s
                   uint32_t status);
 /* Writes what bind_request and bind_respond left. Not inside a call. */
 void bind_flush(struct bind *b);
+/* Ends the session as if the link had broken; what was not flushed is never written. Not inside a
+ * call. */
+void bind_drop(struct bind *b, const char *reason);
 /* Stops and resumes reading. */
 void bind_pause(struct bind *b, bool paused);
 

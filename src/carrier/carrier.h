@@ -4,7 +4,7 @@
  * from core/outbox and its outcome goes back there; settings come from the directory, whose changes
  * are followed: a new carrier is connected, changed settings are taken over (with a polite rebind
  * where the session depends on them), a disabled or removed one is unbound and its messages are
- * released.
+ * released; so is one of which this node holds no place any more.
  *
  * Law: nothing that the carrier sends is answered before its commit; nothing that was written to
  * the carrier is forgotten without an outcome.
@@ -39,6 +39,7 @@ enum carrier_state {
     CARRIER_BOUND,      /* can submit */
     CARRIER_THROTTLED,  /* bound, but the carrier asked for a pause */
     CARRIER_ENDING,     /* the last answers are awaited, then unbind */
+    CARRIER_ELSEWHERE,  /* others of the nodes on this database hold its binds */
 };
 /* "off", "down", … */
 const char *carrier_state_name(enum carrier_state state);

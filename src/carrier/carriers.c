@@ -100,8 +100,16 @@ static void forget_missing(struct carriers *c, const struct directory *d)
         pthread_mutex_lock(&c->lock);
         entry->listed = false;
         pthread_mutex_unlock(&c->lock);
-        line_want(entry->line, d, NULL);
+        line_want(entry->line, d, NULL, CARRIER_OFF);
     }
+}
+
+/* In use first, held then: who gives a place up looks the other way round, so that never both go
+ * on. line_want says in the end whether it is in use. */
+static bool hold(struct outbox_slot *slot)
+{
+    atomic_store(&slot->in_use, true);
+    return atomic_load(&slot->held);
 }
 
 static void follow(struct carriers *c)
@@ -115,7 +123,10 @@ static void follow(struct carriers *c)
         if (!entry)
             entry = entry_new(c, carrier->slot);
         set_name(c, entry, carrier->row.name);
-        line_want(entry->line, d, carrier->row.enabled ? carrier : NULL);
+        if (!carrier->row.enabled)
+            line_want(entry->line, d, NULL, CARRIER_OFF);
+        else
+            line_want(entry->line, d, hold(carrier->slot) ? carrier : NULL, CARRIER_ELSEWHERE);
     }
     forget_missing(c, d);
     directory_release(d);
@@ -140,6 +151,12 @@ static void arrive(struct outgoing *o)
 {
     struct line *line = o->slot->owner;
     line_arrive(line, o); /* only a line makes its slot ready and asks for messages */
+}
+
+static void look(struct outbox_slot *slot)
+{
+    if (slot->owner)
+        line_look(slot->owner);
 }
 
 static void on_timer(void *ctx)
@@ -175,7 +192,7 @@ static void stop_now(struct letter *letter)
     c->stopping = true;
     const struct directory *d = core_directory(c->core);
     for (size_t i = 0; i < c->entries_n; i++)
-        line_want(c->entries[i].line, d, NULL);
+        line_want(c->entries[i].line, d, NULL, CARRIER_OFF);
     directory_release(d);
     on_off(c);
 }
@@ -198,7 +215,7 @@ enum err carriers_new(struct carriers **out, struct core *core, struct net_loop 
     pthread_mutex_init(&c->lock, NULL);
     c->timer = net_timer_new(loop, on_timer, c);
     c->directory_letter.deliver = directory_changed;
-    outbox_attach(core_outbox(core), net_loop_mailbox(loop), arrive);
+    outbox_attach(core_outbox(core), net_loop_mailbox(loop), arrive, look);
     core_on_directory(core, net_loop_mailbox(loop), &c->directory_letter);
     follow(c);
     net_timer_set(c->timer, tick_us);
@@ -240,6 +257,7 @@ static const char *const state_names[] = {
     [CARRIER_BOUND] = "bound",
     [CARRIER_THROTTLED] = "throttled",
     [CARRIER_ENDING] = "ending",
+    [CARRIER_ELSEWHERE] = "elsewhere",
 };
 
 const char *carrier_state_name(enum carrier_state state)
@@ -299,7 +317,7 @@ static void write_states(struct carriers *c, struct buf *out)
     buf_add_str(out, STR("# HELP navette_carrier_state 1 for the state the carrier is in\n"
                          "# TYPE navette_carrier_state gauge\n"));
     for (size_t i = 0; i < c->entries_n; i++) {
-        for (size_t s = 0; c->entries[i].listed && s <= CARRIER_ENDING; s++) {
+        for (size_t s = 0; c->entries[i].listed && s <= CARRIER_ELSEWHERE; s++) {
             buf_add_str(out, STR("navette_carrier_state"));
             write_label(out, c->entries[i].name);
             buf_printf(out, ",state=\"%s\"} %d\n", state_names[s], c->entries[i].status.state == s);

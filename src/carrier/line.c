@@ -23,6 +23,7 @@ struct line {
 
     const struct directory *wanted_in; /* held; NULL before the first line_want */
     const struct directory_carrier *wanted;
+    enum carrier_state off;          /* what to call it while nothing is wanted */
     const struct directory *used_in; /* held while the settings are in use */
     const struct directory_carrier *used;
 
@@ -67,7 +68,7 @@ static bool is_bound(const struct line *line)
 static enum carrier_state state_now(const struct line *line)
 {
     if (line->phase == LINE_OFF)
-        return CARRIER_OFF;
+        return line->off;
     if (line->phase != LINE_ON)
         return CARRIER_ENDING;
     if (is_bound(line))
@@ -107,9 +108,16 @@ static void run_pump(struct line *line)
 {
     int64_t now_us = clock_mono_us();
     line->run_soon = false;
+    uint32_t before = pump_on_wire(line->pump);
     int64_t again_us = pump_run(line->pump, now_us);
+    /* A process that stood still since the submits may have been taken over. */
+    bool too_late =
+        pump_on_wire(line->pump) > before && !outbox_may_send(line->slot, clock_mono_us());
     for (size_t i = 0; i < line->binds_n; i++)
-        bind_flush(line->binds[i]);
+        if (too_late && bind_mode(line->binds[i]) & SMPP_TX)
+            bind_drop(line->binds[i], "the lease ran out before the submits were written");
+        else
+            bind_flush(line->binds[i]);
     if (again_us != INT64_MAX && !line->run_soon)
         net_timer_set(line->timer, again_us > now_us ? again_us - now_us : 0);
 }
@@ -270,7 +278,8 @@ static void adopt(struct line *line)
         bind_adopt(line->binds[i], &session);
     log_safe(line->label, line->used->row.name);
     inbox_set_label(line->inbox, line->label);
-    struct pump_settings settings = settings_of_pump(&line->used->settings);
+    bool shared = atomic_load(&line->slot->shared);
+    struct pump_settings settings = settings_of_pump(&line->used->settings, shared);
     pump_configure(line->pump, &settings);
     directory_release(before);
 }
@@ -322,6 +331,12 @@ static bool is_idle(const struct line *line)
     return true;
 }
 
+/* Last: who sees that it is not in use lets another node bind. */
+static void note_use(struct line *line)
+{
+    atomic_store(&line->slot->in_use, line->wanted || line->phase != LINE_OFF);
+}
+
 static void switch_off(struct line *line)
 {
     line->phase = LINE_OFF;
@@ -330,6 +345,7 @@ static void switch_off(struct line *line)
         return;
     pump_release(line->pump);
     note_state(line);
+    note_use(line);
     line->env.on_off(line->env.ctx);
 }
 
@@ -345,17 +361,21 @@ static void proceed(struct line *line)
         start(line);
 }
 
-void line_want(struct line *line, const struct directory *d, const struct directory_carrier *c)
+void line_want(struct line *line, const struct directory *d, const struct directory_carrier *c,
+               enum carrier_state off)
 {
     const struct directory *before = line->wanted_in;
     line->wanted_in = directory_hold(d);
     line->wanted = c;
+    line->off = off;
     directory_release(before);
     if (line->phase == LINE_ON && is_same(line))
         adopt(line);
     else if (line->phase == LINE_ON)
         drain(line);
     proceed(line);
+    note_use(line);
+    note_state(line);
     line->env.on_change(line->env.ctx, line);
 }
 
@@ -434,6 +454,14 @@ void line_arrive(struct line *line, struct outgoing *o)
     pump_arrive(line->pump, o);
     if (line->phase == LINE_OFF)
         pump_release(line->pump);
+}
+
+void line_look(struct line *line)
+{
+    if (!atomic_load(&line->slot->ready))
+        return;
+    pump_look(line->pump);
+    wake(line);
 }
 
 struct line *line_new(const struct line_env *env, struct outbox_slot *slot)

@@ -27,11 +27,15 @@ struct line_env {
 struct line *line_new(const struct line_env *env, struct outbox_slot *slot);
 void line_free(struct line *line);
 
-/* What the operator wants from now on: a carrier of that directory, or NULL for off. Follows at
- * once where the session does not depend on it, else after a polite end. */
-void line_want(struct line *line, const struct directory *d, const struct directory_carrier *c);
+/* What is wanted from now on: a carrier of that directory, or NULL for off, which is then called
+ * `off`: CARRIER_OFF or CARRIER_ELSEWHERE. Follows at once where the session does not depend on it,
+ * else after a polite end. */
+void line_want(struct line *line, const struct directory *d, const struct directory_carrier *c,
+               enum carrier_state off);
 bool line_is_off(const struct line *line);
 void line_arrive(struct line *line, struct outgoing *o);
+/* The store may have more for it. */
+void line_look(struct line *line);
 /* Once a second. */
 void line_tick(struct line *line);
 void line_status(const struct line *line, struct carrier_status *out);

@@ -14,7 +14,7 @@
 
 static const int64_t throttle_most_us = 30 * SEC_US;
 static const int64_t retry_most_us = HOUR_US;
-enum { UNCOMMITTED_EXTRA = 1000 };
+enum { UNCOMMITTED_EXTRA = 1000, LEASE_LOOK_MS = 100 };
 
 /* A part on the wire, then its outcome at the writer. */
 struct flight {
@@ -354,7 +354,8 @@ static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
 static bool has_room(const struct pump *p)
 {
     return p->open && p->on_wire < p->settings.window &&
-           p->uncommitted < 4 * p->settings.window + UNCOMMITTED_EXTRA;
+           p->uncommitted < 4 * p->settings.window + UNCOMMITTED_EXTRA &&
+           outbox_may_send(p->slot, clock_mono_us());
 }
 
 static void take_done(struct letter *letter)
@@ -401,6 +402,8 @@ int64_t pump_run(struct pump *p, int64_t now_us)
         if (!submit_next(p, m, now_us))
             break;
     }
+    if (p->open && !outbox_may_send(p->slot, clock_mono_us()))
+        return now_us + LEASE_LOOK_MS * MS_US;
     take_more(p);
     return again_at_us;
 }

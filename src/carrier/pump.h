@@ -14,7 +14,9 @@
  *
  * Knows no session and no socket: `submit` is the way to the carrier, `post` that to the writer;
  * what was posted comes back by itself to the mailbox given. Time is given as `now_us`
- * (clock_mono_us). Threads: the carrier's.
+ * (clock_mono_us); but whether this node may send at all, the pump asks with the clock itself
+ * before each submit: a process may be stopped for long between two of them. Threads: the
+ * carrier's.
  */
 #ifndef NAVETTE_CARRIER_PUMP_H
 #define NAVETTE_CARRIER_PUMP_H

@@ -23,11 +23,17 @@ struct bind_settings settings_of_bind(const struct carrier_settings *s)
     };
 }
 
-struct pump_settings settings_of_pump(const struct carrier_settings *s)
+/* At least 1: 0 would set no limit. */
+static int64_t share_of(int64_t rate, int64_t nodes)
+{
+    return rate > nodes ? rate / nodes : 1;
+}
+
+struct pump_settings settings_of_pump(const struct carrier_settings *s, bool shared)
 {
     return (struct pump_settings){
         .window = (uint32_t)s->window,
-        .rate = s->rate,
+        .rate = shared && s->rate ? share_of(s->rate, s->nodes) : s->rate,
         .throttle_pause_us = s->throttle_pause_ms * MS_US,
         .retry_us = s->retry_s * SEC_US,
         .ask_on_doubt = str_eq(s->on_doubt, STR("ask")),

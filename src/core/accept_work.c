@@ -172,6 +172,8 @@ static enum err add_message(struct accepting *a, struct message *m,
         carrier->slot->backlog = true;
     if (m->state == MESSAGE_SENDING)
         outbox_hand_over(c->outbox, a->tx, carrier->slot, m, NULL);
+    else if (m->state == MESSAGE_QUEUED)
+        nodes_hint_queued(c, a->tx, carrier->slot);
     a->rows[a->rows_n++] = m;
     latest_note(c, m);
     return m->expires_at_us < a->tx->now_us + HOUR_US

@@ -2,6 +2,7 @@
 #include "core/admin_message.h"
 
 #include "core/core_base.h"
+#include "store/queue.h"
 
 /* Constant sentences: a refusal outlives the transaction. */
 static struct str not_waiting(enum message_state state)
@@ -64,7 +65,27 @@ enum err admin_message_cancel(struct store_tx *tx, int64_t id, struct refusal *w
     if (!e && left)
         return refuse(why, ERR_CONFLICT, "state",
                       STR("some parts of the message have left already: it goes on"));
-    return e ? e : end_unsent(tx, &m, MESSAGE_CANCELLED, (struct str){0});
+    if (e)
+        return e;
+    bool ended;
+    e = end_unsent(tx, &m, MESSAGE_CANCELLED, (struct str){0}, &ended);
+    return e || ended ? e : refuse(why, ERR_CONFLICT, "state", not_waiting(MESSAGE_SENDING));
+}
+
+static enum err send_again(struct store_tx *tx, const struct message *m)
+{
+    struct queue_return back = {.message_id = m->id,
+                                .carrier_id = m->carrier_id,
+                                .from = MESSAGE_IN_DOUBT,
+                                .due_at_us = tx->now_us};
+    return store_queue_return(tx, &back, 1);
+}
+
+static enum err give_up(struct store_tx *tx, const struct message *m)
+{
+    struct message_move move = {
+        .id = m->id, .from = MESSAGE_IN_DOUBT, .to = MESSAGE_UNKNOWN, .at_us = tx->now_us};
+    return store_message_move(tx, &move, NULL);
 }
 
 enum err admin_message_resolve(struct core *c, struct store_tx *tx, int64_t id, bool resend,
@@ -76,11 +97,7 @@ enum err admin_message_resolve(struct core *c, struct store_tx *tx, int64_t id, 
         return e;
     if (m.state != MESSAGE_IN_DOUBT)
         return refuse(why, ERR_CONFLICT, "state", not_in_doubt(m.state));
-    struct message_move move = {.id = id,
-                                .from = MESSAGE_IN_DOUBT,
-                                .to = resend ? MESSAGE_QUEUED : MESSAGE_UNKNOWN,
-                                .at_us = tx->now_us};
-    e = store_message_move(tx, &move, 1, NULL);
+    e = resend ? send_again(tx, &m) : give_up(tx, &m);
     if (resend)
         outbox_slot(core_outbox(c), m.carrier_id)->backlog = true;
     return e ? e

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/carrier_settings.h"
 
+#include "store/id.h"
 #include "text/text.h"
 
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_CHOICE };
@@ -121,6 +122,36 @@ static const struct setting *find(const char *name)
     return NULL;
 }
 
+enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s)
+{
+    struct str rest = s->on_nodes;
+    struct str each;
+    uint64_t number;
+    *numbers = 0;
+    while (s->on_nodes.n && str_split(&rest, ',', &each)) {
+        if (str_to_u64(&number, str_trim(each)) || number >= STORE_NODES)
+            return ERR_INVALID;
+        *numbers |= UINT32_C(1) << number;
+    }
+    return OK;
+}
+
+static enum err check_nodes(const struct carrier_settings *s, struct refusal *why)
+{
+    uint32_t numbers;
+    if (carrier_settings_on_nodes(&numbers, s))
+        return refuse(why, ERR_INVALID, "on_nodes",
+                      STR("must be numbers from 0 to 31 with commas between them, as 0,2; empty "
+                          "allows all"));
+    if (numbers && s->nodes > __builtin_popcount(numbers))
+        return refuse(why, ERR_INVALID, "nodes",
+                      STR("must not be more than on_nodes names: name more there, or none"));
+    if (s->rate && s->nodes > s->rate)
+        return refuse(why, ERR_INVALID, "nodes",
+                      STR("must not be more than rate, of which each server takes its share"));
+    return OK;
+}
+
 static enum err check_whole(const struct carrier_settings *s, struct refusal *why)
 {
     size_t bad_at;
@@ -131,7 +162,7 @@ static enum err check_whole(const struct carrier_settings *s, struct refusal *wh
                       STR("must not be less than reconnect_least_ms"));
     if (text_utf8_check(s->stop_text, &bad_at))
         return refuse(why, ERR_BAD_UTF8, "stop_text", STR("must be UTF-8"));
-    return OK;
+    return check_nodes(s, why);
 }
 
 enum err carrier_settings_read(struct carrier_settings *settings, struct arena *a,

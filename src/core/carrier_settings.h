@@ -28,6 +28,9 @@ struct carrier_settings {
  */
 enum err carrier_settings_read(struct carrier_settings *settings, struct arena *a,
                                const json_t *json, bool fresh, struct refusal *why) MUST_CHECK;
+/* The servers in on_nodes: bit n for number n; 0 when all may bind. ERR_INVALID; never for settings
+ * that were read without a refusal. */
+enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s) MUST_CHECK;
 /* A new reference. The password is left out unless `secrets`. */
 json_t *carrier_settings_json(const struct carrier_settings *settings, bool secrets);
 

@@ -1,34 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clock: what nobody asks for but time. A thread posts one job a tick; its work is slices, so
- * that nobody waits long behind it; while a slice was full the next tick comes soon.
+ * The clock: what nobody asks for but time. Its work is slices, so that nobody waits long behind
+ * it; while a slice was full the next tick comes soon (core/clock.c).
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/core_base.h"
-#include "store/node.h"
+#include "store/queue.h"
 #include "store/repeat.h"
 #include "store/sweep.h"
 
-#include <poll.h>
-
 enum {
-    TICK_MS = 250,
-    BUSY_TICK_MS = 40,
     SLICE = 4000,
     STRAGGLERS_AT_ONCE = 500,
     INDEX_AFTER_S = 10,   /* what is younger is found through memory */
     SWEEP_AFTER_S = 3600, /* accept puts shorter validities among the stragglers itself */
     RECEIPT_GRACE_H = 24, /* after the end of validity, for the receipt that tells of it */
     EARLY_RECEIPT_DAYS = 3,
+    EARLY_AGAIN_S = 60, /* on several nodes: looked for in the index again until then */
+    EARLY_AT_ONCE = 500,
     REPEAT_KEPT_H = 24,
     INCOMING_PARTS_WAIT_MIN = 10,
     CLAIMED_CHECK_S = 60,
-};
-
-struct clock_job {
-    struct job job;
-    bool more; /* a slice was full */
 };
 
 /* ---- stragglers: messages that were still open when the sweep came by ---- */
@@ -37,10 +30,10 @@ static enum err end_straggler(struct store_tx *tx, const struct message *m, enum
 {
     enum err e;
     if (m->state == MESSAGE_SCHEDULED || m->state == MESSAGE_QUEUED) {
-        e = end_unsent(tx, m, to, (struct str){0});
+        e = end_unsent(tx, m, to, (struct str){0}, NULL);
     } else {
         struct message_move move = {.id = m->id, .from = m->state, .to = to, .at_us = tx->now_us};
-        e = store_message_move(tx, &move, 1, NULL);
+        e = store_message_move(tx, &move, NULL);
     }
     return e ? e : store_straggler_drop(tx, m->id);
 }
@@ -77,21 +70,33 @@ static enum err look_at_stragglers(struct store_tx *tx, bool *more)
     return e;
 }
 
-/* ---- the index ---- */
+/* ---- passes: one node's at a time ---- */
 
 /* Receipts that memory could not place waited for it. */
 static enum err index_messages(struct core *c, struct store_tx *tx, bool *more)
 {
     struct index_slice slice = {0};
-    int64_t before_us = tx->now_us - INDEX_AFTER_S * SEC_US;
-    enum err e = store_index_slice(&slice, c->references, tx, before_us, SLICE);
-    for (size_t i = 0; i < slice.refs_n && !e; i++)
-        e = receipt_join_early(c, tx, &slice.refs[i]);
+    int64_t before_us;
+    enum err e = db_oldest_writer(tx->view.db, &before_us);
+    if (before_us > tx->now_us)
+        before_us = tx->now_us;
+    if (!e)
+        e = store_index_slice(&slice, tx, before_us - INDEX_AFTER_S * SEC_US, SLICE);
+    if (!e)
+        e = receipt_join_early(c, tx, slice.refs, slice.refs_n);
     *more |= slice.seen == SLICE;
     return e;
 }
 
-/* ---- one tick ---- */
+/* Receipts that passed, on another node, the answer that names their message. */
+static enum err join_passed(struct core *c, struct store_tx *tx)
+{
+    struct reference *refs;
+    size_t n;
+    enum err e = store_early_known(&refs, &n, c->references, tx,
+                                   tx->now_us - EARLY_AGAIN_S * SEC_US, EARLY_AT_ONCE);
+    return e ? e : receipt_join_early(c, tx, refs, n);
+}
 
 static enum err forget_old(struct core *c, struct store_tx *tx)
 {
@@ -105,21 +110,40 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
     return e ? e : incoming_give_up(c, tx, tx->now_us - INCOMING_PARTS_WAIT_MIN * MIN_US);
 }
 
-static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
+static enum err passes(struct core *c, struct store_tx *tx, bool *more)
 {
     size_t swept = 0;
-    int64_t due = 0;
-    job->more = false;
-    enum err e = store_message_due(&due, tx, SLICE);
-    if (!e)
-        e = index_messages(c, tx, &job->more);
+    bool mine;
+    enum err e = store_passes_begin(&mine, tx);
+    if (e || !mine)
+        return e;
+    e = index_messages(c, tx, more);
+    if (!e && db_shared(tx->view.db))
+        e = join_passed(c, tx);
     if (!e)
         e = store_sweep_slice(&swept, tx, tx->now_us - SWEEP_AFTER_S * SEC_US, SLICE);
+    *more |= swept == SLICE;
+    return e ? e : forget_old(c, tx);
+}
+
+/* ---- one tick ---- */
+
+static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
+{
+    int64_t due = 0;
+    job->more = false;
+    enum err e = store_queue_due(&due, tx, SLICE);
+    if (!e)
+        e = store_early_count(c->references, &tx->view);
+    if (!e)
+        e = passes(c, tx, &job->more);
     if (!e)
         e = look_at_stragglers(tx, &job->more);
     if (!e)
-        e = forget_old(c, tx);
-    job->more |= due == SLICE || swept == SLICE;
+        e = nodes_tick(c, tx, &job->more);
+    if (!e)
+        e = places_tick(c, tx, &job->more);
+    job->more |= due == SLICE;
     return e;
 }
 
@@ -129,39 +153,4 @@ enum err clock_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
     for (size_t i = 0; i < n && !e; i++)
         e = tick(ctx, tx, (struct clock_job *)jobs[i]);
     return e;
-}
-
-/* ---- the thread ---- */
-
-static void ignore(struct letter *letter)
-{
-    (void)letter; /* the thread looks at the job itself */
-}
-
-static void *clock_main(void *arg)
-{
-    struct core *c = arg;
-    struct clock_job job = {0};
-    pthread_setname_np(pthread_self(), "clock");
-    while (!atomic_load(&c->clock_stopping)) {
-        struct pollfd box = {.fd = mailbox_fd(c->clock_box), .events = POLLIN};
-        job.job = (struct job){.letter.deliver = ignore, .home = c->clock_box, .kind = JOB_CLOCK};
-        writer_post(c->writer, &job.job);
-        while (mailbox_deliver(c->clock_box, 1) == 0)
-            poll(&box, 1, -1);
-        poll(NULL, 0, job.job.err == OK && job.more ? BUSY_TICK_MS : TICK_MS);
-    }
-    return NULL;
-}
-
-void clock_start(struct core *c)
-{
-    if (pthread_create(&c->clock_thread, NULL, clock_main, c))
-        base_out_of_memory();
-}
-
-void clock_stop(struct core *c)
-{
-    atomic_store(&c->clock_stopping, true);
-    pthread_join(c->clock_thread, NULL);
 }

@@ -2,13 +2,20 @@
 #include "core/core.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "core/core_base.h"
 #include "store/id.h"
 #include "store/node.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
-enum { LATEST_LIMIT = 1 << 20 }; /* two entries a message */
+enum {
+    LATEST_LIMIT = 1 << 20, /* two entries a message */
+    DOUBT_PAUSE_MS = 100,
+    OPEN_PAUSE_MS = 500,
+    TELL_EVERY_S = 5
+};
 
 /* ---- changes ---- */
 
@@ -19,6 +26,8 @@ enum err change_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
         struct change *change = (struct change *)jobs[i];
         change->why = (struct refusal){0};
         e = change->apply(ctx, tx, change);
+        if (!e && !change->no_reload)
+            e = nodes_directory_changed(ctx, tx);
         if (e && e == change->why.err && err_kind_of(e) == ERR_HARD) {
             change->job.err = e;
             e = OK;
@@ -47,20 +56,31 @@ const struct directory *core_directory(struct core *c)
 enum err core_directory_reload(struct core *c, struct store_view *view)
 {
     struct directory *fresh;
-    enum err e = directory_load(&fresh, view, c->outbox);
+    int64_t version; /* read first: what it then finds is at least as new */
+    enum err e = store_setting_get(&version, view, STR("directory"));
+    if (!e)
+        e = directory_load(&fresh, view, c->outbox);
     if (e)
         return e;
     pthread_mutex_lock(&c->directory_lock);
     const struct directory *old = c->directory;
-    struct letter *letter = c->directory_letter;
     c->directory = fresh;
-    c->directory_letter = NULL; /* under way; it comes back with core_on_directory */
-    struct mailbox *box = c->directory_box;
+    c->directory_version = version;
     pthread_mutex_unlock(&c->directory_lock);
     directory_release(old);
+    core_tell_carriers(c);
+    return OK;
+}
+
+void core_tell_carriers(struct core *c)
+{
+    pthread_mutex_lock(&c->directory_lock);
+    struct letter *letter = c->directory_letter;
+    struct mailbox *box = c->directory_box;
+    c->directory_letter = NULL; /* under way; it comes back with core_on_directory */
+    pthread_mutex_unlock(&c->directory_lock);
     if (letter)
         mailbox_post(box, letter);
-    return OK;
 }
 
 void core_on_directory(struct core *c, struct mailbox *box, struct letter *letter)
@@ -73,6 +93,24 @@ void core_on_directory(struct core *c, struct mailbox *box, struct letter *lette
 
 /* ---- opening ---- */
 
+static void ignore(struct letter *letter)
+{
+    (void)letter;
+}
+
+enum err core_change_now(struct core *c, struct change *change)
+{
+    struct mailbox *home = mailbox_new();
+    core_change(c, change, home, ignore);
+    writer_run_once(c->writer);
+    while (mailbox_deliver(home, 1) == 0) { /* its commit is in doubt */
+        poll(NULL, 0, DOUBT_PAUSE_MS);
+        writer_run_once(c->writer);
+    }
+    mailbox_free(home);
+    return change->job.err;
+}
+
 struct registration {
     struct change change;
     struct node node;
@@ -84,31 +122,26 @@ static enum err register_node(struct core *c, struct store_tx *tx, struct change
     return store_node_register(&r->node, tx, str_of(c->config.name), c->config.node);
 }
 
-static void ignore(struct letter *letter)
+static enum err begin_life(struct core *c)
 {
-    (void)letter;
-}
-
-static enum err take_lease(struct core *c)
-{
-    struct mailbox *home = mailbox_new();
-    struct registration r = {.node = {0}};
-    core_change(c, &r.change, home, ignore);
-    r.change.apply = register_node;
-    writer_run_once(c->writer);
-    mailbox_deliver(home, 1);
-    mailbox_free(home);
+    struct registration r = {.change = {.apply = register_node, .no_reload = true}};
+    enum err e = core_change_now(c, &r.change);
+    if (e == ERR_CONFLICT || e == ERR_LIMIT)
+        log_error("node_number", "wanted=%d error=\"%s\"", c->config.node,
+                  e == ERR_LIMIT ? "all numbers are in use" : "another server has this number");
     c->epoch = r.node.epoch;
     c->number = r.node.number;
     writer_set_epoch(c->writer, r.node.epoch);
-    return r.change.job.err;
+    if (!e && db_shared(c->db))
+        log_info("node_joined", "number=%u epoch=%lld name=%s", c->number, (long long)c->epoch,
+                 c->config.name);
+    return e;
 }
 
 static enum err load(struct core *c)
 {
     struct arena *arena = arena_new();
     struct store_view view = {.db = c->db, .arena = arena};
-    struct directory *directory = NULL;
     int64_t highest = 0;
     enum err e = store_highest_id(&highest, &view);
     store_id_begin(c->number, highest);
@@ -117,27 +150,23 @@ static enum err load(struct core *c)
     if (!e)
         e = latest_load(c, &view);
     if (!e)
-        e = directory_load(&directory, &view, c->outbox);
-    c->directory = directory;
+        e = core_directory_reload(c, &view);
     arena_free(arena);
     return e;
 }
 
-enum err core_open(struct core **out, const struct core_config *config)
+static void fenced(void *core)
 {
-    struct core *c = base_alloc(sizeof(*c));
-    c->config = *config;
-    c->outbox = outbox_new();
-    c->latest = map_new(LATEST_LIMIT);
-    c->clock_box = mailbox_new();
-    pthread_mutex_init(&c->directory_lock, NULL);
-    enum err e = db_open(&c->db, config->database_url, DB_READ_WRITE);
-    if (!e)
-        e = store_migrate(c->db);
-    if (!e)
-        e = load(c);
-    if (!e) {
-        struct writer_config wc = {.db = c->db,
+    struct core *c = core;
+    nodes_end(c);
+    if (c->config.fenced)
+        c->config.fenced(c->config.ctx);
+}
+
+static void make_writer(struct core *c)
+{
+    bool shared = db_shared(c->db);
+    struct writer_config config = {.db = c->db,
                                    .ctx = c,
                                    .work = {[JOB_ADMIN] = change_work,
                                             [JOB_ACCEPT] = accept_work,
@@ -145,12 +174,73 @@ enum err core_open(struct core **out, const struct core_config *config)
                                             [JOB_TAKE] = take_work,
                                             [JOB_RECEIPT] = receipt_work,
                                             [JOB_INCOMING] = incoming_work,
-                                            [JOB_CLOCK] = clock_work}};
-        c->writer = writer_new(&wc);
-        e = take_lease(c);
-    }
+                                            [JOB_CLOCK] = clock_work},
+                                   .committed = shared ? nodes_committed : NULL,
+                                   .fenced = fenced};
+    nodes_begin(c);
+    c->writer = writer_new(&config);
+}
+
+static enum err open_store(struct core *c)
+{
+    enum err e = db_open(&c->db, c->config.database_url, DB_READ_WRITE);
+    if (e)
+        return e;
+    if (!c->outbox)
+        c->outbox = outbox_new(db_shared(c->db));
+    e = store_migrate(c->db);
+    if (e)
+        return e;
+    make_writer(c);
+    e = begin_life(c);
     if (!e)
-        e = recover(c);
+        e = load(c);
+    return e ? e : nodes_recover(c);
+}
+
+static void close_store(struct core *c)
+{
+    writer_free(c->writer);
+    store_references_free(c->references);
+    directory_release(c->directory);
+    db_close(c->db);
+    c->writer = NULL;
+    c->references = NULL;
+    c->directory = NULL;
+    c->db = NULL;
+}
+
+/* A file is there or it is not; a server may still be starting, or be about to take over. */
+static bool may_come(const struct core *c, enum err e)
+{
+    return (e == ERR_STORE || e == ERR_BUSY || e == ERR_DOUBT) &&
+           !str_starts(str_of(c->config.database_url), STR("sqlite:"));
+}
+
+static enum err open_patiently(struct core *c)
+{
+    int64_t until_us = clock_mono_us() + CORE_OPEN_WAIT_S * SEC_US;
+    int64_t tell_us = 0;
+    enum err e;
+    while (may_come(c, e = open_store(c)) && clock_mono_us() < until_us) {
+        close_store(c);
+        if (clock_mono_us() >= tell_us) {
+            log_warn("store_waiting", "error=%s", err_name(e));
+            tell_us = clock_mono_us() + TELL_EVERY_S * SEC_US;
+        }
+        poll(NULL, 0, OPEN_PAUSE_MS);
+    }
+    return e;
+}
+
+enum err core_open(struct core **out, const struct core_config *config)
+{
+    struct core *c = base_alloc(sizeof(*c));
+    c->config = *config;
+    c->latest = map_new(LATEST_LIMIT);
+    c->clock_box = mailbox_new();
+    pthread_mutex_init(&c->directory_lock, NULL);
+    enum err e = open_patiently(c);
     if (e) {
         core_close(c);
         return e;
@@ -166,12 +256,32 @@ void core_start(struct core *c)
     c->started = true;
 }
 
+static enum err leave(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    (void)change;
+    return store_node_leave(tx);
+}
+
+/* Nothing of this life is sent or committed after it. */
+static void end_life(struct core *c)
+{
+    struct change change = {.apply = leave, .no_reload = true};
+    if (!db_shared(c->db))
+        return;
+    nodes_end(c);
+    enum err e = core_change_now(c, &change);
+    log_info("node_left", "number=%u epoch=%lld result=%s", c->number, (long long)c->epoch,
+             err_name(e));
+}
+
 void core_stop(struct core *c)
 {
     if (!c->started)
         return;
     clock_stop(c);
     writer_stop(c->writer);
+    end_life(c);
     c->started = false;
 }
 
@@ -179,11 +289,9 @@ void core_close(struct core *c)
 {
     if (!c)
         return;
-    writer_free(c->writer);
-    store_references_free(c->references);
-    directory_release(c->directory);
-    db_close(c->db);
+    close_store(c);
     map_free(c->latest);
+    mailbox_deliver(c->clock_box, SIZE_MAX); /* hints that nobody gives any more */
     mailbox_free(c->clock_box);
     outbox_free(c->outbox);
     pthread_mutex_destroy(&c->directory_lock);

@@ -25,12 +25,17 @@ struct core_config {
     void *ctx;
 };
 
-/* Opens and migrates the store, takes this node's lease (the caller's lock proves that no other
- * process serves this data), puts back what a dead process left in flight. */
+/*
+ * Opens and migrates the store, begins a life of this node (the caller's lock proves that no other
+ * process serves under this name), puts back what dead ones left in flight. A shared database that
+ * cannot be reached yet is waited for CORE_OPEN_WAIT_S.
+ */
+enum { CORE_OPEN_WAIT_S = 30 };
 enum err core_open(struct core **out, const struct core_config *config) MUST_CHECK;
 /* Starts the writer and the clock. */
 void core_start(struct core *c);
-/* Ends the clock, then the writer once it did all that was posted. */
+/* Ends the clock, then the writer once it did all that was posted; then this life, so that nobody
+ * waits for its lease. */
 void core_stop(struct core *c);
 void core_close(struct core *c);
 
@@ -39,7 +44,8 @@ struct outbox *core_outbox(struct core *c);
 
 /* The picture of now; release it with directory_release. */
 const struct directory *core_directory(struct core *c);
-/* Makes a new picture from the store; then tells who asked with core_on_directory. */
+/* Makes a new picture from the store; then tells who asked with core_on_directory. Other nodes
+ * notice by themselves that it changed. */
 enum err core_directory_reload(struct core *c, struct store_view *view) MUST_CHECK;
 /* `letter` is posted to `box` after each reload (again only after it was delivered). One listener:
  * the carriers. Before core_start. */
@@ -54,6 +60,7 @@ enum err core_reader(struct db **out, struct core *c) MUST_CHECK;
  * configuration the deliverer calls core_directory_reload. Lives as long as the asker's arena. */
 struct change {
     struct job job;
+    bool no_reload; /* the change is not in the directory */
     enum err (*apply)(struct core *c, struct store_tx *tx, struct change *change);
     struct refusal why;
     struct arena *arena; /* the asker's: for what `why` says */

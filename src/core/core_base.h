@@ -11,6 +11,28 @@
 
 #include <pthread.h>
 
+enum { HINTS_MAX = 32 };
+
+/* core/nodes: what a node knows of itself and the others; the writer's where nothing is said. */
+struct nodes {
+    int64_t began_us;         /* of the last commit, or of this process: clock_mono_us */
+    bool over;                /* this life has ended: nothing may be sent any more */
+    int64_t late_us;          /* when this node's own lease was last found in danger */
+    int64_t hints[HINTS_MAX]; /* carriers, given in the transaction of this instant: */
+    size_t hints_n;
+    int64_t hints_us;
+    _Atomic int64_t directory_seen; /* setting 'directory', as the last tick read it */
+    struct db *ears;                /* the clock's thread's: hears and gives hints; or NULL */
+};
+
+/* core/places: what it remembers between its looks. */
+struct places {
+    int64_t looked_at_us;
+    const void *seen;      /* the directory of the last look; only compared */
+    bool again;            /* the last look changed something */
+    int64_t changed_at_us; /* when it last took one, or gave one up to even out the load */
+};
+
 struct core {
     struct core_config config;
     struct db *db; /* the writer's */
@@ -19,14 +41,17 @@ struct core {
     struct references *references; /* the writer's */
     struct map *latest; /* the writer's: whom a phone heard last, see latest_note; hints */
     int64_t epoch;
-    unsigned number;           /* of this node, in its ids */
-    struct mailbox *clock_box; /* where the clock's own jobs come back */
+    unsigned number; /* of this node, in its ids */
+    struct nodes nodes;
+    struct places places;      /* the writer's */
+    struct mailbox *clock_box; /* where the clock's own jobs come back, and hints leave from */
     pthread_t clock_thread;
     _Atomic bool clock_stopping;
     bool started;
 
-    pthread_mutex_t directory_lock; /* guards the three below */
+    pthread_mutex_t directory_lock; /* guards the four below */
     const struct directory *directory;
+    int64_t directory_version; /* setting 'directory' before it was read */
     struct mailbox *directory_box;
     struct letter *directory_letter;
 };
@@ -43,29 +68,65 @@ job_work clock_work;
 
 /* ---- shared among them ---- */
 
-/* Ends a message that did not leave, or not as a whole: the move, and the refund unless a carrier
- * took a part of it. A message that is no longer in this state is left alone. */
+/* Ends a message that did not leave, or not as a whole: out of the queue, the move, and the refund
+ * unless a carrier took a part of it. A message that is no longer in this state, because another
+ * node was quicker, is left alone. *ended (may be NULL): it was not. */
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
-                    struct str receipt) MUST_CHECK;
+                    struct str receipt, bool *ended) MUST_CHECK;
 
-/* Applies a receipt to its message; `ref` names it. */
-enum err receipt_apply(struct core *c, struct store_tx *tx, const struct reference *ref,
-                       enum message_state state, struct str receipt) MUST_CHECK;
-/* A message of several parts: SENT once the carrier answered for each of them, final once their
- * receipts say so. */
-enum err parts_settle(struct store_tx *tx, int64_t message_id) MUST_CHECK;
-/* Joins receipts that came before their message was known by this reference. */
-enum err receipt_join_early(struct core *c, struct store_tx *tx,
-                            const struct reference *ref) MUST_CHECK;
+/* Messages of several parts: SENT once the carrier answered for each of their parts, final once the
+ * receipts say so. Ids in ascending order, each once: until the transaction ends they are held
+ * against other nodes that settle them. */
+enum err parts_settle(struct store_tx *tx, const int64_t *message_ids, size_t n) MUST_CHECK;
+/* Joins receipts that came before their messages were known by these references. */
+enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct reference *refs,
+                            size_t n) MUST_CHECK;
 
-/* What this node's earlier life left SENDING: in doubt. Before the threads start. */
-enum err recover(struct core *c) MUST_CHECK;
+/* Runs a change on the caller's thread: at start and stop, while the writer's does not run. */
+enum err core_change_now(struct core *c, struct change *change) MUST_CHECK;
+/* The carriers look at the directory and their slots again. Any thread. */
+void core_tell_carriers(struct core *c);
+
 /* Remembers a message as its phone's newest, until the index knows it. */
 void latest_note(struct core *c, const struct message *m);
 /* All that the index does not know yet: at start. */
 enum err latest_load(struct core *c, struct store_view *view) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
 enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us) MUST_CHECK;
+
+/* On a shared database: takes places of carriers and gives some up. *soon: the next tick should
+ * come soon. */
+enum err places_tick(struct core *c, struct store_tx *tx, bool *soon) MUST_CHECK;
+
+/* ---- core/nodes ---- */
+
+/* Before the first transaction. */
+void nodes_begin(struct core *c);
+/* What dead lives left SENDING: in doubt. Before the threads start. */
+enum err nodes_recover(struct core *c) MUST_CHECK;
+/* On a shared database: fences the late, takes over from them slice by slice, and notices that
+ * others changed the directory. *more: a slice was full. */
+enum err nodes_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
+/* writer_config.committed, where others wait for this node's lease. */
+void nodes_committed(void *core, int64_t began_us);
+/* This life has ended, or is about to: nothing is sent any more. The writer's thread. */
+void nodes_end(struct core *c);
+/* With this commit messages are QUEUED for a carrier: whoever holds it may want to know. */
+void nodes_hint_queued(struct core *c, struct store_tx *tx, const struct outbox_slot *slot);
+/* With this commit the directory changes: other nodes must read it again. */
+enum err nodes_directory_changed(struct core *c, struct store_tx *tx) MUST_CHECK;
+/* A hint that another node gave. The clock's thread. */
+void nodes_hear(struct core *c, struct str note);
+/* Reads the directory when it is older than the last tick saw. The clock's thread. */
+void nodes_follow_directory(struct core *c);
+
+/* ---- the clock ---- */
+
+struct clock_job {
+    struct job job;
+    bool more; /* a slice was full */
+    bool back; /* the clock's thread has it again */
+};
 
 void clock_start(struct core *c);
 void clock_stop(struct core *c);

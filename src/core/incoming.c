@@ -104,6 +104,15 @@ static enum err find_latest(struct message *out, struct core *c, struct store_vi
     return e;
 }
 
+/* The newest of all that the index does not know yet; memory knows those of this node. */
+static enum err find_young(struct message *out, struct core *c, struct store_view *view,
+                           const struct heard *h)
+{
+    return db_shared(view->db)
+               ? store_message_latest_unindexed(out, view, h->phone, h->carrier_id, h->number)
+               : find_latest(out, c, view, h, STR(""));
+}
+
 /* The newest message from the number that is answered; else, as carriers may put another number in
  * a sender's place, the newest of all. */
 static enum err find_question(struct message *out, struct core *c, struct store_view *view,
@@ -119,7 +128,7 @@ static enum err find_question(struct message *out, struct core *c, struct store_
     if (found && found != ERR_NOT_FOUND)
         return found;
     if (found || !str_eq(indexed.sender, h->number))
-        e = find_latest(out, c, view, h, STR(""));
+        e = find_young(out, c, view, h);
     if (e == ERR_NOT_FOUND && !found) {
         *out = indexed;
         e = OK;
@@ -186,7 +195,9 @@ static enum err add_part(struct core *c, struct store_tx *tx, const struct heard
 {
     struct incoming_part *parts;
     size_t n;
-    enum err e = store_incoming_part_put(tx, key, part);
+    enum err e = store_incoming_part_hold(tx, key);
+    if (!e)
+        e = store_incoming_part_put(tx, key, part);
     if (!e)
         e = store_incoming_part_list(&parts, &n, &tx->view, key);
     return e || n < key->total ? e : join(c, tx, h, key, parts, n);
@@ -255,7 +266,9 @@ enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us
         size_t parts_n;
         struct heard h = {
             .carrier_id = keys[i].carrier_id, .sender = keys[i].sender, .number = keys[i].number};
-        e = store_incoming_part_list(&parts, &parts_n, &tx->view, &keys[i]);
+        e = store_incoming_part_hold(tx, &keys[i]);
+        if (!e)
+            e = store_incoming_part_list(&parts, &parts_n, &tx->view, &keys[i]);
         if (e || !parts_n)
             continue;
         h.received_at_us = parts[0].received_at_us;

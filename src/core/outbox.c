@@ -8,7 +8,10 @@ struct outbox {
     pthread_mutex_t lock; /* guards the list of slots, not what they hold */
     struct outbox_slot *slots;
     struct mailbox *box;
+    bool shared;
+    _Atomic int64_t send_until_us;
     void (*arrive)(struct outgoing *o);
+    void (*look)(struct outbox_slot *slot);
 };
 
 /* The carrier's arrive, kept where a letter finds it. One outbox a process serves carriers; tests
@@ -18,9 +21,11 @@ struct handed {
     void (*arrive)(struct outgoing *o);
 };
 
-struct outbox *outbox_new(void)
+struct outbox *outbox_new(bool shared)
 {
     struct outbox *o = base_alloc(sizeof(*o));
+    o->shared = shared;
+    atomic_store(&o->send_until_us, shared ? 0 : INT64_MAX);
     pthread_mutex_init(&o->lock, NULL);
     return o;
 }
@@ -38,6 +43,27 @@ void outbox_free(struct outbox *o)
     free(o);
 }
 
+static void look_now(struct letter *letter)
+{
+    struct outbox_slot *slot =
+        (struct outbox_slot *)((char *)letter - offsetof(struct outbox_slot, look));
+    atomic_store(&slot->looking, false); /* before the look: none is missed */
+    slot->outbox->look(slot);
+}
+
+static struct outbox_slot *slot_new(struct outbox *o, int64_t carrier_id)
+{
+    struct outbox_slot *slot = base_alloc(sizeof(*slot));
+    slot->outbox = o;
+    slot->look.deliver = look_now;
+    slot->carrier_id = carrier_id;
+    slot->most = OUTBOX_ACTIVE;
+    slot->backlog = true; /* until a look at the store says otherwise */
+    slot->held = !o->shared;
+    slot->send_until_us = &o->send_until_us;
+    return slot;
+}
+
 struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id)
 {
     pthread_mutex_lock(&o->lock);
@@ -45,10 +71,7 @@ struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id)
     while (slot && slot->carrier_id != carrier_id)
         slot = slot->next;
     if (!slot) {
-        slot = base_alloc(sizeof(*slot));
-        slot->carrier_id = carrier_id;
-        slot->most = OUTBOX_ACTIVE;
-        slot->backlog = true; /* until a look at the store says otherwise */
+        slot = slot_new(o, carrier_id);
         slot->next = o->slots;
         o->slots = slot;
     }
@@ -56,10 +79,23 @@ struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id)
     return slot;
 }
 
-void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o))
+void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o),
+                   void (*look)(struct outbox_slot *slot))
 {
     o->box = box;
     o->arrive = arrive;
+    o->look = look;
+}
+
+void outbox_may_send_until(struct outbox *o, int64_t until_us)
+{
+    atomic_store(&o->send_until_us, until_us);
+}
+
+void outbox_wake(struct outbox *o, struct outbox_slot *slot)
+{
+    if (o->box && !atomic_exchange(&slot->looking, true))
+        mailbox_post(o->box, &slot->look);
 }
 
 void outgoing_free(struct outgoing *o)
@@ -116,6 +152,7 @@ void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot 
         .parts = m->parts,
         .attempts = m->attempts,
         .reference = m->reference,
+        .queued = answered != NULL,
     };
     if (answered)
         memcpy(h->out.answered, answered, sizeof(h->out.answered));

@@ -52,21 +52,43 @@ struct outbox_slot {
     _Atomic bool held;      /* this node may bind to the carrier: store/place */
     _Atomic bool shared;    /* other nodes may be bound to it at the same time */
     _Atomic bool in_use;    /* set by the carrier: a bind of it may still be open */
-    void *owner;            /* the carrier thread's own; nobody else reads it */
+    const _Atomic int64_t *send_until_us; /* of the outbox: outbox_may_send */
+    void *owner;                          /* the carrier thread's own; nobody else reads it */
+    struct outbox *outbox;                /* whose it is, and the two below: outbox_wake's */
+    struct letter look;
+    _Atomic bool looking;  /* that letter is under way */
+    int64_t free_since_us; /* core/places: since when each look saw a free place; 0: none */
+    bool leaving;          /* core/places: to be given up once it is not in use */
 };
 
 struct outbox;
 
-struct outbox *outbox_new(void);
+/* `shared`: other nodes serve the same database, so that a slot is held only once core/places says
+ * so, and nothing may be sent before outbox_may_send_until. */
+struct outbox *outbox_new(bool shared);
 void outbox_free(struct outbox *o);
 /* Creates the slot at first use; it lives as long as the outbox. Any thread. */
 struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id);
 
 /*
  * Where letters go: `box` of the carrier's thread, on which `arrive` becomes the owner of each
- * outgoing. Until this is set nothing is accepted into SENDING. Before the threads start.
+ * outgoing and `look` is what outbox_wake asks for. Until this is set nothing is accepted into
+ * SENDING. Before the threads start.
  */
-void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o));
+void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o),
+                   void (*look)(struct outbox_slot *slot));
+
+/* Until when (clock_mono_us) this node's lease surely holds. Any thread. */
+void outbox_may_send_until(struct outbox *o, int64_t until_us);
+/* May something leave now? Whoever sends asks with the clock's time of that moment. Any thread. */
+static inline bool outbox_may_send(const struct outbox_slot *slot, int64_t now_us)
+{
+    return now_us < atomic_load(slot->send_until_us);
+}
+
+/* The store has something for this carrier: `look` is called on the carrier's thread, once for all
+ * that ask before it. Any thread. */
+void outbox_wake(struct outbox *o, struct outbox_slot *slot);
 
 /* ---- for the carrier's thread ---- */
 
@@ -149,7 +171,8 @@ void incoming_job_init(struct incoming_job *job, struct mailbox *home,
 
 /* True when a message that is accepted now may go straight to the carrier. */
 bool outbox_has_room(const struct outbox *o, const struct outbox_slot *slot);
-/* Makes the message a letter that leaves with the commit. */
+/* Makes the message a letter that leaves with the commit. `answered`: of one that was taken from
+ * the queue; NULL for one that never was there. */
 void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot *slot,
                       const struct message *m, const uint8_t *answered);
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a carrier's session made of messages, written down. SENT of one-part messages, the bulk of
- * all traffic, is done as one run of one statement; everything else one by one.
+ * What a carrier's session made of messages, written down. What comes in bulk is done as one run of
+ * one statement: parts and messages that were taken, and what a lost link gives back.
  */
 #include "base/metric.h"
 #include "core/core_base.h"
 #include "smpp/pdu.h"
 #include "store/ledger.h"
+#include "store/queue.h"
+
+#include <stdlib.h>
 
 /* ---- ends without a receipt ---- */
 
@@ -22,66 +25,118 @@ static enum err carrier_took_some(bool *took, struct store_tx *tx, const struct 
     return e;
 }
 
+/* The row in the queue is what nodes meet at; a SENDING message is this node's. */
+static enum err leave_waiting(struct store_tx *tx, const struct message *m)
+{
+    bool waits = m->state == MESSAGE_SCHEDULED || m->state == MESSAGE_QUEUED;
+    return waits ? store_queue_seize(tx, m->id) : OK;
+}
+
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
-                    struct str receipt)
+                    struct str receipt, bool *ended)
 {
     struct message_move move = {
         .id = m->id, .from = m->state, .to = to, .at_us = tx->now_us, .receipt = receipt};
     int64_t changed = 0;
     bool took = false;
-    enum err e = store_message_move(tx, &move, 1, &changed);
-    if (!e && changed)
+    enum err e = leave_waiting(tx, m);
+    bool gone = e == ERR_NOT_FOUND;
+    if (!e)
+        e = store_message_move(tx, &move, &changed);
+    if (ended)
+        *ended = !e && changed;
+    if (gone || e || !changed)
+        return gone ? OK : e;
+    if (m->state == MESSAGE_SENDING)
+        e = store_queue_drop(tx, &m->id, 1);
+    if (!e)
         e = carrier_took_some(&took, tx, m);
-    if (e || !changed || took || !m->credits)
+    if (e || took || !m->credits)
         return e;
     struct purse purse = {m->account_id, m->from_quota ? m->user_id : 0};
     e = store_message_free_of_charge(tx, m->id);
     return e ? e : store_purse_refund(tx, purse, m->credits, 1, str_of(message_state_name(to)));
 }
 
-/* ---- one part was taken ---- */
+/* ---- taken ---- */
 
-static enum err add_reference(struct core *c, struct store_tx *tx, const struct outcome_job *j)
+/* By message and part, so that rows are written in the order of their keys. */
+static int by_part(const void *a, const void *b)
 {
-    struct reference ref = {.carrier_id = j->slot->carrier_id,
-                            .carrier_ref = str_of(j->carrier_ref),
-                            .message_id = j->message_id,
-                            .part = j->parts > 1 ? j->part : 0};
-    enum err e = store_reference_add(c->references, tx, &ref);
-    return e ? e : receipt_join_early(c, tx, &ref);
+    const struct outcome_job *x = *(const struct outcome_job *const *)a;
+    const struct outcome_job *y = *(const struct outcome_job *const *)b;
+    if (x->message_id != y->message_id)
+        return x->message_id < y->message_id ? -1 : 1;
+    return (x->part > y->part) - (x->part < y->part);
 }
 
-static enum err part_sent(struct core *c, struct store_tx *tx, const struct outcome_job *j)
+static size_t taken_of(const struct outcome_job **out, struct job **jobs, size_t n, bool whole)
 {
-    struct message_part part = {.number = j->part,
-                                .state = MESSAGE_SENT,
-                                .sent_at_us = j->at_us,
-                                .carrier_ref = str_of(j->carrier_ref)};
-    enum err e = store_part_sent(tx, j->message_id, &part);
-    if (!e)
-        e = add_reference(c, tx, j);
-    return e ? e : parts_settle(tx, j->message_id);
-}
-
-/* All one-part messages of the batch that were taken. */
-static enum err messages_sent(struct core *c, struct store_tx *tx, struct job **jobs, size_t n)
-{
-    struct message_sent *sent = ARENA_ARRAY(tx->view.arena, n, struct message_sent);
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const struct outcome_job *j = (const struct outcome_job *)jobs[i];
-        if (j->kind == OUTCOME_SENT && j->parts == 1)
-            sent[count++] = (struct message_sent){
-                .id = j->message_id, .sent_at_us = j->at_us, .carrier_ref = str_of(j->carrier_ref)};
+        if (j->kind == OUTCOME_SENT && (j->parts == 1) == whole)
+            out[count++] = j;
     }
-    enum err e = store_message_sent(tx, sent, count, NULL);
-    metric_add(METRIC_SENT, e ? 0 : (int64_t)count);
-    for (size_t i = 0; i < n && !e; i++) {
-        const struct outcome_job *j = (const struct outcome_job *)jobs[i];
-        if (j->kind == OUTCOME_SENT && j->parts == 1)
-            e = add_reference(c, tx, j);
+    if (count)
+        qsort(out, count, sizeof(*out), by_part);
+    return count;
+}
+
+static enum err add_references(struct core *c, struct store_tx *tx,
+                               const struct outcome_job *const *jobs, size_t n)
+{
+    struct reference *refs = ARENA_ARRAY(tx->view.arena, n, struct reference);
+    for (size_t i = 0; i < n; i++)
+        refs[i] = (struct reference){.carrier_id = jobs[i]->slot->carrier_id,
+                                     .carrier_ref = str_of(jobs[i]->carrier_ref),
+                                     .message_id = jobs[i]->message_id,
+                                     .part = jobs[i]->parts > 1 ? jobs[i]->part : 0,
+                                     .shared = jobs[i]->slot->shared};
+    enum err e = store_reference_add(c->references, tx, refs, n);
+    return e ? e : receipt_join_early(c, tx, refs, n);
+}
+
+static enum err parts_sent(struct core *c, struct store_tx *tx, const struct outcome_job **jobs,
+                           size_t n)
+{
+    struct message_part *parts = ARENA_ARRAY(tx->view.arena, n, struct message_part);
+    int64_t *ids = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    size_t ids_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        parts[i] = (struct message_part){.message_id = jobs[i]->message_id,
+                                         .number = jobs[i]->part,
+                                         .state = MESSAGE_SENT,
+                                         .sent_at_us = jobs[i]->at_us,
+                                         .carrier_ref = str_of(jobs[i]->carrier_ref)};
+        if (!ids_n || ids[ids_n - 1] != jobs[i]->message_id)
+            ids[ids_n++] = jobs[i]->message_id;
     }
-    return e;
+    enum err e = store_part_sent(tx, parts, n);
+    if (!e)
+        e = parts_settle(tx, ids, ids_n);
+    return e ? e : add_references(c, tx, jobs, n);
+}
+
+/* Messages of one part. */
+static enum err messages_sent(struct core *c, struct store_tx *tx, const struct outcome_job **jobs,
+                              size_t n)
+{
+    struct message_sent *sent = ARENA_ARRAY(tx->view.arena, n, struct message_sent);
+    int64_t *left = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    size_t left_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        sent[i] = (struct message_sent){.id = jobs[i]->message_id,
+                                        .sent_at_us = jobs[i]->at_us,
+                                        .carrier_ref = str_of(jobs[i]->carrier_ref)};
+        if (jobs[i]->queued || !store_is_young(tx, jobs[i]->message_id))
+            left[left_n++] = jobs[i]->message_id;
+    }
+    enum err e = store_message_sent(tx, sent, n);
+    metric_add(METRIC_SENT, e ? 0 : (int64_t)n);
+    if (!e)
+        e = store_queue_drop(tx, left, left_n);
+    return e ? e : add_references(c, tx, jobs, n);
 }
 
 /* ---- the others ---- */
@@ -93,80 +148,92 @@ static struct str status_text(struct arena *a, uint32_t status)
 
 static enum err rejected(struct store_tx *tx, const struct outcome_job *j, const struct message *m)
 {
-    struct message_part part = {.number = j->part, .state = MESSAGE_REJECTED};
+    struct message_part part = {.message_id = m->id, .number = j->part, .state = MESSAGE_REJECTED};
     struct str receipt = status_text(tx->view.arena, j->status);
-    enum err e = j->parts > 1 ? store_part_sent(tx, m->id, &part) : OK;
+    enum err e = j->parts > 1 ? store_part_sent(tx, &part, 1) : OK;
     if (e || !j->doubt)
-        return e ? e : end_unsent(tx, m, MESSAGE_REJECTED, receipt);
+        return e ? e : end_unsent(tx, m, MESSAGE_REJECTED, receipt, NULL);
     struct message_move move = {.id = m->id,
                                 .from = m->state,
                                 .to = MESSAGE_REJECTED,
                                 .at_us = tx->now_us,
                                 .receipt = receipt};
-    return store_message_move(tx, &move, 1, NULL); /* what is in doubt counts as taken */
+    e = store_message_move(tx, &move, NULL); /* what is in doubt counts as taken */
+    return e ? e : store_queue_drop(tx, &m->id, 1);
 }
 
-static enum err requeue(struct store_tx *tx, const struct outcome_job *j, int64_t due_at_us,
-                        bool attempted)
-{
-    struct message_move move = {.id = j->message_id,
-                                .from = MESSAGE_SENDING,
-                                .to = MESSAGE_QUEUED,
-                                .at_us = due_at_us,
-                                .attempted = attempted};
-    j->slot->backlog = true;
-    return store_message_move(tx, &move, 1, NULL);
-}
-
-static enum err retry(struct store_tx *tx, const struct outcome_job *j)
-{
-    enum err e =
-        store_event_add(tx, j->message_id, STR("retry"), status_text(tx->view.arena, j->status));
-    return e ? e : requeue(tx, j, j->retry_at_us, true);
-}
-
-static enum err in_doubt(struct store_tx *tx, const struct outcome_job *j)
-{
-    metric_add(METRIC_IN_DOUBT, 1);
-    enum err e =
-        store_event_add(tx, j->message_id, STR("in_doubt"),
-                        j->ask ? STR("the carrier never answered; waits for a decision")
-                               : STR("the carrier never answered; sent again, perhaps twice"));
-    if (e || !j->ask)
-        return e ? e : requeue(tx, j, j->retry_at_us, true);
-    struct message_move move = {
-        .id = j->message_id, .from = MESSAGE_SENDING, .to = MESSAGE_IN_DOUBT};
-    return store_message_move(tx, &move, 1, NULL);
-}
-
-static enum err one_outcome(struct core *c, struct store_tx *tx, const struct outcome_job *j)
+/* Ends of what was not, or not all, taken; `j` tells of a message that is still SENDING. */
+static enum err not_taken(struct store_tx *tx, const struct outcome_job *j)
 {
     struct message m;
-    enum err e;
-    switch (j->kind) {
-    case OUTCOME_SENT:
-        return j->parts > 1 ? part_sent(c, tx, j) : OK;
-    case OUTCOME_RETRY:
-        return retry(tx, j);
-    case OUTCOME_RELEASED:
-        return requeue(tx, j, j->due_at_us, false);
-    case OUTCOME_IN_DOUBT:
-        return in_doubt(tx, j);
-    case OUTCOME_REJECTED:
-    case OUTCOME_EXPIRED:
-        break;
-    }
-    e = store_message_get(&m, &tx->view, j->message_id);
+    enum err e = store_message_get(&m, &tx->view, j->message_id);
     if (e || m.state != MESSAGE_SENDING)
         return e == ERR_NOT_FOUND ? OK : e;
     return j->kind == OUTCOME_REJECTED ? rejected(tx, j, &m)
-                                       : end_unsent(tx, &m, MESSAGE_EXPIRED, (struct str){0});
+                                       : end_unsent(tx, &m, MESSAGE_EXPIRED, (struct str){0}, NULL);
+}
+
+static enum err wait_for_decision(struct store_tx *tx, const struct outcome_job *j)
+{
+    struct message_move move = {
+        .id = j->message_id, .from = MESSAGE_SENDING, .to = MESSAGE_IN_DOUBT};
+    enum err e = store_message_move(tx, &move, NULL);
+    return e ? e : store_queue_drop(tx, &j->message_id, 1);
+}
+
+/* What shows in the message's passage. */
+static enum err tell(struct store_tx *tx, const struct outcome_job *j)
+{
+    if (j->kind == OUTCOME_RETRY)
+        return store_event_add(tx, j->message_id, STR("retry"),
+                               status_text(tx->view.arena, j->status));
+    if (j->kind != OUTCOME_IN_DOUBT)
+        return OK;
+    metric_add(METRIC_IN_DOUBT, 1);
+    return store_event_add(tx, j->message_id, STR("in_doubt"),
+                           j->ask ? STR("the carrier never answered; waits for a decision")
+                                  : STR("the carrier never answered; sent again, perhaps twice"));
+}
+
+static bool comes_back(const struct outcome_job *j)
+{
+    return j->kind == OUTCOME_RETRY || j->kind == OUTCOME_RELEASED ||
+           (j->kind == OUTCOME_IN_DOUBT && !j->ask);
+}
+
+static enum err others(struct store_tx *tx, struct job **jobs, size_t n)
+{
+    struct queue_return *back = ARENA_ARRAY(tx->view.arena, n, struct queue_return);
+    size_t back_n = 0;
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++) {
+        const struct outcome_job *j = (const struct outcome_job *)jobs[i];
+        e = tell(tx, j);
+        if (e || j->kind == OUTCOME_SENT)
+            continue;
+        if (!comes_back(j)) {
+            e = j->kind == OUTCOME_IN_DOUBT ? wait_for_decision(tx, j) : not_taken(tx, j);
+            continue;
+        }
+        bool released = j->kind == OUTCOME_RELEASED;
+        j->slot->backlog = true;
+        back[back_n++] =
+            (struct queue_return){.message_id = j->message_id,
+                                  .carrier_id = j->slot->carrier_id,
+                                  .from = MESSAGE_SENDING,
+                                  .due_at_us = released ? j->due_at_us : j->retry_at_us,
+                                  .attempted = !released};
+    }
+    return e ? e : store_queue_return(tx, back, back_n);
 }
 
 enum err outcome_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
 {
-    enum err e = messages_sent(ctx, tx, jobs, n);
-    for (size_t i = 0; i < n && !e; i++)
-        e = one_outcome(ctx, tx, (const struct outcome_job *)jobs[i]);
-    return e;
+    const struct outcome_job **taken = ARENA_ARRAY(tx->view.arena, n, const struct outcome_job *);
+    size_t taken_n = taken_of(taken, jobs, n, true);
+    enum err e = messages_sent(ctx, tx, taken, taken_n);
+    taken_n = taken_of(taken, jobs, n, false);
+    if (!e)
+        e = parts_sent(ctx, tx, taken, taken_n);
+    return e ? e : others(tx, jobs, n);
 }

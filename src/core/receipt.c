@@ -3,8 +3,16 @@
  * Delivery receipts: found by the carrier's id, rolled up over the parts, joined later when they
  * came before their message was known by that id.
  */
+#include "base/clock.h"
 #include "base/metric.h"
 #include "core/core_base.h"
+#include "store/id.h"
+#include "store/queue.h"
+
+#include <stdlib.h>
+
+/* Ids and the instants of receipts come from several clocks. */
+enum { CLOCKS_DIFFER_S = 5 };
 
 /* One final state for the message out of those of its parts: any failure is the message's, and is
  * known at once; delivery needs all. 0 while it is open. */
@@ -28,82 +36,186 @@ static struct str receipt_of(const struct message_part *parts, size_t n, enum me
     return (struct str){0};
 }
 
-enum err parts_settle(struct store_tx *tx, int64_t message_id)
+/* Those that are SENT by now, and their final states if they have one. */
+static enum err settle(struct store_tx *tx, const int64_t *message_ids,
+                       const struct message_parts *messages, size_t n)
 {
-    struct message m;
-    struct message_part *parts;
-    size_t n;
-    enum err e = store_message_get(&m, &tx->view, message_id);
-    if (!e)
-        e = store_part_list(&parts, &n, &tx->view, message_id);
-    if (e)
-        return e == ERR_NOT_FOUND ? OK : e;
-    if (m.state == MESSAGE_SENDING && n == m.parts) {
-        struct message_sent sent = {.id = message_id, .sent_at_us = tx->now_us};
-        e = store_message_sent(tx, &sent, 1, NULL);
-        m.state = MESSAGE_SENT;
-        metric_add(METRIC_SENT, 1);
+    struct message_sent *sent = ARENA_ARRAY(tx->view.arena, n, struct message_sent);
+    struct message_finish *ends = ARENA_ARRAY(tx->view.arena, n, struct message_finish);
+    int64_t *left = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    size_t sent_n = 0;
+    size_t ends_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct message_parts *m = &messages[i];
+        bool answered = m->state == MESSAGE_SENDING && m->n == m->wanted;
+        if (answered) {
+            left[sent_n] = message_ids[i];
+            sent[sent_n++] = (struct message_sent){.id = message_ids[i], .sent_at_us = tx->now_us};
+        }
+        enum message_state whole = roll_up(m->rows, m->n, m->wanted);
+        if (whole && (answered || m->state == MESSAGE_SENT))
+            ends[ends_n++] = (struct message_finish){
+                .id = message_ids[i], .to = whole, .receipt = receipt_of(m->rows, m->n, whole)};
     }
-    enum message_state whole = roll_up(parts, n, m.parts);
-    if (e || m.state != MESSAGE_SENT || !whole)
-        return e;
-    struct message_move move = {.id = message_id,
-                                .from = MESSAGE_SENT,
-                                .to = whole,
-                                .at_us = tx->now_us,
-                                .receipt = receipt_of(parts, n, whole)};
-    return store_message_move(tx, &move, 1, NULL);
+    enum err e = store_message_sent(tx, sent, sent_n);
+    metric_add(METRIC_SENT, e ? 0 : (int64_t)sent_n);
+    if (!e)
+        e = store_queue_drop(tx, left, sent_n);
+    return e ? e : store_message_finish_sent(tx, ends, ends_n);
 }
 
-static enum err part_receipt(struct store_tx *tx, const struct reference *ref,
-                             enum message_state state, struct str receipt)
+enum err parts_settle(struct store_tx *tx, const int64_t *message_ids, size_t n)
 {
-    struct message_part part = {
-        .number = ref->part, .state = state, .done_at_us = tx->now_us, .receipt = receipt};
-    enum err e = store_part_done(tx, ref->message_id, &part);
-    return e ? e : parts_settle(tx, ref->message_id);
-}
-
-enum err receipt_apply(struct core *c, struct store_tx *tx, const struct reference *ref,
-                       enum message_state state, struct str receipt)
-{
-    enum err e;
-    if (!message_state_final(state)) /* on its way: shown, nothing ends */
-        return ref->part ? OK : store_message_receipt_note(tx, ref->message_id, receipt);
-    if (ref->part)
-        e = part_receipt(tx, ref, state, receipt);
-    else
-        e = store_message_finish_sent(tx, ref->message_id, ref->carrier_ref, state, receipt);
-    return e ? e : store_reference_drop(c->references, tx, ref);
-}
-
-enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct reference *ref)
-{
-    struct early_receipt *early;
-    size_t n;
-    enum err e = store_early_take(&early, &n, c->references, tx, ref->carrier_id, ref->carrier_ref);
-    /* One from before the message was made is a late double for another that had this id. */
+    struct message_parts *messages = ARENA_ARRAY(tx->view.arena, n, struct message_parts);
+    enum err e = OK;
+    /* Whoever comes second sees the parts of whoever came first. */
     for (size_t i = 0; i < n && !e; i++)
-        if (early[i].id > ref->message_id)
-            e = receipt_apply(c, tx, ref, early[i].state, early[i].receipt);
+        e = db_lock(tx->view.db, message_ids[i]);
+    if (!e)
+        e = store_part_lists(messages, &tx->view, message_ids, n);
+    return e ? e : settle(tx, message_ids, messages, n);
+}
+
+/* ---- receipts whose messages are known ---- */
+
+struct told {
+    struct reference ref;
+    enum message_state state;
+    struct str receipt;
+    size_t nth; /* in the order in which they came */
+};
+
+static int by_message(const void *a, const void *b)
+{
+    const struct told *x = a;
+    const struct told *y = b;
+    if (x->ref.message_id != y->ref.message_id)
+        return x->ref.message_id < y->ref.message_id ? -1 : 1;
+    return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+/* Sorts them; of ends told twice of the same carrier's id the first stays. */
+static size_t in_order(struct told *told, size_t n)
+{
+    size_t count = 0;
+    if (n)
+        qsort(told, n, sizeof(*told), by_message);
+    for (size_t i = 0; i < n; i++) {
+        bool again = false;
+        for (size_t k = count; k > 0 && !again; k--) {
+            const struct told *before = &told[k - 1];
+            if (before->ref.message_id != told[i].ref.message_id)
+                break;
+            again = message_state_final(before->state) && message_state_final(told[i].state) &&
+                    str_eq(before->ref.carrier_ref, told[i].ref.carrier_ref);
+        }
+        if (!again)
+            told[count++] = told[i];
+    }
+    return count;
+}
+
+static enum err finish_whole(struct store_tx *tx, const struct told *told, size_t n)
+{
+    struct message_finish *ends = ARENA_ARRAY(tx->view.arena, n, struct message_finish);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct told *t = &told[i];
+        if (t->ref.part || !message_state_final(t->state))
+            continue;
+        ends[count++] = (struct message_finish){.id = t->ref.message_id,
+                                                .carrier_ref = t->ref.carrier_ref,
+                                                .to = t->state,
+                                                .receipt = t->receipt};
+    }
+    return store_message_finish_sent(tx, ends, count);
+}
+
+static enum err finish_parts(struct store_tx *tx, const struct told *told, size_t n)
+{
+    int64_t *ids = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    size_t count = 0;
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++) {
+        const struct told *t = &told[i];
+        if (!t->ref.part || !message_state_final(t->state))
+            continue;
+        struct message_part part = {.message_id = t->ref.message_id,
+                                    .number = t->ref.part,
+                                    .state = t->state,
+                                    .done_at_us = tx->now_us,
+                                    .receipt = t->receipt};
+        e = store_part_done(tx, &part);
+        if (!count || ids[count - 1] != t->ref.message_id)
+            ids[count++] = t->ref.message_id;
+    }
+    return e ? e : parts_settle(tx, ids, count);
+}
+
+/* What is on its way is shown, nothing ends. */
+static enum err note_intermediate(struct store_tx *tx, const struct told *told, size_t n)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++)
+        if (!told[i].ref.part && !message_state_final(told[i].state))
+            e = store_message_receipt_note(tx, told[i].ref.message_id, told[i].receipt);
     return e;
 }
 
-static enum err receipt_one(struct core *c, struct store_tx *tx, struct receipt_job *job)
+static enum err drop_references(struct core *c, struct store_tx *tx, const struct told *told,
+                                size_t n)
 {
-    struct reference ref;
-    struct str receipt = str_of(job->receipt);
-    enum err e = store_reference_find(&ref, c->references, &tx->view, job->carrier_id,
-                                      str_of(job->carrier_ref));
+    struct reference *refs = ARENA_ARRAY(tx->view.arena, n, struct reference);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (message_state_final(told[i].state))
+            refs[count++] = told[i].ref;
+    return store_reference_drop(c->references, tx, refs, count);
+}
+
+/* A final state writes over what was noted, so notes may come first. */
+static enum err apply(struct core *c, struct store_tx *tx, struct told *told, size_t all)
+{
+    size_t n = in_order(told, all);
+    enum err e = note_intermediate(tx, told, n);
     if (!e)
-        return receipt_apply(c, tx, &ref, job->state, receipt);
-    if (e != ERR_NOT_FOUND)
+        e = finish_whole(tx, told, n);
+    if (!e)
+        e = finish_parts(tx, told, n);
+    return e ? e : drop_references(c, tx, told, n);
+}
+
+enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct reference *refs,
+                            size_t n)
+{
+    struct early_receipt *early;
+    size_t early_n;
+    size_t count = 0;
+    enum err e = store_early_take(&early, &early_n, c->references, tx, refs, n);
+    if (e)
         return e;
+    struct told *told = ARENA_ARRAY(tx->view.arena, early_n, struct told);
+    for (size_t i = 0; i < early_n; i++) {
+        const struct reference *ref = &refs[early[i].nth];
+        /* One from before the message was made is a late double for another that had this id. */
+        if (early[i].received_at_us + CLOCKS_DIFFER_S * SEC_US < store_id_time_us(ref->message_id))
+            continue;
+        told[count] = (struct told){
+            .ref = *ref, .state = early[i].state, .receipt = early[i].receipt, .nth = count};
+        count++;
+    }
+    return apply(c, tx, told, count);
+}
+
+/* ---- jobs ---- */
+
+static enum err keep_early(struct core *c, struct store_tx *tx, struct receipt_job *job)
+{
     struct early_receipt early = {.carrier_id = job->carrier_id,
                                   .carrier_ref = str_of(job->carrier_ref),
                                   .state = job->state,
-                                  .receipt = receipt};
-    e = store_early_add(c->references, tx, &early);
+                                  .receipt = str_of(job->receipt)};
+    enum err e = store_early_add(c->references, tx, &early);
     if (e == ERR_LIMIT) {
         job->job.err = ERR_LIMIT;
         return OK;
@@ -113,9 +225,27 @@ static enum err receipt_one(struct core *c, struct store_tx *tx, struct receipt_
 
 enum err receipt_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
 {
-    enum err e = OK;
-    for (size_t i = 0; i < n && !e; i++)
-        e = receipt_one(ctx, tx, (struct receipt_job *)jobs[i]);
+    struct core *c = ctx;
+    struct reference *refs = ARENA_ARRAY(tx->view.arena, n, struct reference);
+    struct told *told = ARENA_ARRAY(tx->view.arena, n, struct told);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct receipt_job *job = (const struct receipt_job *)jobs[i];
+        refs[i] = (struct reference){.carrier_id = job->carrier_id,
+                                     .carrier_ref = str_of(job->carrier_ref),
+                                     .shared = outbox_slot(c->outbox, job->carrier_id)->shared};
+    }
+    enum err e = store_reference_find(c->references, &tx->view, refs, n);
+    for (size_t i = 0; i < n && !e; i++) {
+        struct receipt_job *job = (struct receipt_job *)jobs[i];
+        if (refs[i].message_id)
+            told[count++] = (struct told){
+                .ref = refs[i], .state = job->state, .receipt = str_of(job->receipt), .nth = i};
+        else
+            e = keep_early(c, tx, job);
+    }
+    if (!e)
+        e = apply(c, tx, told, count);
     metric_add(METRIC_RECEIPTS, e ? 0 : (int64_t)n);
     return e;
 }

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Waiting messages for a carrier with room; and, at start, what a dead process left in flight.
- */
-#include "base/log.h"
-#include "base/metric.h"
+/* Waiting messages for a carrier with room. */
 #include "core/core_base.h"
-
-enum { ORPHANS_AT_ONCE = 1000 };
+#include "store/queue.h"
 
 /* Which parts the carrier has taken in an earlier attempt. */
 static enum err answered_parts(uint8_t answered[32], struct store_view *view,
@@ -28,12 +23,12 @@ static enum err take_one(struct core *c, struct store_tx *tx, struct take_job *j
 {
     struct message *list;
     size_t n;
-    enum err e = store_message_take(&list, &n, tx, job->slot->carrier_id, job->limit);
+    enum err e = store_queue_take(&list, &n, tx, job->slot->carrier_id, job->limit);
     job->found = n;
     for (size_t i = 0; i < n && !e; i++) {
         uint8_t answered[32];
         if (list[i].expires_at_us <= tx->now_us) {
-            e = end_unsent(tx, &list[i], MESSAGE_EXPIRED, (struct str){0});
+            e = end_unsent(tx, &list[i], MESSAGE_EXPIRED, (struct str){0}, NULL);
             continue;
         }
         e = answered_parts(answered, &tx->view, &list[i]);
@@ -50,64 +45,4 @@ enum err take_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
     for (size_t i = 0; i < n && !e; i++)
         e = take_one(ctx, tx, (struct take_job *)jobs[i]);
     return e;
-}
-
-/* ---- after a crash ---- */
-
-struct recovery {
-    struct change change;
-    int64_t after_id;
-    size_t found;
-};
-
-static enum err recover_one(struct core *c, struct store_tx *tx, const struct message *m)
-{
-    const struct directory_carrier *carrier = directory_carrier_by_id(c->directory, m->carrier_id);
-    bool ask = carrier && str_eq(carrier->settings.on_doubt, STR("ask"));
-    struct message_move move = {.id = m->id,
-                                .from = MESSAGE_SENDING,
-                                .to = ask ? MESSAGE_IN_DOUBT : MESSAGE_QUEUED,
-                                .at_us = m->due_at_us,
-                                .attempted = true};
-    metric_add(METRIC_IN_DOUBT, 1);
-    enum err e = store_event_add(tx, m->id, STR("in_doubt"),
-                                 ask ? STR("the server stopped while sending; waits for a decision")
-                                     : STR("the server stopped while sending; sent again, perhaps "
-                                           "twice"));
-    return e ? e : store_message_move(tx, &move, 1, NULL);
-}
-
-static enum err recover_slice(struct core *c, struct store_tx *tx, struct change *change)
-{
-    struct recovery *r = (struct recovery *)change;
-    struct message *list;
-    enum err e = store_message_orphans(&list, &r->found, tx, r->after_id, ORPHANS_AT_ONCE);
-    for (size_t i = 0; i < r->found && !e; i++) {
-        e = recover_one(c, tx, &list[i]);
-        r->after_id = list[i].id;
-    }
-    return e;
-}
-
-static void ignore(struct letter *letter)
-{
-    (void)letter;
-}
-
-enum err recover(struct core *c)
-{
-    struct mailbox *home = mailbox_new();
-    struct recovery r = {0};
-    size_t total = 0;
-    do {
-        core_change(c, &r.change, home, ignore);
-        r.change.apply = recover_slice;
-        writer_run_once(c->writer);
-        mailbox_deliver(home, 1);
-        total += r.found;
-    } while (!r.change.job.err && r.found == ORPHANS_AT_ONCE);
-    if (total)
-        log_warn("messages_in_doubt", "count=%zu cause=restart", total);
-    mailbox_free(home);
-    return r.change.job.err;
 }

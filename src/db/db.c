@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "db/engine.h"
 
+#include <stdlib.h>
+
 static const struct {
     const char *scheme;
     const struct db_engine *engine;
@@ -82,7 +84,10 @@ enum err db_run_many(struct db *db, struct db_query *query, const struct db_valu
 static const char *word_at(const struct db_engine *engine, struct str sql, size_t *n)
 {
     static const struct str words[] = {STR("{id}"), STR("{bytes}"), STR("{clustered}"),
-                                       STR("{hot}")};
+                                       STR("{hot}"), STR("{skip_locked}")};
+    _Static_assert(sizeof(words) / sizeof(words[0]) ==
+                       sizeof(engine->words) / sizeof(engine->words[0]),
+                   "each engine has a word for each");
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (str_starts(sql, words[i])) {
             *n = words[i].n;
@@ -91,11 +96,11 @@ static const char *word_at(const struct db_engine *engine, struct str sql, size_
     return NULL;
 }
 
-enum err db_script(struct db *db, struct str sql)
+char *db_in_words(const struct db_engine *engine, struct str sql)
 {
     struct buf text = buf_limited(SCRIPT_MAX);
     for (size_t at = 0, n = 0; at < sql.n; at += n) {
-        const char *word = word_at(db->engine, str_sub(sql, at, sql.n), &n);
+        const char *word = word_at(engine, str_sub(sql, at, sql.n), &n);
         if (word) {
             buf_add_str(&text, str_of(word));
             continue;
@@ -104,8 +109,17 @@ enum err db_script(struct db *db, struct str sql)
         buf_add(&text, sql.p + at, n);
     }
     buf_add_u8(&text, 0);
-    enum err e = text.err ? text.err : db->engine->script(db, (const char *)text.p);
+    if (!text.err)
+        return (char *)text.p;
     buf_free(&text);
+    return NULL;
+}
+
+enum err db_script(struct db *db, struct str sql)
+{
+    char *text = db_in_words(db->engine, sql);
+    enum err e = text ? db->engine->script(db, text) : ERR_TOO_LONG;
+    free(text);
     return e;
 }
 

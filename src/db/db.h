@@ -42,6 +42,8 @@ void db_close(struct db *db);
 bool db_shared(const struct db *db);
 
 struct db_query {
+    /* {skip_locked} behind a SELECT stands for FOR UPDATE SKIP LOCKED where several may write, and
+     * for nothing elsewhere: rows that another transaction holds are passed by. In both texts. */
     const char *sql;
     /* For db_run_many and db_rows_many on an engine that has arrays; NULL: `sql` for each row. One
      * array a column: UNNEST($1::bigint[], $2::text[]) WITH ORDINALITY AS v (a, b, row). Rows,

@@ -21,7 +21,7 @@ struct db_engine {
     enum err (*script)(struct db *db, const char *sql);
     struct db_query *patient; /* of db_patient; NULL: it always is */
     struct db_query *columns; /* of db_columns */
-    const char *words[4];     /* of db_script: {id}, {bytes}, {clustered}, {hot} */
+    const char *words[5];     /* {id}, {bytes}, {clustered}, {hot}, {skip_locked} */
     void (*rows_open)(struct db_rows *rows, struct db_query *query);
     bool (*rows_next)(struct db_rows *rows);
     enum db_type (*rows_type)(const struct db_rows *rows, int column);
@@ -48,5 +48,8 @@ extern const struct db_engine db_postgres;
 enum { DB_STATEMENTS_MAX = 256, DB_ARGS_MAX = 64 };
 /* A query's place in each connection's statements; ERR_INTERNAL when there are too many. */
 enum err db_slot(unsigned *slot, struct db_query *query) MUST_CHECK;
+
+/* The text in this engine's words, to be freed; NULL when it is too long. */
+char *db_in_words(const struct db_engine *engine, struct str sql);
 
 #endif

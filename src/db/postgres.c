@@ -256,7 +256,7 @@ static struct str rows_text(const struct db_rows *rows, int column)
 static int rows_columns(const struct db_rows *rows)
 {
     const struct cursor *cursor = rows->statement;
-    return PQnfields(cursor->result) - cursor->many;
+    return cursor->result ? PQnfields(cursor->result) - cursor->many : 0;
 }
 
 static struct str rows_name(const struct db_rows *rows, int column)
@@ -352,7 +352,8 @@ const struct db_engine db_postgres = {
     .script = script,
     .patient = &patient,
     .columns = &columns,
-    .words = {"BIGINT PRIMARY KEY", "BYTEA", "", "WITH (fillfactor = 60)"},
+    .words = {"BIGINT PRIMARY KEY", "BYTEA", "", "WITH (fillfactor = 60)",
+              "FOR UPDATE SKIP LOCKED"},
     .rows_open = rows_open,
     .rows_next = rows_next,
     .rows_type = rows_type,

@@ -30,11 +30,9 @@ static const char *const defaults[][2] = {
 enum { DEFAULTS = sizeof(defaults) / sizeof(defaults[0]) };
 
 #define SET(name, value) "set_config('" name "', '" value "', false), "
-/* A node that stopped in the middle of a transaction must not hold its locks; what is committed is
- * on disk; the server notices too when a node is gone; plans of short statements are not compiled.
- * The last column says whether db_oldest_writer can be answered. */
+/* What is committed is on disk; the server notices when a node is gone; plans of short statements
+ * are not compiled. The last column says whether db_oldest_writer can be answered. */
 #define COMMON                                                                                \
-    SET("idle_in_transaction_session_timeout", "3000")                                        \
     SET("default_transaction_isolation", "read committed")                                    \
     SET("tcp_keepalives_idle", "5")                                                           \
     SET("tcp_keepalives_interval", "2")                                                       \
@@ -43,10 +41,16 @@ enum { DEFAULTS = sizeof(defaults) / sizeof(defaults[0]) };
     "set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit')"        \
     " IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false), " \
     "current_setting('track_activities')"
+/* A node that stopped in the middle of a transaction must not hold its locks. What the writer does
+ * goes by an index; a plan made while the tables were small must not read them whole later. */
 static const char writer_session[] =
-    "SELECT " SET("statement_timeout", "10000") SET("lock_timeout", "5000") COMMON;
-static const char reader_session[] =
-    "SELECT " SET("statement_timeout", "30000") SET("default_transaction_read_only", "on") COMMON;
+    "SELECT " SET("statement_timeout", "10000") SET("lock_timeout", "5000")
+        SET("idle_in_transaction_session_timeout", "3000") SET("enable_seqscan", "off")
+            SET("enable_hashjoin", "off") SET("enable_mergejoin", "off") COMMON;
+/* Its questions are of many kinds: each is planned for the values it has. */
+static const char reader_session[] = "SELECT " SET("statement_timeout", "30000")
+    SET("default_transaction_read_only", "on") SET("idle_in_transaction_session_timeout", "60000")
+        SET("plan_cache_mode", "force_custom_plan") COMMON;
 
 static const struct {
     const char *name;

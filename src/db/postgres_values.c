@@ -112,7 +112,11 @@ static enum err prepare(struct postgres_statement *s, struct postgres *c, const 
                         const Oid *types, int n)
 {
     PGresult *described = NULL;
-    enum err e = postgres_sent(c, PQsendPrepare(c->conn, s->name, sql, n, types), sql, NULL);
+    char *text = db_in_words(&db_postgres, str_of(sql));
+    if (!text)
+        return mismatch(c, sql, "too_long", 0);
+    enum err e = postgres_sent(c, PQsendPrepare(c->conn, s->name, text, n, types), sql, NULL);
+    free(text);
     if (!e)
         e = postgres_sent(c, PQsendDescribePrepared(c->conn, s->name), sql, NULL);
     if (!e)

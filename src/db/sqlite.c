@@ -156,8 +156,11 @@ static enum err prepared(struct statement **out, struct sqlite *db, struct db_qu
     *out = s;
     if (s->stmt)
         return OK;
+    char *sql = db_in_words(&db_sqlite, str_of(query->sql));
     int code =
-        sqlite3_prepare_v3(db->handle, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL);
+        sql ? sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL)
+            : SQLITE_TOOBIG;
+    free(sql);
     if (code)
         return err_from(db, code, query->sql);
     return map_args(s);
@@ -355,7 +358,7 @@ const struct db_engine db_sqlite = {
     .run_many = run_many,
     .script = script,
     .columns = &columns,
-    .words = {"INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID", ""},
+    .words = {"INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID", "", ""},
     .rows_open = rows_open,
     .rows_next = rows_next,
     .rows_type = rows_type,

@@ -11,6 +11,7 @@ enum { COUNTER_BITS = 7, NODE_BITS = 5, SHIFT = COUNTER_BITS + NODE_BITS };
 /* milliseconds << COUNTER_BITS | counter: the node is put between them on the way out */
 static _Atomic int64_t last;
 static _Atomic int64_t node_number;
+static _Atomic int64_t ahead_us; /* of the database's clock before ours */
 
 static int64_t ticks_at(int64_t at_us)
 {
@@ -24,9 +25,14 @@ void store_id_begin(unsigned node, int64_t highest_used)
     atomic_store(&last, (highest_used >> SHIFT << COUNTER_BITS) | ((1 << COUNTER_BITS) - 1));
 }
 
+void store_id_follow(int64_t db_now_us)
+{
+    atomic_store(&ahead_us, db_now_us - clock_now_us());
+}
+
 int64_t store_id_next(void)
 {
-    int64_t now = ticks_at(clock_now_us());
+    int64_t now = ticks_at(clock_now_us() + atomic_load(&ahead_us));
     int64_t seen = atomic_load(&last);
     int64_t mine;
     do

@@ -66,6 +66,22 @@ enum err store_incoming_list(struct incoming **out, size_t *n, struct store_view
     DB_INT((k)->carrier_id), DB_TEXT((k)->sender), DB_TEXT((k)->number), DB_INT((k)->reference), \
         DB_INT((k)->total)
 
+/* FNV-1a: the same on every node. Keys that meet only wait for each other. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ ((const uint8_t *)bytes)[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
+enum err store_incoming_part_hold(struct store_tx *tx, const struct incoming_key *key)
+{
+    uint64_t hash = mix(UINT64_C(0xCBF29CE484222325), &key->carrier_id, sizeof(key->carrier_id));
+    hash = mix(hash, key->sender.p, key->sender.n);
+    hash = mix(hash, &key->reference, sizeof(key->reference));
+    return db_lock(tx->view.db, (int64_t)hash);
+}
+
 static enum err check_room(struct store_view *view, const struct incoming_key *key)
 {
     static struct db_query count =

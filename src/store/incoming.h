@@ -45,6 +45,8 @@ struct incoming_part {
     int64_t received_at_us;
 };
 
+/* Until the transaction ends no other node adds parts to these or joins them. */
+enum err store_incoming_part_hold(struct store_tx *tx, const struct incoming_key *key) MUST_CHECK;
 /* A part that is there already stays as it is. ERR_LIMIT when one phone has too many waiting. */
 enum err store_incoming_part_put(struct store_tx *tx, const struct incoming_key *key,
                                  const struct incoming_part *part) MUST_CHECK;

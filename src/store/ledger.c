@@ -192,17 +192,16 @@ static struct purse_move *sorted(struct store_tx *tx, size_t n)
 static enum err add_to_purses(struct purse_state *purses, const int64_t *sums, size_t n,
                               struct store_view *view)
 {
-#define ADD_TO(table, column)                                                                   \
-    DB_QUERY_MANY("UPDATE " table " SET " column " = " column " + $2 WHERE id = $1 AND " column \
-                  " IS NOT NULL AND ($2 >= 0 OR " column " + $2 >= 0) RETURNING " column,       \
-                  "WITH v AS (SELECT * FROM UNNEST($1::bigint[], $2::bigint[]) "                \
-                  "WITH ORDINALITY AS v (id, amount, row)), "                                   \
-                  "locked AS (SELECT p.id FROM " table " AS p JOIN v ON v.id = p.id "           \
-                  "ORDER BY p.id FOR UPDATE OF p) "                                             \
-                  "UPDATE " table " AS p SET " column " = p." column " + v.amount "             \
-                  "FROM v JOIN locked ON locked.id = v.id WHERE p.id = v.id AND p." column      \
-                  " IS NOT NULL AND (v.amount >= 0 OR p." column " + v.amount >= 0) "           \
-                  "RETURNING p." column ", v.row")
+#define ADD_TO(table, column)                                                              \
+    DB_QUERY_MANY(                                                                         \
+        "UPDATE " table " SET " column " = " column " + $2 WHERE id = $1 AND " column      \
+        " IS NOT NULL AND ($2 >= 0 OR " column " + $2 >= 0) RETURNING " column,            \
+        "WITH locked AS (SELECT p.id, v.amount, v.row "                                    \
+        "FROM UNNEST($1::bigint[], $2::bigint[]) WITH ORDINALITY AS v (id, amount, row) "  \
+        "JOIN " table " AS p ON p.id = v.id ORDER BY p.id FOR UPDATE OF p) "               \
+        "UPDATE " table " AS p SET " column " = p." column " + l.amount FROM locked AS l " \
+        "WHERE p.id = l.id AND p." column " IS NOT NULL "                                  \
+        "AND (l.amount >= 0 OR p." column " + l.amount >= 0) RETURNING p." column ", l.row")
     static struct db_query balances = ADD_TO("account", "balance");
     static struct db_query quotas = ADD_TO("api_user", "quota");
 #undef ADD_TO

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/message.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "store/id.h"
+#include "store/queue.h"
 
 #define COLUMNS                                                                               \
     "id, account_id, user_id, carrier_id, state, sender, recipient, text, encoding, parts, "  \
@@ -52,14 +55,39 @@ static enum err collect(struct message **out, size_t *n, struct db_rows *rows, s
     return db_rows_close(rows);
 }
 
+bool store_is_young(const struct store_tx *tx, int64_t id)
+{
+    return id >= store_id_at(tx->now_us - STORE_YOUNG_S * SEC_US);
+}
+
+static enum err queue_waiting(struct store_tx *tx, const struct message *const *rows, size_t n)
+{
+    struct queued *waiting = ARENA_ARRAY(tx->view.arena, n, struct queued);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i]->state == MESSAGE_SCHEDULED || rows[i]->state == MESSAGE_QUEUED)
+            waiting[count++] = (struct queued){.message_id = rows[i]->id,
+                                               .carrier_id = rows[i]->carrier_id,
+                                               .due_at_us = rows[i]->due_at_us,
+                                               .state = rows[i]->state};
+    return store_queue_put(tx, waiting, count);
+}
+
 enum err store_message_insert(struct store_tx *tx, const struct message *const *rows, size_t n)
 {
     enum { COLUMNS_N = 20 };
-    static struct db_query insert = DB_QUERY(
-        "INSERT INTO message (id, account_id, user_id, carrier_id, state, sender, recipient, text, "
-        "encoding, parts, class, marketing, tag, reference, credits, from_quota, created_at, "
-        "due_at, expires_at, claimed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-        "$12, $13, $14, $15, $16, $17, $18, $19, $20)");
+#define INTO                                                                                     \
+    "INSERT INTO message (id, account_id, user_id, carrier_id, state, sender, recipient, "       \
+    "text, encoding, parts, class, marketing, tag, reference, credits, from_quota, created_at, " \
+    "due_at, expires_at, claimed_by) "
+    static struct db_query insert = DB_QUERY_MANY(
+        INTO "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+             "$18, $19, $20)",
+        INTO "SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], "
+             "$5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], "
+             "$11::bigint[], $12::bigint[], $13::text[], $14::bigint[], $15::bigint[], "
+             "$16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[])");
+#undef INTO
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
     for (size_t i = 0; i < n; i++) {
         const struct message *m = rows[i];
@@ -87,7 +115,8 @@ enum err store_message_insert(struct store_tx *tx, const struct message *const *
         };
         memcpy(&args[i * COLUMNS_N], row, sizeof(row));
     }
-    return db_run_many(tx->view.db, &insert, args, COLUMNS_N, n, NULL);
+    enum err e = db_run_many(tx->view.db, &insert, args, COLUMNS_N, n, NULL);
+    return e ? e : queue_waiting(tx, rows, n);
 }
 
 enum err store_message_get(struct message *out, struct store_view *view, int64_t id)
@@ -101,15 +130,15 @@ enum err store_message_get(struct message *out, struct store_view *view, int64_t
     return e ? e : found ? OK : ERR_NOT_FOUND;
 }
 
-#define LIST_FILTER                                                     \
-    "AND ($2 = 0 OR state = $2) AND ($3 = '' OR tag = $3) AND id < $4 " \
+#define LIST_FILTER                                                                     \
+    "AND (state = $2 OR CAST($2 AS BIGINT) = 0) AND (tag = $3 OR $3 = '') AND id < $4 " \
     "ORDER BY id DESC LIMIT $5"
 
 enum err store_message_list(struct message **out, size_t *n, struct store_view *view,
                             const struct message_filter *f)
 {
     static struct db_query of_all =
-        DB_QUERY("SELECT " COLUMNS " FROM message WHERE $1 = 0 " LIST_FILTER);
+        DB_QUERY("SELECT " COLUMNS " FROM message WHERE CAST($1 AS BIGINT) = 0 " LIST_FILTER);
     static struct db_query of_account =
         DB_QUERY("SELECT " COLUMNS " FROM message WHERE account_id = $1 " LIST_FILTER);
     /* The index ends where the clock has come to; the tail behind it is short. */
@@ -118,7 +147,7 @@ enum err store_message_list(struct message **out, size_t *n, struct store_view *
                  "SELECT message_id FROM recipient_index WHERE recipient = $6 UNION ALL "
                  "SELECT id FROM message WHERE recipient = $6 AND id > "
                  "COALESCE((SELECT value FROM setting WHERE name = 'indexed'), 0)) "
-                 "AND ($1 = 0 OR account_id = $1) " LIST_FILTER);
+                 "AND (account_id = $1 OR CAST($1 AS BIGINT) = 0) " LIST_FILTER);
     int64_t before = f->before_id ? f->before_id : INT64_MAX;
     struct db_value args[] = {DB_INT(f->account_id), DB_INT(f->state), DB_TEXT(f->tag),
                               DB_INT(before),        DB_INT(f->limit), DB_INT(f->recipient)};
@@ -128,48 +157,42 @@ enum err store_message_list(struct message **out, size_t *n, struct store_view *
     return collect(out, n, &rows, view->arena, f->limit);
 }
 
-enum err store_message_take(struct message **out, size_t *n, struct store_tx *tx,
-                            int64_t carrier_id, size_t limit)
+enum err store_message_sending(struct message **out, size_t *n, struct store_view *view,
+                               const int64_t *ids, size_t ids_n)
 {
-    static struct db_query waiting =
-        DB_QUERY("SELECT " COLUMNS " FROM message WHERE carrier_id = $1 AND state = 2 AND "
-                 "due_at <= $2 ORDER BY due_at, id LIMIT $3");
-    static struct db_query claim = DB_QUERY("UPDATE message SET state = 3, claimed_by = $2 "
-                                            "WHERE id = $1 AND state = 2");
-    struct db_rows rows = db_rows_open(
-        tx->view.db, &waiting, DB_ARGS(DB_INT(carrier_id), DB_INT(tx->now_us), DB_INT(limit)));
-    enum err e = collect(out, n, &rows, tx->view.arena, limit);
-    for (size_t i = 0; i < *n && !e; i++) {
-        (*out)[i].state = MESSAGE_SENDING;
-        e = db_run(tx->view.db, &claim, DB_ARGS(DB_INT((*out)[i].id), DB_INT(tx->epoch)), NULL);
-    }
-    return e;
+    static struct db_query sending =
+        DB_QUERY_MANY("SELECT " COLUMNS " FROM message WHERE id = $1 AND state = 3",
+                      "SELECT " COLUMNS ", v.row FROM UNNEST($1::bigint[]) WITH ORDINALITY "
+                      "AS v (wanted, row) JOIN message ON id = v.wanted WHERE state = 3");
+    struct db_value *args = ARENA_ARRAY(view->arena, ids_n, struct db_value);
+    struct message *list = ARENA_ARRAY(view->arena, ids_n, struct message);
+    for (size_t i = 0; i < ids_n; i++)
+        args[i] = DB_INT(ids[i]);
+    struct db_rows rows = db_rows_many(view->db, &sending, args, 1, ids_n);
+    while (db_rows_next(&rows))
+        read_row(&list[rows.row], &rows, view->arena);
+    *out = list;
+    *n = 0;
+    for (size_t i = 0; i < ids_n; i++)
+        if (list[i].id)
+            list[(*n)++] = list[i];
+    return db_rows_close(&rows);
 }
 
-enum err store_message_orphans(struct message **out, size_t *n, struct store_tx *tx,
-                               int64_t after_id, size_t limit)
+enum err store_message_sent(struct store_tx *tx, const struct message_sent *sent, size_t n)
 {
-    static struct db_query orphans =
-        DB_QUERY("SELECT " COLUMNS " FROM message WHERE state = 3 AND id > $1 AND "
-                 "claimed_by <> $2 ORDER BY id LIMIT $3");
-    struct db_rows rows = db_rows_open(tx->view.db, &orphans,
-                                       DB_ARGS(DB_INT(after_id), DB_INT(tx->epoch), DB_INT(limit)));
-    return collect(out, n, &rows, tx->view.arena, limit);
-}
-
-enum err store_message_sent(struct store_tx *tx, const struct message_sent *sent, size_t n,
-                            int64_t *changed)
-{
-    static struct db_query mark =
-        DB_QUERY("UPDATE message SET state = 4, sent_at = $2, carrier_ref = $3 "
-                 "WHERE id = $1 AND state = 3");
+    static struct db_query mark = DB_QUERY_MANY(
+        "UPDATE message SET state = 4, sent_at = $2, carrier_ref = $3 WHERE id = $1 AND state = 3",
+        "UPDATE message AS m SET state = 4, sent_at = v.sent_at, carrier_ref = v.carrier_ref "
+        "FROM UNNEST($1::bigint[], $2::bigint[], $3::text[]) AS v (id, sent_at, carrier_ref) "
+        "WHERE m.id = v.id AND m.state = 3");
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * 3, struct db_value);
     for (size_t i = 0; i < n; i++) {
         args[i * 3] = DB_INT(sent[i].id);
         args[i * 3 + 1] = DB_INT(sent[i].sent_at_us);
         args[i * 3 + 2] = DB_TEXT_OR_NULL(sent[i].carrier_ref);
     }
-    return db_run_many(tx->view.db, &mark, args, 3, n, changed);
+    return db_run_many(tx->view.db, &mark, args, 3, n, NULL);
 }
 
 /* For /metrics: a batch that is rolled back and run again counts again. */
@@ -181,69 +204,61 @@ static void count_final(enum message_state state, int64_t n)
     metric_add((enum metric)(METRIC_FINAL_DELIVERED + (state - MESSAGE_DELIVERED)), n);
 }
 
-/* A final state keeps when it came and what was said; going back to the queue frees the claim. */
-static enum err move_one(struct store_tx *tx, const struct message_move *m, int64_t *changed)
+static bool legal(const struct message_move *m)
+{
+    if (message_state_may(m->from, m->to) &&
+        (message_state_final(m->to) || m->to == MESSAGE_IN_DOUBT))
+        return true;
+    log_error("illegal_move", "message=%lld from=%s to=%s", (long long)m->id,
+              message_state_name(m->from), message_state_name(m->to));
+    return false;
+}
+
+enum err store_message_move(struct store_tx *tx, const struct message_move *m, int64_t *changed)
 {
     static struct db_query finish =
         DB_QUERY("UPDATE message SET state = $3, done_at = $4, receipt = COALESCE($5, receipt) "
                  "WHERE id = $1 AND state = $2");
-    static struct db_query requeue =
-        DB_QUERY("UPDATE message SET state = $3, due_at = $4, claimed_by = NULL, "
-                 "attempts = attempts + $5 WHERE id = $1 AND state = $2");
-    static struct db_query other =
+    static struct db_query doubt =
         DB_QUERY("UPDATE message SET state = $3 WHERE id = $1 AND state = $2");
     struct db_value args[] = {DB_INT(m->id), DB_INT(m->from), DB_INT(m->to), DB_INT(m->at_us),
                               DB_TEXT_OR_NULL(m->receipt)};
-    if (!message_state_may(m->from, m->to)) {
-        log_error("illegal_move", "message=%lld from=%s to=%s", (long long)m->id,
-                  message_state_name(m->from), message_state_name(m->to));
+    int64_t ignored = 0;
+    int64_t *touched = changed ? changed : &ignored;
+    if (!legal(m))
         return ERR_INTERNAL;
-    }
     log_debug("message_moves", "message=%lld from=%s to=%s", (long long)m->id,
               message_state_name(m->from), message_state_name(m->to));
-    if (message_state_final(m->to)) {
-        enum err e = db_run(tx->view.db, &finish, args, 5, changed);
-        count_final(m->to, e ? 0 : *changed);
-        return e;
-    }
-    if (m->to == MESSAGE_QUEUED) {
-        args[4] = DB_INT(m->attempted);
-        return db_run(tx->view.db, &requeue, args, 5, changed);
-    }
-    return db_run(tx->view.db, &other, args, 3, changed);
+    if (m->to == MESSAGE_IN_DOUBT)
+        return db_run(tx->view.db, &doubt, args, 3, changed);
+    enum err e = db_run(tx->view.db, &finish, args, 5, touched);
+    count_final(m->to, e ? 0 : *touched);
+    return e;
 }
 
-enum err store_message_move(struct store_tx *tx, const struct message_move *rows, size_t n,
-                            int64_t *changed)
+enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n)
 {
-    enum err e = OK;
-    int64_t ignored;
+    enum { COLUMNS_N = 5 };
+    static struct db_query finish = DB_QUERY_MANY(
+        "UPDATE message SET state = $3, done_at = $4, receipt = $5 "
+        "WHERE id = $1 AND state = 4 AND carrier_ref IS NOT DISTINCT FROM $2",
+        "UPDATE message AS m SET state = v.state, done_at = v.done_at, receipt = v.receipt "
+        "FROM UNNEST($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]) "
+        "WITH ORDINALITY AS v (id, carrier_ref, state, done_at, receipt, row) "
+        "WHERE m.id = v.id AND m.state = 4 AND m.carrier_ref IS NOT DISTINCT FROM v.carrier_ref "
+        "RETURNING v.row");
+    struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
+    int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    for (size_t i = 0; i < n; i++) {
+        const struct db_value row[COLUMNS_N] = {
+            DB_INT(rows[i].id), DB_TEXT_OR_NULL(rows[i].carrier_ref), DB_INT(rows[i].to),
+            DB_INT(tx->now_us), DB_TEXT(rows[i].receipt)};
+        memcpy(&args[i * COLUMNS_N], row, sizeof(row));
+    }
+    enum err e = db_run_many(tx->view.db, &finish, args, COLUMNS_N, n, changed);
     for (size_t i = 0; i < n && !e; i++)
-        e = move_one(tx, &rows[i], changed ? &changed[i] : &ignored);
+        count_final(rows[i].to, changed[i]);
     return e;
-}
-
-enum err store_message_finish_sent(struct store_tx *tx, int64_t id, struct str carrier_ref,
-                                   enum message_state to, struct str receipt)
-{
-    static struct db_query finish =
-        DB_QUERY("UPDATE message SET state = $3, done_at = $4, receipt = $5 "
-                 "WHERE id = $1 AND state = 4 AND carrier_ref = $2");
-    int64_t changed = 0;
-    enum err e = db_run(
-        tx->view.db, &finish,
-        DB_ARGS(DB_INT(id), DB_TEXT(carrier_ref), DB_INT(to), DB_INT(tx->now_us), DB_TEXT(receipt)),
-        &changed);
-    count_final(to, changed);
-    return e;
-}
-
-enum err store_message_due(int64_t *moved, struct store_tx *tx, size_t limit)
-{
-    static struct db_query due = DB_QUERY(
-        "UPDATE message SET state = 2 WHERE id IN (SELECT id FROM message WHERE state = 1 AND "
-        "due_at <= $1 ORDER BY due_at LIMIT $2)");
-    return db_run(tx->view.db, &due, DB_ARGS(DB_INT(tx->now_us), DB_INT(limit)), moved);
 }
 
 enum err store_message_free_of_charge(struct store_tx *tx, int64_t id)
@@ -257,18 +272,6 @@ enum err store_message_receipt_note(struct store_tx *tx, int64_t id, struct str 
     static struct db_query note =
         DB_QUERY("UPDATE message SET receipt = $2 WHERE id = $1 AND done_at IS NULL");
     return db_run(tx->view.db, &note, DB_ARGS(DB_INT(id), DB_TEXT(receipt)), NULL);
-}
-
-enum err store_message_waiting(int64_t *count, struct store_view *view, int64_t carrier_id)
-{
-    static struct db_query all = DB_QUERY("SELECT COUNT(*) FROM message WHERE state = 2");
-    static struct db_query of_carrier =
-        DB_QUERY("SELECT COUNT(*) FROM message WHERE state = 2 AND carrier_id = $1");
-    struct db_value arg = DB_INT(carrier_id);
-    struct db_rows rows = carrier_id ? db_rows_open(view->db, &of_carrier, &arg, 1)
-                                     : db_rows_open(view->db, &all, DB_NO_ARGS);
-    *count = db_rows_next(&rows) ? db_rows_int(&rows, 0) : 0;
-    return db_rows_close(&rows);
 }
 
 enum err store_highest_id(int64_t *id, struct store_view *view)

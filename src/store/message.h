@@ -40,6 +40,7 @@ struct message {
     struct str receipt;
 };
 
+/* With their rows in store/queue, for those that wait. */
 enum err store_message_insert(struct store_tx *tx, const struct message *const *rows,
                               size_t n) MUST_CHECK;
 /* ERR_NOT_FOUND. */
@@ -57,45 +58,50 @@ struct message_filter {
 enum err store_message_list(struct message **out, size_t *n, struct store_view *view,
                             const struct message_filter *filter) MUST_CHECK;
 
-/* The oldest that are due for a carrier: QUEUED becomes SENDING, claimed by this node's epoch. */
-enum err store_message_take(struct message **out, size_t *n, struct store_tx *tx,
-                            int64_t carrier_id, size_t limit) MUST_CHECK;
-/* SENDING and claimed by another epoch: what a dead process left. In order of id, from after_id. */
-enum err store_message_orphans(struct message **out, size_t *n, struct store_tx *tx,
-                               int64_t after_id, size_t limit) MUST_CHECK;
+/* Those of these that are SENDING, in their order. */
+enum err store_message_sending(struct message **out, size_t *n, struct store_view *view,
+                               const int64_t *ids, size_t ids_n) MUST_CHECK;
 
 struct message_sent {
     int64_t id;
     int64_t sent_at_us;
     struct str carrier_ref;
 };
-/* SENDING to SENT; changed[i] is 0 where the message was no longer SENDING. */
-enum err store_message_sent(struct store_tx *tx, const struct message_sent *rows, size_t n,
-                            int64_t *changed) MUST_CHECK;
+/* SENDING to SENT, each message once; one that is no longer SENDING is left alone. Its row in
+ * store/queue is the caller's to drop. */
+enum err store_message_sent(struct store_tx *tx, const struct message_sent *rows,
+                            size_t n) MUST_CHECK;
 
 struct message_move {
     int64_t id;
     enum message_state from;
     enum message_state to;
-    int64_t at_us;      /* done_at for a final state; due_at for QUEUED; unused otherwise */
+    int64_t at_us;      /* done_at, for a final state */
     struct str receipt; /* for a final state; n 0 leaves it */
-    bool attempted;     /* for QUEUED: this was one more attempt */
 };
-/* Any other move that the table allows (ERR_INTERNAL for one it does not). */
-enum err store_message_move(struct store_tx *tx, const struct message_move *rows, size_t n,
+/* Into a final state or IN_DOUBT (ERR_INTERNAL for any other, and where the table does not allow
+ * it); the row in store/queue is the caller's. *changed (may be NULL): it was in state `from`. */
+enum err store_message_move(struct store_tx *tx, const struct message_move *m,
                             int64_t *changed) MUST_CHECK;
-/* A message of one part, SENT under this carrier id, gets its final state; anything else is left
- * alone: the carrier told twice, or has used the id again since. */
-enum err store_message_finish_sent(struct store_tx *tx, int64_t id, struct str carrier_ref,
-                                   enum message_state to, struct str receipt) MUST_CHECK;
-/* SCHEDULED whose time has come become QUEUED; how many. */
-enum err store_message_due(int64_t *moved, struct store_tx *tx, size_t limit) MUST_CHECK;
+
+struct message_finish {
+    int64_t id;
+    struct str carrier_ref;
+    enum message_state to;
+    struct str receipt;
+};
+/* Messages that are SENT under this carrier id (n 0: of several parts) get their final state;
+ * anything else is left alone: the carrier told twice, or has used the id again since. Each message
+ * and id once. */
+enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows,
+                                   size_t n) MUST_CHECK;
 /* What it costs becomes 0: the caller moves the money. */
 enum err store_message_free_of_charge(struct store_tx *tx, int64_t id) MUST_CHECK;
 /* What the carrier said last of a message that it has not ended. */
 enum err store_message_receipt_note(struct store_tx *tx, int64_t id, struct str receipt) MUST_CHECK;
 
 struct message_part {
+    int64_t message_id;
     uint32_t number;
     enum message_state state;
     int64_t sent_at_us;
@@ -103,13 +109,22 @@ struct message_part {
     struct str carrier_ref;
     struct str receipt;
 };
-/* Written when the carrier answered for it; again overwrites. */
-enum err store_part_sent(struct store_tx *tx, int64_t message_id,
-                         const struct message_part *part) MUST_CHECK;
-enum err store_part_done(struct store_tx *tx, int64_t message_id,
-                         const struct message_part *part) MUST_CHECK;
+/* Written when the carrier answered for it; again overwrites. Each part once. */
+enum err store_part_sent(struct store_tx *tx, const struct message_part *rows, size_t n) MUST_CHECK;
+/* SENT gets its final state; one that has its own already is left alone. */
+enum err store_part_done(struct store_tx *tx, const struct message_part *part) MUST_CHECK;
 enum err store_part_list(struct message_part **out, size_t *n, struct store_view *view,
                          int64_t message_id) MUST_CHECK;
+
+struct message_parts {
+    enum message_state state;  /* of the message */
+    uint32_t wanted;           /* how many parts it has; 0: there is no such message */
+    struct message_part *rows; /* state and receipt of those that are written, by number */
+    size_t n;
+};
+/* For each of these messages. */
+enum err store_part_lists(struct message_parts *out, struct store_view *view,
+                          const int64_t *message_ids, size_t n) MUST_CHECK;
 
 struct message_event {
     int64_t at_us;
@@ -120,11 +135,6 @@ enum err store_event_add(struct store_tx *tx, int64_t message_id, struct str kin
                          struct str detail) MUST_CHECK;
 enum err store_event_list(struct message_event **out, size_t *n, struct store_view *view,
                           int64_t message_id) MUST_CHECK;
-
-/* Messages in a state, counted for a carrier: 0 for carrier_id means all. Costs a scan of the open
- * ones only when state is QUEUED or SENDING; for metrics and refusals. */
-enum err store_message_waiting(int64_t *count, struct store_view *view,
-                               int64_t carrier_id) MUST_CHECK;
 
 /* Highest id of a message or incoming; 0 for an empty store. */
 enum err store_highest_id(int64_t *id, struct store_view *view) MUST_CHECK;

@@ -129,3 +129,14 @@ enum err store_setting_set(struct store_tx *tx, struct str name, int64_t value)
                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
     return db_run(tx->view.db, &set, DB_ARGS(DB_TEXT(name), DB_INT(value)), NULL);
 }
+
+enum err store_setting_raise(int64_t *value, struct store_tx *tx, struct str name)
+{
+    static struct db_query raise =
+        DB_QUERY("INSERT INTO setting (name, value) VALUES ($1, 1) "
+                 "ON CONFLICT (name) DO UPDATE SET value = setting.value + 1 RETURNING value");
+    struct db_rows rows = db_rows_open(tx->view.db, &raise, DB_ARGS(DB_TEXT(name)));
+    while (db_rows_next(&rows))
+        *value = db_rows_int(&rows, 0);
+    return db_rows_close(&rows);
+}

@@ -3,10 +3,11 @@
  * store/node: the nodes that serve one database. A row is one *life* of a node, from its start to
  * its end or to its take-over by others:
  *
- *   epoch   its name on all that it claims (message.claimed_by, queue, bind_place); never used
- * again number  0 to STORE_NODES-1, unique among those that are not fenced: its place in ids lease
- * until when nobody takes over, by the database's clock commits how many transactions it has
- * committed fenced  it was taken over: nothing of this life is committed any more
+ *   epoch        its name on all that it claims (message, queue, bind_place); never used again
+ *   number       0 to STORE_NODES-1, unique among those that are not fenced: its place in ids
+ *   lease_until  when nobody takes over, by the database's clock
+ *   commits      how many transactions it has committed
+ *   fenced       it was taken over: nothing of this life is committed any more
  *
  * On a shared database every transaction of the writer begins with store_node_enter: it renews the
  * lease, locks the row against a take-over and numbers the commit. A life whose lease has run out
@@ -20,7 +21,7 @@
 
 #include "store/store.h"
 
-enum { NODE_LEASE_S = 6, NODE_NAME_MAX = 300, NODE_ANY_NUMBER = -1 };
+enum { NODE_LEASE_S = 6, NODE_NAME_MAX = 600, NODE_ANY_NUMBER = -1 };
 
 struct node {
     int64_t epoch;
@@ -33,9 +34,10 @@ struct node {
 };
 
 /*
- * Begins a life. The caller's lock on its data directory proves that an earlier life of the same
- * name is dead: it is fenced at once. `number`: NODE_ANY_NUMBER takes the lowest free one.
- * ERR_CONFLICT: another life has this number. ERR_LIMIT: all numbers are taken.
+ * Begins a life, and sets tx->now_us on a shared database. The caller's lock on its data directory
+ * proves that an earlier life of the same name is dead: it is fenced at once. `number`:
+ * NODE_ANY_NUMBER takes the lowest free one. ERR_CONFLICT: another life has this number. ERR_LIMIT:
+ * all numbers are taken.
  */
 enum err store_node_register(struct node *out, struct store_tx *tx, struct str name,
                              int number) MUST_CHECK;
@@ -43,15 +45,20 @@ enum err store_node_register(struct node *out, struct store_tx *tx, struct str n
 /* Begins a transaction of life tx->epoch: sets tx->now_us; *commits is its number, if it commits.
  * ERR_FENCED. Only on a shared database. */
 enum err store_node_enter(int64_t *commits, struct store_tx *tx) MUST_CHECK;
-/* What became of the transaction with this number, whose commit was never answered? Waits until it
- * is no longer open. ERR_FENCED when the life was taken over and its row is gone. */
+/*
+ * What became of the transaction with this number, whose commit was never answered? Waits until it
+ * is no longer open; then the count in the row tells, whether the life was fenced since or not: it
+ * was raised by that very transaction, and by none after it. ERR_FENCED: the row is gone, nobody
+ * can tell any more.
+ */
 enum err store_node_committed(bool *committed, struct db *db, int64_t epoch,
                               int64_t commits) MUST_CHECK;
 
 /* This life ends by itself: others need not wait for its lease. */
 enum err store_node_leave(struct store_tx *tx) MUST_CHECK;
-/* Fences the lives whose lease has run out; how many. Waits for no lock. */
-enum err store_node_fence_late(size_t *fenced, struct store_tx *tx) MUST_CHECK;
+/* Fences the lives whose lease has run out, but for those in the middle of a transaction; how many.
+ * Only on a shared database. */
+enum err store_node_fence_late(int64_t *fenced, struct store_tx *tx) MUST_CHECK;
 /* A fenced life that nobody else recovers in this moment; ERR_NOT_FOUND. Its own until the end of
  * the transaction. */
 enum err store_node_to_recover(int64_t *epoch, struct store_tx *tx) MUST_CHECK;

@@ -16,9 +16,10 @@ struct bind_place {
     int64_t epoch;
 };
 
-/* All that are held, by carrier and place. */
+/* All that lives which are not fenced hold, by carrier and place. */
 enum err store_place_list(struct bind_place **out, size_t *n, struct store_tx *tx) MUST_CHECK;
-/* Takes a free one of places 1 … `places` for this life; *taken false: others were quicker. */
+/* Takes the least free one of places 1 … `places` for this life. *taken false: others were quicker,
+ * or this life holds one already. */
 enum err store_place_take(bool *taken, struct store_tx *tx, int64_t carrier_id,
                           int64_t places) MUST_CHECK;
 /* Gives up what this life holds of the carrier. */

@@ -8,9 +8,11 @@
  *                       (store_is_young); accepted straight into SENDING it has none at first: the
  *                       clock's pass writes it when it comes by and finds the message still SENDING
  *
- * Law: whoever moves a message that has a row here changes that row first, then the message: the
- * row is what several nodes meet at.
- * Threads: the writer's, except where a view is taken.
+ * Law: whoever moves a SCHEDULED or QUEUED message changes its row here first, then the message:
+ * the row is what several nodes meet at. A SENDING message is moved only by the life that claimed
+ * it (or by who recovers that life): the message first, then the row, so that the clock's pass,
+ * which holds the message while it writes the row, is never missed. Threads: the writer's, except
+ * where a view is taken.
  */
 #ifndef NAVETTE_STORE_QUEUE_H
 #define NAVETTE_STORE_QUEUE_H
@@ -25,9 +27,9 @@ struct queued {
     int64_t claimed_by;       /* an epoch when SENDING; else 0 */
 };
 
-/* New rows, or the new state of those that are there. */
+/* New rows, or the new state of those that are there; each message once. */
 enum err store_queue_put(struct store_tx *tx, const struct queued *rows, size_t n) MUST_CHECK;
-/* The message left the queue: sent, or at an end. *gone (may be NULL): there was a row. */
+/* The messages left the queue: sent, or at an end. */
 enum err store_queue_drop(struct store_tx *tx, const int64_t *message_ids, size_t n) MUST_CHECK;
 /* Takes a SCHEDULED or QUEUED message out for who means to end it; ERR_NOT_FOUND when it is not
  * there any more (another node was quicker). */
@@ -37,11 +39,27 @@ enum err store_queue_seize(struct store_tx *tx, int64_t message_id) MUST_CHECK;
  * their messages, which are given back. Passes by what other nodes are taking. */
 enum err store_queue_take(struct message **out, size_t *n, struct store_tx *tx, int64_t carrier_id,
                           size_t limit) MUST_CHECK;
+
+struct queue_return {
+    int64_t message_id;
+    int64_t carrier_id;
+    enum message_state from; /* SENDING or IN_DOUBT */
+    int64_t due_at_us;
+    bool attempted; /* this was one more attempt */
+};
+/* They become QUEUED again: their messages, and here. What is no longer `from` is left alone. */
+enum err store_queue_return(struct store_tx *tx, const struct queue_return *rows,
+                            size_t n) MUST_CHECK;
+
 /* SCHEDULED whose time has come become QUEUED, here and in their messages; how many. */
 enum err store_queue_due(int64_t *moved, struct store_tx *tx, size_t limit) MUST_CHECK;
-/* SENDING messages that a life claimed, wherever that is written; at most `limit`. */
+/* SENDING messages that a life claimed, wherever that is written; at most `limit`, by id. */
 enum err store_queue_claimed(struct message **out, size_t *n, struct store_tx *tx, int64_t epoch,
                              size_t limit) MUST_CHECK;
+/* For the clock's pass: writes a row for each of these messages that is SENDING. *held (one for
+ * each) is false where another node is changing it or it has left SENDING: look again later. */
+enum err store_queue_note(bool *held, struct store_tx *tx, const int64_t *message_ids,
+                          size_t n) MUST_CHECK;
 /* QUEUED for a carrier; 0 for carrier_id means all. */
 enum err store_queue_length(int64_t *count, struct store_view *view, int64_t carrier_id) MUST_CHECK;
 

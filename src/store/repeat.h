@@ -16,9 +16,10 @@ struct repeat {
 /* Fills each one's answer with what was stored since `not_before_us`. */
 enum err store_repeat_find(struct repeat *repeats, size_t n, struct store_view *view,
                            int64_t not_before_us) MUST_CHECK;
-/* Stores answers, in the place of those that are older than `not_before_us`. ERR_CONFLICT: a newer
- * one stands there, perhaps another node's of this very moment. Several nodes do not wait for each
- * other in a circle when each gives them in order of user and ref. */
+/* Stores answers, in the place of those that are older than `not_before_us`. ERR_CONFLICT (like all
+ * of db_run it may be told later): a newer one stands there, perhaps another node's of this very
+ * moment. Several nodes do not wait for each other in a circle when each gives them in order of
+ * user and ref. */
 enum err store_repeat_keep(struct store_tx *tx, const struct repeat *repeats, size_t n,
                            int64_t not_before_us) MUST_CHECK;
 enum err store_repeat_forget(struct store_tx *tx, int64_t before_us) MUST_CHECK;

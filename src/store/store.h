@@ -54,5 +54,7 @@ enum err store_schema(int64_t *have, int64_t *want, struct db *db) MUST_CHECK;
 /* A named 64-bit figure of the clock's work; 0 when never set. */
 enum err store_setting_get(int64_t *value, struct store_view *view, struct str name) MUST_CHECK;
 enum err store_setting_set(struct store_tx *tx, struct str name, int64_t value) MUST_CHECK;
+/* Adds one; *value is what it is then. */
+enum err store_setting_raise(int64_t *value, struct store_tx *tx, struct str name) MUST_CHECK;
 
 #endif

@@ -4,16 +4,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "store/ledger.h"
+#include "store/writer_base.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 enum {
     PAUSE_AFTER_FAILURE_MS = 100,
     TROUBLES_A_LINE = 600,
     HOMES_MAX = 16,
+    DOUBT_AT_STOP_S = 3,
     LINGER_ENOUGH = 512,
     IDLE_US = 200000,
     CONFLICT_RUNS = 4
@@ -40,155 +40,56 @@ static const struct {
 #undef ALONE
 };
 
-struct after_item {
-    struct after_item *next;
-    struct mailbox *box;
-    struct letter *letter;
-    void (*drop)(struct letter *letter);
-};
-
-struct store_after {
-    struct after_item *first;
-    struct after_item **last;
-};
-
-struct writer {
-    struct writer_config config;
-    int64_t epoch;
-    struct mailbox *inbox;
-    pthread_t thread;
-    bool running; /* the thread exists */
-    _Atomic bool stopping;
-    _Atomic size_t waiting;
-    struct job *batch[WRITER_BATCH];
-    size_t batch_n;
-    unsigned troubles;   /* batches that the store failed since its last commit */
-    struct letters kept; /* jobs that must be tried again */
-};
-
-/* ---- effects after the commit ---- */
-
-void store_after_commit(struct store_tx *tx, struct mailbox *box, struct letter *letter,
-                        void (*drop)(struct letter *letter))
-{
-    struct after_item *item = ARENA_NEW(tx->view.arena, struct after_item);
-    *item = (struct after_item){.box = box, .letter = letter, .drop = drop};
-    *tx->after->last = item;
-    tx->after->last = &item->next;
-}
-
-/* Runs of letters for the same box share one wake-up. */
-static void post_after(struct store_after *after)
-{
-    struct letters run;
-    letters_init(&run);
-    for (struct after_item *i = after->first; i; i = i->next) {
-        letters_add(&run, i->letter);
-        if (!i->next || i->next->box != i->box)
-            mailbox_post_all(i->box, &run);
-    }
-}
-
-static void drop_after(struct store_after *after)
-{
-    for (struct after_item *i = after->first; i; i = i->next)
-        i->drop(i->letter);
-}
-
-/* ---- one transaction ---- */
-
-/* Jobs of a kind, in their order of arrival. */
-static size_t of_kind(struct job **out, struct job *const *jobs, size_t n, enum job_kind kind)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++)
-        if (jobs[i]->kind == kind)
-            out[found++] = jobs[i];
-    return found;
-}
-
-static enum err run_kinds(struct writer *w, struct store_tx *tx, struct job *const *jobs, size_t n)
-{
-    struct job **some = ARENA_ARRAY(tx->view.arena, n, struct job *);
-    for (enum job_kind kind = 0; kind < JOB_KINDS; kind++) {
-        size_t count = of_kind(some, jobs, n, kind);
-        if (!count)
-            continue;
-        enum err e = w->config.work[kind](w->config.ctx, tx, some, count);
-        if (e)
-            return e;
-    }
-    return OK;
-}
-
-static enum err transact(struct writer *w, struct job *const *jobs, size_t n)
-{
-    struct arena *arena = arena_new();
-    struct store_after after = {.last = &after.first};
-    struct store_tx tx = {.view = {.db = w->config.db, .arena = arena},
-                          .now_us = clock_now_us(),
-                          .epoch = w->epoch,
-                          .after = &after};
-    int64_t began_us = clock_mono_us();
-    for (size_t i = 0; i < n; i++)
-        jobs[i]->err = OK;
-    enum err e = db_begin(w->config.db);
-    if (!e)
-        e = run_kinds(w, &tx, jobs, n);
-    if (!e)
-        e = store_purses_settle(&tx);
-    if (!e)
-        e = db_commit(w->config.db);
-    if (e) {
-        db_rollback(w->config.db);
-        drop_after(&after);
-        metric_add(METRIC_COMMIT_FAILURES, 1);
-    } else {
-        post_after(&after);
-        metric_add(METRIC_COMMITS, 1);
-        metric_add(METRIC_COMMIT_JOBS, (int64_t)n);
-        metric_add(METRIC_COMMIT_MICROS, clock_mono_us() - began_us);
-    }
-    arena_free(arena);
-    return e;
-}
-
-/* Where several write, a conflict is often another's doing: it need not come again. */
-static enum err transact_patiently(struct writer *w, struct job *const *jobs, size_t n)
-{
-    int runs = db_shared(w->config.db) ? CONFLICT_RUNS : 1;
-    enum err e;
-    do
-        e = transact(w, jobs, n);
-    while (e == ERR_CONFLICT && --runs > 0);
-    return e;
-}
-
-/* ---- a batch ---- */
+/* ---- giving back ---- */
 
 static bool is_store_trouble(enum err e)
 {
     return e == ERR_STORE || e == ERR_STORE_FULL || e == ERR_BUSY;
 }
 
+/* Nothing else can be committed now either. */
+static bool ends_batch(enum err e)
+{
+    return is_store_trouble(e) || e == ERR_DOUBT || e == ERR_FENCED;
+}
+
+static bool held_briefly(struct job *job)
+{
+    int64_t now_us = clock_mono_us();
+    if (!job->held_since_us)
+        job->held_since_us = now_us;
+    return now_us - job->held_since_us < WRITER_HOLD_S * SEC_US;
+}
+
+static bool must_keep(struct writer *w, struct job *job, enum err e)
+{
+    if (!e || e == ERR_FENCED || e == ERR_DOUBT || atomic_load(&w->stopping))
+        return false;
+    enum failure failure = facts[job->kind].failure;
+    return failure == KEEP || (failure == HOLD && is_store_trouble(e) && held_briefly(job));
+}
+
 static void settle(struct writer *w, struct job *job, enum err e)
 {
     if (e)
         job->err = e;
-    if (e && facts[job->kind].failure == KEEP && !atomic_load(&w->stopping))
+    if (must_keep(w, job, e)) {
         letters_add(&w->kept, &job->letter);
-    else
-        mailbox_post(job->home, &job->letter);
+        return;
+    }
+    job->held_since_us = 0;
+    mailbox_post(job->home, &job->letter);
 }
 
-/* Gives a whole batch back with as few wake-ups as there are homes. */
-static void settle_all(struct writer *w)
+/* Gives back what was committed with as few wake-ups as there are homes. */
+static void give_back(struct job *const *jobs, size_t n)
 {
     struct mailbox *homes[HOMES_MAX];
     struct letters lists[HOMES_MAX];
     size_t homes_n = 0;
-    for (size_t i = 0; i < w->batch_n; i++) {
-        struct job *job = w->batch[i];
+    for (size_t i = 0; i < n; i++) {
+        struct job *job = jobs[i];
+        job->held_since_us = 0;
         size_t h = 0;
         while (h < homes_n && homes[h] != job->home)
             h++;
@@ -206,12 +107,14 @@ static void settle_all(struct writer *w)
         mailbox_post_all(homes[h], &lists[h]);
 }
 
+/* ---- a batch ---- */
+
 /* The first failure, then one a minute: a full disk may last, and the log may be on it. */
-static void log_failure(struct writer *w, enum err e)
+static void log_failure(struct writer *w, size_t jobs, enum err e)
 {
-    if (is_store_trouble(e) && w->troubles++ % TROUBLES_A_LINE != 0)
+    if (ends_batch(e) && w->troubles++ % TROUBLES_A_LINE != 0)
         return;
-    log_warn("batch_failed", "jobs=%zu error=%s failures=%u", w->batch_n, err_name(e), w->troubles);
+    log_warn("batch_failed", "jobs=%zu error=%s failures=%u", jobs, err_name(e), w->troubles);
 }
 
 static void log_success(struct writer *w)
@@ -221,24 +124,145 @@ static void log_success(struct writer *w)
     w->troubles = 0;
 }
 
+static void note_fenced(struct writer *w)
+{
+    if (w->fenced)
+        return;
+    w->fenced = true;
+    if (w->config.fenced && !atomic_load(&w->stopping))
+        w->config.fenced(w->config.ctx);
+}
+
+/* Where several write, a conflict is often another's doing: it need not come again. */
+static enum err transact_patiently(struct writer *w, struct job *const *jobs, size_t n)
+{
+    int runs = db_shared(w->config.db) ? CONFLICT_RUNS : 1;
+    enum err e;
+    do
+        e = writer_transact(w, jobs, n);
+    while (e == ERR_CONFLICT && --runs > 0);
+    return e;
+}
+
+/* One transaction; its jobs are given back when it is committed. */
+static enum err run(struct writer *w, struct job *const *jobs, size_t n)
+{
+    enum err e = w->fenced ? ERR_FENCED : transact_patiently(w, jobs, n);
+    if (e == ERR_FENCED)
+        note_fenced(w);
+    if (!e) {
+        log_success(w);
+        give_back(jobs, n);
+    }
+    return e;
+}
+
+/* Each in its own transaction; once one tells that nothing can be committed now (`e`, or OK), the
+ * rest of them is settled so. */
+static enum err run_each(struct writer *w, struct job *const *jobs, size_t n, enum err e)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum err mine = e ? e : run(w, &jobs[i], 1);
+        if (!e && ends_batch(mine)) {
+            log_failure(w, n - i, mine);
+            e = w->doubt ? ERR_STORE : mine;
+        }
+        bool aside = w->doubt && w->doubt->jobs[0] == jobs[i];
+        if (mine && !aside)
+            settle(w, jobs[i], mine);
+    }
+    return e;
+}
+
+/* Moves the jobs that want a transaction each to the front; how many. */
+static size_t alone_first(struct writer *w)
+{
+    struct job *mixed[WRITER_BATCH];
+    size_t alone = 0;
+    size_t others = 0;
+    for (size_t i = 0; i < w->batch_n; i++) {
+        struct job *job = w->batch[i];
+        if (facts[job->kind].alone)
+            w->batch[alone++] = job;
+        else
+            mixed[others++] = job;
+    }
+    memcpy(w->batch + alone, mixed, others * sizeof(struct job *));
+    return alone;
+}
+
 /* True when the store itself is in trouble and should be given a moment. */
 static bool run_batch(struct writer *w)
 {
-    enum err e = transact_patiently(w, w->batch, w->batch_n);
+    size_t alone = alone_first(w);
+    struct job **mixed = w->batch + alone;
+    size_t n = w->batch_n - alone;
+    enum err trouble = run_each(w, w->batch, alone, OK);
+    if (trouble || !n)
+        return run_each(w, mixed, n, trouble) != OK;
+    enum err e = run(w, mixed, n);
+    if (e)
+        log_failure(w, n, e);
+    if (!e || w->doubt)
+        return e != OK;
+    if (n == 1)
+        settle(w, mixed[0], e);
+    else
+        return run_each(w, mixed, n, ends_batch(e) ? e : OK) != OK;
+    return ends_batch(e);
+}
+
+/* ---- a commit in doubt ---- */
+
+/* Who waits for an answer is told that nobody knows; what must be written stays. */
+static void stop_waiting(struct writer *w)
+{
+    struct transaction *t = w->doubt;
+    size_t kept = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (facts[t->jobs[i]->kind].failure == KEEP)
+            t->jobs[kept++] = t->jobs[i];
+        else
+            settle(w, t->jobs[i], ERR_DOUBT);
+    t->n = kept;
+}
+
+/* The database has told (OK: committed), or nobody will ever know (ERR_DOUBT). */
+static void end_doubt(struct writer *w, enum err e)
+{
+    struct transaction *t = w->doubt;
+    w->doubt = NULL;
+    log_warn("commit_in_doubt", "jobs=%zu result=%s", t->n, err_name(e));
+    writer_effects(w, t, !e);
     if (!e) {
         log_success(w);
-        settle_all(w);
-        return false;
+        give_back(t->jobs, t->n);
     }
-    log_failure(w, e);
-    bool trouble = is_store_trouble(e);
-    for (size_t i = 0; i < w->batch_n; i++) {
-        enum err alone = trouble || w->batch_n == 1 ? e : transact_patiently(w, &w->batch[i], 1);
-        trouble = trouble || is_store_trouble(alone);
-        settle(w, w->batch[i], alone);
-    }
-    return trouble;
+    for (size_t i = 0; i < t->n && e; i++)
+        settle(w, t->jobs[i], e);
+    arena_free(t->arena);
 }
+
+/* True once nothing is in doubt. */
+static bool ask_about_doubt(struct writer *w)
+{
+    if (!w->doubt)
+        return true;
+    bool committed = false;
+    enum err e = writer_ask(&committed, w);
+    int64_t since_us = clock_mono_us() - w->doubt_since_us;
+    if (!e)
+        end_doubt(w, committed ? OK : ERR_STORE);
+    else if (e == ERR_FENCED || (atomic_load(&w->stopping) && since_us > DOUBT_AT_STOP_S * SEC_US))
+        end_doubt(w, ERR_DOUBT);
+    else if (since_us > WRITER_DOUBT_S * SEC_US)
+        stop_waiting(w);
+    if (e == ERR_FENCED)
+        note_fenced(w);
+    return !w->doubt;
+}
+
+/* ---- the inbox ---- */
 
 void writer_post(struct writer *w, struct job *job)
 {
@@ -309,21 +333,34 @@ static void linger(struct writer *w)
 }
 
 /* True when the store is in trouble. */
-static bool commit_batch(struct writer *w)
+static bool work_once(struct writer *w, bool may_linger)
 {
-    return w->batch_n > 0 && run_batch(w);
+    if (ask_about_doubt(w)) {
+        fill_batch(w);
+        if (may_linger)
+            linger(w);
+        return w->batch_n > 0 && run_batch(w);
+    }
+    w->batch_n = 0;
+    collect_inbox(w);
+    for (size_t i = 0; i < w->batch_n; i++)
+        settle(w, w->batch[i], ERR_STORE);
+    return true;
+}
+
+static bool has_work(const struct writer *w)
+{
+    return atomic_load(&w->waiting) > 0 || w->kept.first || w->doubt;
 }
 
 static void *writer_main(void *arg)
 {
     struct writer *w = arg;
     pthread_setname_np(pthread_self(), "writer");
-    while (!atomic_load(&w->stopping) || atomic_load(&w->waiting) > 0) {
-        if (!w->kept.first)
+    while (!atomic_load(&w->stopping) || has_work(w)) {
+        if (!w->kept.first && !w->doubt)
             wait_for_post(w, IDLE_US);
-        fill_batch(w);
-        linger(w);
-        if (commit_batch(w)) /* a full disk: neither spin nor give up */
+        if (work_once(w, true)) /* a full disk: neither spin nor give up */
             poll(NULL, 0, PAUSE_AFTER_FAILURE_MS);
     }
     return NULL;
@@ -373,6 +410,5 @@ size_t writer_waiting(const struct writer *w)
 
 void writer_run_once(struct writer *w)
 {
-    fill_batch(w);
-    commit_batch(w);
+    work_once(w, false);
 }

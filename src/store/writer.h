@@ -16,7 +16,9 @@
  *
  * On a shared database each transaction begins with store_node_enter, and a commit whose answer was
  * lost is asked about until the database tells: its jobs are given back with what it was, never as
- * committed unless they were, never run twice. What comes meanwhile meets a store that is away.
+ * committed unless they were, never run twice. What comes meanwhile meets a store that is away. Who
+ * waits for such a job longer than WRITER_DOUBT_S gets ERR_DOUBT: nobody knows yet. Once another
+ * node has taken over, every job comes back with ERR_FENCED.
  *
  * **Law 1**: a job is given back only after COMMIT returned. **Law 2**: `work` touches rows only;
  * effects go through store_after_commit or the job's own letter.
@@ -35,7 +37,7 @@ enum job_kind {
     JOB_KINDS
 };
 
-enum { WRITER_BATCH = 4096, WRITER_LINGER_US = 2000, WRITER_HOLD_S = 5 };
+enum { WRITER_BATCH = 4096, WRITER_LINGER_US = 2000, WRITER_HOLD_S = 5, WRITER_DOUBT_S = 10 };
 
 struct job {
     struct letter letter; /* letter.deliver is called on home's thread with the result in err */
@@ -64,7 +66,8 @@ struct writer *writer_new(const struct writer_config *config);
 /* Of the life as which this node acts; before writer_start. */
 void writer_set_epoch(struct writer *w, int64_t epoch);
 void writer_start(struct writer *w);
-/* Does all that was posted before, then ends the thread. */
+/* Does all that was posted before, then ends the thread. What the store cannot take now comes back
+ * with its error; from a commit in doubt with ERR_DOUBT, after a few seconds. */
 void writer_stop(struct writer *w);
 void writer_free(struct writer *w);
 

@@ -279,6 +279,7 @@ enum err net_conn_write(struct net_conn *conn, struct str bytes)
 
 size_t net_conn_waiting(const struct net_conn *conn)
 {
+    clock_advance(smsc.stands_still_us);
     return conn->to_peer.n;
 }
 

@@ -21,10 +21,11 @@ struct smsc_submit {
 
 /* The SMSC: what it does is set by the test, what it saw is counted. */
 struct smsc {
-    bool down;                                       /* refuses connections */
-    bool dead;                                       /* takes bytes and says nothing */
-    uint32_t bind_status;                            /* of its answers to binds */
-    bool silent;                                     /* submits stay unanswered */
+    bool down;               /* refuses connections */
+    bool dead;               /* takes bytes and says nothing */
+    uint32_t bind_status;    /* of its answers to binds */
+    int64_t stands_still_us; /* before each submit is made, our process is not scheduled so long */
+    bool silent;             /* submits stay unanswered */
     uint32_t (*status)(const struct smsc_submit *s); /* of its answers; NULL: always 0 */
     size_t attempts;
     size_t open_now;

@@ -9,7 +9,9 @@
 #include "carrier/carrier.h"
 #include "carrier_net.h"
 #include "core/accept.h"
+#include "store/id.h"
 #include "store/ledger.h"
+#include "store/message.h"
 #include "testing.h"
 #include "text/phone.h"
 
@@ -519,6 +521,161 @@ static void a_disabled_carrier_gives_all_back(void **state)
     assert_int_equal(count(MESSAGE_SENT), 3);
 }
 
+static void hold(bool held)
+{
+    struct store_view v = {.db = f.reader, .arena = f.arena};
+    atomic_store(&outbox_slot(core_outbox(f.core), CARRIER_ID)->held, held);
+    assert_int_equal(core_directory_reload(f.core, &v), OK);
+}
+
+static void a_carrier_that_others_hold_is_left_to_them(void **state)
+{
+    (void)state;
+    const struct outbox_slot *slot = outbox_slot(core_outbox(f.core), CARRIER_ID);
+    begin(",\"window\":1");
+    assert_true(slot->in_use);
+    smsc.silent = true;
+    send_texts(3, NULL);
+    hold(false);
+    turn();
+    assert_int_equal(count(MESSAGE_QUEUED), 2);
+    assert_true(slot->in_use); /* the last answer may still come */
+    assert_int_equal(status().state, CARRIER_ENDING);
+    smsc_answer(&smsc.submits[0], 0);
+    turn();
+    assert_false(slot->in_use);
+    assert_int_equal(smsc.unbinds, 1);
+    assert_int_equal(status().state, CARRIER_ELSEWHERE);
+    assert_string_equal(carrier_state_name(CARRIER_ELSEWHERE), "elsewhere");
+    send_texts(1, NULL);
+    wait_us(10 * SEC_US);
+    assert_int_equal(count(MESSAGE_QUEUED), 3);
+    assert_int_equal(smsc.attempts, 1);
+    smsc.silent = false;
+    hold(true);
+    wait_us(2 * SEC_US);
+    assert_true(slot->in_use);
+    assert_int_equal(count(MESSAGE_SENT), 4);
+}
+
+static void off_is_told_from_elsewhere(void **state)
+{
+    (void)state;
+    begin("");
+    hold(false);
+    turn();
+    assert_int_equal(status().state, CARRIER_ELSEWHERE);
+    f.enabled = false;
+    change(reconfigure);
+    turn();
+    assert_int_equal(status().state, CARRIER_OFF);
+    f.enabled = true;
+    change(reconfigure);
+    turn();
+    assert_int_equal(status().state, CARRIER_ELSEWHERE);
+}
+
+static void a_place_that_comes_back_in_time_costs_no_more_than_a_bind(void **state)
+{
+    (void)state;
+    begin("");
+    smsc.silent = true;
+    send_texts(1, NULL);
+    hold(false);
+    turn();
+    hold(true);
+    turn();
+    smsc_answer(&smsc.submits[0], 0);
+    wait_us(2 * SEC_US);
+    assert_int_equal(status().state, CARRIER_BOUND);
+    assert_true(outbox_slot(core_outbox(f.core), CARRIER_ID)->in_use);
+    assert_int_equal(message(0).state, MESSAGE_SENT);
+    assert_int_equal(smsc.open_most, 1);
+}
+
+static void each_of_several_nodes_takes_its_share_of_the_rate(void **state)
+{
+    (void)state;
+    atomic_store(&outbox_slot(core_outbox(f.core), CARRIER_ID)->shared, true);
+    begin(",\"rate\":10,\"nodes\":3,\"window\":100");
+    send_texts(7, NULL);
+    wait_us(2 * SEC_US);
+    assert_in_range(smsc.submits_n, 6, 7);
+}
+
+static void without_a_lease_the_session_lives_and_nothing_leaves(void **state)
+{
+    (void)state;
+    begin(",\"enquire_s\":10,\"response_s\":10");
+    outbox_may_send_until(core_outbox(f.core), clock_mono_us());
+    send_texts(2, NULL);
+    wait_us(60 * SEC_US);
+    assert_int_equal(smsc.submits_n, 0);
+    assert_int_equal(smsc.attempts, 1);
+    assert_int_equal(status().state, CARRIER_BOUND);
+    outbox_may_send_until(core_outbox(f.core), clock_mono_us() + MIN_US);
+    wait_us(200 * MS_US);
+    assert_int_equal(count(MESSAGE_SENT), 2);
+}
+
+static void what_was_not_written_before_the_lease_ran_out_never_is(void **state)
+{
+    (void)state;
+    begin(",\"window\":2,\"bind\":\"tx+rx\"");
+    outbox_may_send_until(core_outbox(f.core), clock_mono_us() + SEC_US);
+    smsc.stands_still_us = 2 * SEC_US;
+    send_texts(2, NULL);
+    assert_int_equal(smsc.submits_n, 0);
+    assert_int_equal(smsc_bound(f.loop, SMPP_TX), 0);
+    assert_int_equal(smsc_bound(f.loop, SMPP_RX), 1);
+    assert_int_equal(count(MESSAGE_QUEUED), 1); /* nobody can know that it did not leave */
+    smsc.stands_still_us = 0;
+    outbox_may_send_until(core_outbox(f.core), INT64_MAX);
+    wait_us(3 * SEC_US);
+    assert_int_equal(smsc.submits_n, 2);
+    assert_int_equal(count(MESSAGE_SENT), 2);
+}
+
+static enum err queue_behind_our_back(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    (void)change;
+    struct message m = {.id = store_id_next(),
+                        .account_id = 1,
+                        .user_id = 2,
+                        .carrier_id = CARRIER_ID,
+                        .state = MESSAGE_QUEUED,
+                        .sender = STR("Shop"),
+                        .recipient = 33612345678,
+                        .text = STR("from another node"),
+                        .parts = 1,
+                        .class = -1,
+                        .created_at_us = tx->now_us,
+                        .due_at_us = tx->now_us,
+                        .expires_at_us = tx->now_us + DAY_US};
+    const struct message *row = &m;
+    return store_message_insert(tx, &row, 1);
+}
+
+static void a_hint_makes_the_line_look_at_once(void **state)
+{
+    (void)state;
+    struct outbox_slot *slot = outbox_slot(core_outbox(f.core), CARRIER_ID);
+    begin("");
+    wait_us(100 * MS_US);
+    change(queue_behind_our_back);
+    turn();
+    assert_int_equal(smsc.submits_n, 0);
+    outbox_wake(core_outbox(f.core), slot);
+    outbox_wake(core_outbox(f.core), slot); /* one letter for both */
+    turn();
+    assert_int_equal(smsc.submits_n, 1);
+    change(queue_behind_our_back);
+    outbox_wake(core_outbox(f.core), slot);
+    turn();
+    assert_int_equal(smsc.submits_n, 2);
+}
+
 static void a_removed_carrier_is_unbound_and_forgotten(void **state)
 {
     (void)state;
@@ -664,6 +821,13 @@ int main(void)
         CARRIER_TEST(a_new_rate_needs_no_rebind),
         CARRIER_TEST(a_link_is_made_again_after_changes_elsewhere),
         CARRIER_TEST(a_disabled_carrier_gives_all_back),
+        CARRIER_TEST(a_carrier_that_others_hold_is_left_to_them),
+        CARRIER_TEST(off_is_told_from_elsewhere),
+        CARRIER_TEST(a_place_that_comes_back_in_time_costs_no_more_than_a_bind),
+        CARRIER_TEST(each_of_several_nodes_takes_its_share_of_the_rate),
+        CARRIER_TEST(without_a_lease_the_session_lives_and_nothing_leaves),
+        CARRIER_TEST(what_was_not_written_before_the_lease_ran_out_never_is),
+        CARRIER_TEST(a_hint_makes_the_line_look_at_once),
         CARRIER_TEST(a_removed_carrier_is_unbound_and_forgotten),
         CARRIER_TEST(the_end_waits_for_answers_but_not_for_ever),
         CARRIER_TEST(the_end_is_reached_though_the_peer_is_dead),

@@ -47,6 +47,11 @@ static void arrive(struct outgoing *o)
 }
 
 /* One turn of the world: the writer works, everybody reads their post. */
+static void look(struct outbox_slot *slot)
+{
+    (void)slot;
+}
+
 static void turn(void)
 {
     writer_run_once(core_writer(f.core));
@@ -103,7 +108,7 @@ static void open_core(void)
     f.home = mailbox_new();
     f.wire = mailbox_new();
     f.arrived_n = 0;
-    outbox_attach(core_outbox(f.core), f.wire, arrive);
+    outbox_attach(core_outbox(f.core), f.wire, arrive, look);
     assert_int_equal(core_reader(&f.reader, f.core), OK);
     f.slot = outbox_slot(core_outbox(f.core), 5);
 }
@@ -408,6 +413,24 @@ static void the_same_ref_gives_the_first_answer_and_sends_nothing(void **state)
     clock_advance(2 * HOUR_US);
     assert_int_equal(ask(&again, &r, &why), OK);
     assert_false(again.repeated);
+}
+
+static void the_same_ref_twice_in_a_batch_sends_once(void **state)
+{
+    (void)state;
+    struct accept_job jobs[3];
+    struct refusal why;
+    struct accept_request r = request("33612345601", "x");
+    r.ref = STR("order-8");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(accept_prepare(&jobs[i], f.arena, &r, &why), OK);
+        assert_int_equal(accept_post(f.core, &jobs[i], f.home, ignore), OK);
+    }
+    turn();
+    assert_false(jobs[0].repeated);
+    for (int i = 1; i < 3; i++)
+        assert_true(jobs[i].repeated && str_eq(jobs[i].answer, jobs[1].answer));
+    assert_int_equal(f.arrived_n, 1);
 }
 
 static void a_ref_is_answered_again_after_its_time_has_come(void **state)
@@ -944,6 +967,7 @@ int main(void)
         SCENARIO(too_little_credit_refuses_the_whole_and_takes_nothing),
         SCENARIO(requests_of_one_batch_share_the_purse),
         SCENARIO(the_same_ref_gives_the_first_answer_and_sends_nothing),
+        SCENARIO(the_same_ref_twice_in_a_batch_sends_once),
         SCENARIO(a_ref_is_answered_again_after_its_time_has_come),
         SCENARIO(bad_recipients_are_listed_and_doubles_sent_once),
         SCENARIO(refusals_name_the_field),

@@ -52,12 +52,17 @@ void fixture_place(struct fixture *f, bool on_server)
         make_on_server(f);
     else
         make_folder(f);
+    assert_int_equal(db_open(&f->db, f->url, DB_READ_WRITE), OK);
+}
+
+void fixture_open_empty(struct fixture *f)
+{
+    fixture_place(f, server_url() != NULL);
 }
 
 void fixture_open(struct fixture *f)
 {
-    fixture_place(f, server_url() != NULL);
-    assert_int_equal(db_open(&f->db, f->url, DB_READ_WRITE), OK);
+    fixture_open_empty(f);
     assert_int_equal(store_migrate(f->db), OK);
 }
 

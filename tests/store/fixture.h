@@ -13,13 +13,15 @@ struct fixture {
     bool on_server;
     char place[64]; /* the folder, or the database's name */
     char url[512];
-    struct db *db; /* migrated, DB_READ_WRITE */
+    struct db *db; /* DB_READ_WRITE */
     struct arena *arena;
 };
 
-/* Without a database in it yet on SQLite, an empty one on a server: `db` is not open. */
+/* Without the schema, on the engine that the test wants. */
 void fixture_place(struct fixture *f, bool on_server);
 void fixture_open(struct fixture *f);
+/* Without the schema. */
+void fixture_open_empty(struct fixture *f);
 void fixture_close(struct fixture *f);
 struct store_view fixture_view(struct fixture *f);
 

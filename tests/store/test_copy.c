@@ -190,11 +190,9 @@ struct pair {
 static void open_pair(struct pair *p, bool from_server, bool to_server)
 {
     fixture_place(&p->source, from_server);
-    assert_int_equal(db_open(&p->source.db, p->source.url, DB_READ_WRITE), OK);
     assert_int_equal(store_migrate(p->source.db), OK);
     fill(p->source.db);
     fixture_place(&p->target, to_server);
-    assert_int_equal(db_open(&p->target.db, p->target.url, DB_READ_WRITE), OK);
 }
 
 static void close_pair(struct pair *p)

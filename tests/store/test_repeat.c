@@ -6,6 +6,8 @@
 #include "store/repeat.h"
 #include "testing.h"
 
+#include <pthread.h>
+
 static struct fixture f;
 static struct store_tx tx;
 static struct repeat kept[3];
@@ -66,12 +68,79 @@ static void the_first_answer_stays_until_it_is_too_old(void **state)
     }
 }
 
+/* ---- several nodes ---- */
+
+enum { NODES = 3, REFS = 40 };
+
+struct node {
+    pthread_t thread;
+    int number;
+    int first; /* how many refs it was the first to answer */
+    enum err err;
+};
+
+static enum err keep_one(struct node *n, struct db *db, int ref)
+{
+    struct arena *arena = arena_new();
+    struct store_tx t = {.view = {.db = db, .arena = arena}, .now_us = tx.now_us};
+    struct repeat r[2];
+    for (int i = 0; i < 2; i++)
+        r[i] = (struct repeat){.user_id = 7 + i,
+                               .ref = arena_printf(arena, "ref-%d", ref),
+                               .answer = arena_printf(arena, "0;0;%d", n->number)};
+    enum err e = db_begin(db);
+    if (!e)
+        e = store_repeat_keep(&t, r, 2, t.now_us - DAY_US);
+    if (!e)
+        e = db_commit(db);
+    if (e)
+        db_rollback(db);
+    arena_free(arena);
+    return e;
+}
+
+static void *node_main(void *arg)
+{
+    struct node *n = arg;
+    struct db *db;
+    n->err = db_open(&db, f.url, DB_READ_WRITE);
+    if (n->err)
+        return NULL;
+    for (int ref = 0; ref < REFS && !n->err; ref++) {
+        enum err e = keep_one(n, db, ref);
+        n->first += !e;
+        n->err = e == ERR_CONFLICT ? OK : e;
+    }
+    db_close(db);
+    return NULL;
+}
+
+static void of_several_nodes_one_gives_the_answer(void **state)
+{
+    (void)state;
+    struct node nodes[NODES];
+    int first = 0;
+    if (!db_shared(f.db))
+        skip();
+    for (int i = 0; i < NODES; i++) {
+        nodes[i] = (struct node){.number = i};
+        assert_int_equal(pthread_create(&nodes[i].thread, NULL, node_main, &nodes[i]), 0);
+    }
+    for (int i = 0; i < NODES; i++) {
+        pthread_join(nodes[i].thread, NULL);
+        assert_int_equal(nodes[i].err, OK);
+        first += nodes[i].first;
+    }
+    assert_int_equal(first, REFS);
+}
+
 int main(void)
 {
 #define REPEAT(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         REPEAT(an_answer_is_found_by_user_ref_and_age),
         REPEAT(the_first_answer_stays_until_it_is_too_old),
+        REPEAT(of_several_nodes_one_gives_the_answer),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

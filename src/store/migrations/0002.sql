@@ -32,6 +32,10 @@ CREATE TABLE node (
     commits     BIGINT NOT NULL,
     fenced      BIGINT NOT NULL
 ) {hot};
+INSERT INTO node (epoch, number, name, lease_until, started_at, commits, fenced) -- lives to recover
+SELECT DISTINCT claimed_by, 0, '', 0, 0, 0, 1 FROM queue WHERE claimed_by IS NOT NULL;
+INSERT INTO setting (name, value) -- the clock's marks: rows that a node can hold
+VALUES ('indexed', 0), ('swept', 0) ON CONFLICT DO NOTHING;
 INSERT INTO setting (name, value) -- above every epoch that stands on a claim
 SELECT 'epochs', COALESCE(MAX(claimed_by), 0) FROM message;
 

@@ -18,6 +18,7 @@ static struct {
     struct pump *pump;
     struct mailbox *home;
     struct outbox_slot slot;
+    _Atomic int64_t send_until_us;
     struct pump_settings settings;
     struct {
         void *tag; /* NULL once answered */
@@ -25,6 +26,7 @@ static struct {
     } wire[WIRE_MAX]; /* all submits, oldest first */
     size_t submits;
     enum err wire_says;
+    int64_t stands_still_us; /* after each submit */
     struct outcome_job *at_writer[OUTCOMES_MAX];
     size_t at_writer_n;
     struct {
@@ -56,6 +58,7 @@ static enum err submit(void *ctx, const struct smpp_pdu *pdu, void *tag)
     else
         snprintf(f.wire[f.submits].text, 16, "%.*s", STR_FMT(text));
     f.submits++;
+    clock_advance(f.stands_still_us);
     return OK;
 }
 
@@ -454,6 +457,40 @@ static void a_slow_store_stops_the_submits(void **state)
     assert_true(f.submits > 1012);
 }
 
+static void without_a_sure_lease_nothing_leaves_and_nothing_is_taken(void **state)
+{
+    (void)state;
+    arrive_many(4);
+    atomic_store(&f.send_until_us, START_US + SEC_US);
+    clock_advance(SEC_US);
+    int64_t again_us = run();
+    assert_int_equal(f.submits, 0);
+    assert_null(f.take);
+    assert_in_range(again_us, START_US + SEC_US + 1, START_US + 2 * SEC_US);
+    atomic_store(&f.send_until_us, START_US + 3 * SEC_US);
+    run();
+    assert_int_equal(f.submits, 3);
+    assert_non_null(f.take);
+    assert_wire(0, "m1");
+}
+
+/* The time at which the run began counts for nothing: the process may have stood still since. */
+static void the_lease_is_asked_before_each_submit(void **state)
+{
+    (void)state;
+    arrive_many(3);
+    atomic_store(&f.send_until_us, START_US + SEC_US);
+    f.stands_still_us = SEC_US;
+    run();
+    assert_int_equal(f.submits, 1);
+    assert_null(f.take);
+    f.stands_still_us = 0;
+    atomic_store(&f.send_until_us, INT64_MAX);
+    run();
+    assert_int_equal(f.submits, 3);
+    assert_wire(2, "m3");
+}
+
 static void where_a_person_decides_little_is_in_memory(void **state)
 {
     (void)state;
@@ -508,6 +545,8 @@ static int set_up(void **state)
     log_set_level(LOG_ERROR + 1);
     clock_set_virtual(START_US);
     f.home = mailbox_new();
+    f.send_until_us = INT64_MAX;
+    f.slot.send_until_us = &f.send_until_us;
     f.pump = pump_new(&f.slot, f.home,
                       &(struct pump_calls){.submit = submit, .post = post, .wake = wake}, NULL);
     f.settings =
@@ -552,6 +591,8 @@ int main(void)
         PUMP_TEST(an_impossible_message_is_refused_not_stuck),
         PUMP_TEST(a_busy_wire_keeps_the_message),
         PUMP_TEST(a_slow_store_stops_the_submits),
+        PUMP_TEST(without_a_sure_lease_nothing_leaves_and_nothing_is_taken),
+        PUMP_TEST(the_lease_is_asked_before_each_submit),
         PUMP_TEST(where_a_person_decides_little_is_in_memory),
         PUMP_TEST(more_is_taken_below_half_and_once_at_a_time),
     };

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/carrier_settings: on which servers a carrier may be bound, and on how many. */
+#include "core/carrier_settings.h"
+#include "testing.h"
+
+static struct {
+    struct arena *arena;
+    struct carrier_settings settings;
+    struct refusal why;
+} f;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&f, 0, sizeof(f));
+    f.arena = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(f.arena);
+    return 0;
+}
+
+static enum err read_settings(const char *more)
+{
+    char text[256];
+    snprintf(text, sizeof(text), "{\"host\":\"smsc.example\"%s}", more);
+    json_t *json = json_loads(text, 0, NULL);
+    assert_non_null(json);
+    f.why = (struct refusal){0};
+    enum err e = carrier_settings_read(&f.settings, f.arena, json, true, &f.why);
+    json_decref(json);
+    return e;
+}
+
+static void assert_nodes(const char *more, uint32_t wanted)
+{
+    uint32_t numbers;
+    assert_int_equal(read_settings(more), OK);
+    assert_int_equal(carrier_settings_on_nodes(&numbers, &f.settings), OK);
+    assert_int_equal(numbers, wanted);
+}
+
+static void assert_refused(const char *more, const char *field)
+{
+    assert_int_equal(read_settings(more), ERR_INVALID);
+    assert_string_equal(f.why.field, field);
+    assert_true(f.why.detail.n > 0);
+}
+
+static void by_default_any_one_server_binds(void **state)
+{
+    (void)state;
+    assert_nodes("", 0);
+    assert_int_equal(f.settings.nodes, 1);
+}
+
+static void servers_are_named_by_their_numbers(void **state)
+{
+    (void)state;
+    assert_nodes(",\"on_nodes\":\"0\"", 1);
+    assert_nodes(",\"on_nodes\":\"0,2\"", 5);
+    assert_nodes(",\"on_nodes\":\" 31, 0 \"", UINT32_C(1) << 31 | 1);
+    assert_nodes(",\"on_nodes\":\"1,1\"", 2);
+}
+
+static void what_is_no_number_of_a_server_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"32", "-1",   "a", "0;2",
+                                      ",",  "0,,2", " ", "99999999999999999999"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char more[64];
+        snprintf(more, sizeof(more), ",\"on_nodes\":\"%s\"", bad[i]);
+        assert_refused(more, "on_nodes");
+    }
+}
+
+static void more_servers_than_can_be_are_refused(void **state)
+{
+    (void)state;
+    assert_refused(",\"nodes\":0", "nodes");
+    assert_refused(",\"nodes\":33", "nodes");
+    assert_refused(",\"nodes\":3,\"on_nodes\":\"0,2\"", "nodes");
+    assert_nodes(",\"nodes\":2,\"on_nodes\":\"0,2\"", 5);
+    assert_refused(",\"nodes\":3,\"rate\":2", "nodes"); /* none could send within the rate */
+    assert_nodes(",\"nodes\":3,\"rate\":3", 0);
+}
+
+#define SETTINGS(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SETTINGS(by_default_any_one_server_binds),
+        SETTINGS(servers_are_named_by_their_numbers),
+        SETTINGS(what_is_no_number_of_a_server_is_refused),
+        SETTINGS(more_servers_than_can_be_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
