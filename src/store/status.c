@@ -17,20 +17,6 @@ enum err store_waiting(struct store_waiting *out, struct store_view *view)
     return db_rows_close(&rows);
 }
 
-/* Leases run by the database's clock, which on an engine of one process is ours. */
-static enum err now_of(int64_t *now_us, struct db *db)
-{
-    static struct db_query clock =
-        DB_QUERY("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)");
-    *now_us = clock_now_us();
-    if (!db_shared(db))
-        return OK;
-    struct db_rows rows = db_rows_open(db, &clock, DB_NO_ARGS);
-    while (db_rows_next(&rows))
-        *now_us = db_rows_int(&rows, 0);
-    return db_rows_close(&rows);
-}
-
 static enum err places_of(int64_t *places, struct db *db, int64_t epoch)
 {
     static struct db_query count = DB_QUERY("SELECT COUNT(*) FROM bind_place WHERE epoch = $1");
@@ -43,10 +29,10 @@ static enum err places_of(int64_t *places, struct db *db, int64_t epoch)
 enum err store_lives(struct life **out, size_t *n, struct store_view *view)
 {
     struct node *nodes;
-    int64_t now_us;
+    int64_t now_us = clock_now_us();
     enum err e = store_node_list(&nodes, n, view);
     if (!e)
-        e = now_of(&now_us, view->db);
+        e = store_node_clock(&now_us, view->db);
     if (e)
         return e;
     *out = ARENA_ARRAY(view->arena, *n, struct life);

@@ -199,6 +199,8 @@ describe("a whole installation", { skip: smpp === undefined && "npm's smpp" }, (
     assert.equal(copied(moved, "message"), 7);
     assert.equal(copied(moved, "part"), 3);
     await fails(["copy", "--from", url, "--to", there], /is not empty/);
+    for (const node of (await status(there)).nodes)
+      assert.deepEqual([node.name, node.lease], ["copied", "ended"]);
     const back = tempDir(); // onto the engine of this suite again
     await copyWhenFree(there, place(back));
     assert.equal((await status(place(back))).unbalanced, 0);
