@@ -329,5 +329,6 @@ void postgres_disconnect(struct postgres *c)
     PQfinish(c->conn);
     c->conn = NULL;
     c->sent_n = 0;
+    c->unsynced = 0;
     postgres_forget_statements(c);
 }
