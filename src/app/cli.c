@@ -5,6 +5,7 @@
 #include "app/cli_parse.h"
 #include "app/cli_print.h"
 #include "app/cli_text.h"
+#include "app/cmd_db.h"
 #include "net/http_client.h"
 
 #include <jansson.h>
@@ -125,7 +126,7 @@ int cli_main(int argc, char **argv)
     else if (call.help)
         help(&call);
     else
-        result = ask(&call);
+        result = call.command->method ? ask(&call) : cmd_db(&call);
     cli_call_free(&call);
     return result;
 }

@@ -79,6 +79,15 @@ static void verbs(FILE *out, const char *resource)
     }
 }
 
+/* Those that ask a server, or the others. */
+static void resources(FILE *out, bool asking)
+{
+    for (size_t i = 0; i < cli_commands_n; i++)
+        if ((cli_commands[i].method != NULL) == asking &&
+            (i == 0 || strcmp(cli_commands[i].resource, cli_commands[i - 1].resource) != 0))
+            verbs(out, cli_commands[i].resource);
+}
+
 void cli_help_resource(FILE *out, const char *resource)
 {
     fprintf(out, "%s navette [--data DIR] [--json] %s %s\n\n", cli_text("usage:"), resource,
@@ -98,9 +107,9 @@ void cli_help(FILE *out)
     line(out, "navette sim [options]", cli_text("runs a simulated carrier with virtual phones"));
     fprintf(out, "\n\n%s\n", cli_text("administration of a running server:"));
     fprintf(out, "  navette [--data DIR] [--json] %s\n\n", cli_text("COMMAND …"));
-    for (size_t i = 0; i < cli_commands_n; i++)
-        if (i == 0 || strcmp(cli_commands[i].resource, cli_commands[i - 1].resource) != 0)
-            verbs(out, cli_commands[i].resource);
+    resources(out, true);
+    fprintf(out, "\n%s\n", cli_text("its database, without a server:"));
+    resources(out, false);
     fprintf(out, "\n");
     line(out, "--data DIR", cli_text("directory of the server, or NAVETTE_DATA [./data]"));
     fputc('\n', out);

@@ -190,6 +190,7 @@ static enum err take_global(bool *taken, struct cli_call *call, struct words *w,
     }
     if (strcmp(word, "--data") == 0 || strncmp(word, "--data=", 7) == 0) {
         call->data = value_of(w, strchr(word, '='));
+        call->data_given = true;
         return call->data && *call->data ? OK
                                          : usage(err, call, cli_text("%s needs a value"), "--data");
     }
@@ -363,7 +364,7 @@ enum err cli_parse(struct cli_call *out, int argc, char *const *argv, FILE *err)
     enum err e = take_words(out, &w, err);
     if (!e)
         e = check_complete(out, err);
-    if (!e && !out->help)
+    if (!e && !out->help && out->command->method)
         build(out);
     return e;
 }

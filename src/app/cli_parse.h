@@ -15,6 +15,7 @@
 
 struct cli_call {
     const char *data; /* directory of the server */
+    bool data_given;  /* on the command line */
     bool json;
     bool help;                         /* wanted, for `command`, `resource` or all */
     const char *resource;              /* NULL: none was said */

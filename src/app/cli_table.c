@@ -155,6 +155,18 @@ COLUMNS imbalances[] = {
     {"USER ID", "user_id", 1, 0}, {"BALANCE", "balance", 1, 0}, {"MOVED", "moved", 1, 0},
     {"PAID", "paid", 1, 0}, {"COST", "cost", 1, 0}, END};
 
+/* ---- db ---- */
+
+FIELDS db_place[] = {
+    OPTION("database", "URL", "database", CLI_TEXT,
+           "sqlite:PATH or postgresql://USER@HOST/NAME; by default sqlite:DIR/navette.db"),
+    OPTION("config", "FILE", "config", CLI_TEXT, "file of settings, as for navette serve"),
+    END};
+FIELDS db_copy[] = {
+    NEEDED("from", "URL", "from", CLI_TEXT, "what is copied; no server may run on it"),
+    NEEDED("to", "URL", "to", CLI_TEXT, "an empty database; an SQLite file is made"),
+    END};
+
 #define V1 "/api/v1/"
 const struct cli_command cli_commands[] = {
     {"account", "add", "creates an account", "POST", V1 "accounts", account_add, NULL,
@@ -232,6 +244,15 @@ const struct cli_command cli_commands[] = {
      V1 "ledger/check", nothing, imbalances, NULL},
     {"ledger", "list", "lists the movements of an account's credits, the newest first", "GET",
      V1 "accounts/{account}/movements", ledger_list, movements, NULL},
+
+    {"db", "init", "makes the tables in an empty database", NULL, "", db_place, NULL,
+     "{database} is ready: version {to}."},
+    {"db", "status", "shows version, nodes, what waits and whether the ledger balances", NULL, "",
+     db_place, NULL, NULL},
+    {"db", "migrate", "brings the tables up to date", NULL, "", db_place, NULL,
+     "{database} went from version {from} to {to}."},
+    {"db", "copy", "copies a whole installation into another database", NULL, "", db_copy, NULL,
+     "Everything has arrived in {to}."},
 };
 /* clang-format on */
 const size_t cli_commands_n = sizeof(cli_commands) / sizeof(cli_commands[0]);

@@ -45,7 +45,7 @@ struct cli_command {
     const char *resource;
     const char *verb;
     const char *help;
-    const char *method;
+    const char *method;               /* NULL: no server is asked, cmd_db does it */
     const char *path;                 /* "/api/v1/accounts/{name}" */
     const struct cli_field *fields;   /* ended by one without member */
     const struct cli_column *columns; /* of a list, ended by one without title; NULL: no list */

@@ -69,8 +69,7 @@ static enum err read_line(struct config *c, struct str line, const char *path, u
                 offer(c, i, str_trim(str_sub(line, equals + 1, line.n)));
                 return OK;
             }
-    fprintf(stderr, cli_text("navette serve: %s:%u: \"%.*s\" is not a setting\n"), path, number,
-            STR_FMT(name));
+    fprintf(stderr, cli_text("%s:%u: \"%.*s\" is not a setting\n"), path, number, STR_FMT(name));
     return ERR_INVALID;
 }
 
@@ -80,7 +79,7 @@ static enum err read_file(struct config *c, const char *path)
     unsigned number = 0;
     FILE *file = fopen(path, "re");
     if (!file) {
-        fprintf(stderr, cli_text("navette serve: cannot read %s\n"), path);
+        fprintf(stderr, cli_text("cannot read %s\n"), path);
         return ERR_INVALID;
     }
     enum err e = OK;

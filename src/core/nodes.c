@@ -58,8 +58,8 @@ static enum err leave_in_doubt(struct store_tx *tx, const struct message *m)
     enum err e = store_event_add(tx, m->id, STR("in_doubt"),
                                  STR("the server stopped while sending; waits for a decision"));
     if (!e)
-        e = store_queue_drop(tx, &m->id, 1);
-    return e ? e : store_message_move(tx, &move, NULL);
+        e = store_message_move(tx, &move, NULL);
+    return e ? e : store_queue_drop(tx, &m->id, 1); /* behind the message: store/queue's law */
 }
 
 /* To be sent again, by whoever holds the carrier. */

@@ -186,6 +186,16 @@ struct db_value db_rows_value(const struct db_rows *rows, int column)
     return v;
 }
 
+enum err db_patient(struct db *db)
+{
+    return db->engine->patient ? db_run(db, db->engine->patient, DB_NO_ARGS, NULL) : OK;
+}
+
+struct db_rows db_columns(struct db *db)
+{
+    return db_rows_open(db, db->engine->columns, DB_NO_ARGS);
+}
+
 enum err db_lock(struct db *db, int64_t key)
 {
     return db->engine->lock(db, key);

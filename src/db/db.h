@@ -31,7 +31,9 @@ struct db;
 enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
 
 /* url: "sqlite:PATH", "postgresql://…" as libpq takes it. DB_READ_WRITE creates an SQLite database;
- * of such connections there is one a process. ERR_INVALID for any other scheme. */
+ * of such connections there is one a process. ERR_INVALID for any other scheme, and for a server
+ * that does not suit. ERR_NOT_FOUND: the server has no such database; ERR_UNAUTHORIZED: it refuses
+ * this user. */
 enum err db_open(struct db **out, const char *url, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
 
@@ -138,6 +140,11 @@ int db_rows_columns(const struct db_rows *rows);
 struct str db_rows_name(const struct db_rows *rows, int column);
 /* As it can be bound again; text and blobs as db_rows_text. */
 struct db_value db_rows_value(const struct db_rows *rows, int column);
+/* From now on a statement of this connection may take as long as it takes. */
+enum err db_patient(struct db *db) MUST_CHECK;
+/* Every column of every table, by table and in their order: table, column, enum db_type, place in
+ * the primary key (1 …; 0: it is not in it). */
+struct db_rows db_columns(struct db *db);
 
 /* ---- among several writers; on an engine of one process there is nothing to do ---- */
 

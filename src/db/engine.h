@@ -19,7 +19,9 @@ struct db_engine {
     enum err (*run_many)(struct db *db, struct db_query *query, const struct db_value *args,
                          size_t columns, size_t rows, int64_t *changed);
     enum err (*script)(struct db *db, const char *sql);
-    const char *words[5]; /* {id}, {bytes}, {clustered}, {hot}, {skip_locked} */
+    struct db_query *patient; /* of db_patient; NULL: it always is */
+    struct db_query *columns; /* of db_columns */
+    const char *words[5];     /* {id}, {bytes}, {clustered}, {hot}, {skip_locked} */
     void (*rows_open)(struct db_rows *rows, struct db_query *query);
     bool (*rows_next)(struct db_rows *rows);
     enum db_type (*rows_type)(const struct db_rows *rows, int column);

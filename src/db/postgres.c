@@ -48,7 +48,10 @@ static enum err open_db(struct db **out, const char *url, enum db_mode mode)
     }
     enum err e = postgres_connect(c);
     if (e) {
-        e = c->trouble == POSTGRES_UNFIT ? ERR_INVALID : e;
+        e = c->trouble == POSTGRES_UNFIT     ? ERR_INVALID
+            : c->trouble == POSTGRES_MISSING ? ERR_NOT_FOUND
+            : c->trouble == POSTGRES_REFUSED ? ERR_UNAUTHORIZED
+                                             : e;
         close_db(&c->db);
         return e;
     }
@@ -326,6 +329,18 @@ static bool notes_next(struct db *db, char *text)
     return true;
 }
 
+static struct db_query patient = DB_QUERY("SELECT set_config('statement_timeout', '0', false)");
+
+/* The numbers are those of enum db_type. */
+static struct db_query columns =
+    DB_QUERY("SELECT c.relname, a.attname, CASE a.atttypid WHEN 'text'::regtype THEN 2 "
+             "WHEN 'bytea'::regtype THEN 3 ELSE 1 END, "
+             "COALESCE(array_position(k.conkey, a.attnum), 0) FROM pg_class AS c "
+             "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+             "LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' "
+             "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace "
+             "ORDER BY c.relname, a.attnum");
+
 const struct db_engine db_postgres = {
     .open = open_db,
     .close = close_db,
@@ -335,6 +350,8 @@ const struct db_engine db_postgres = {
     .rollback = rollback,
     .run_many = run_many,
     .script = script,
+    .patient = &patient,
+    .columns = &columns,
     .words = {"BIGINT PRIMARY KEY", "BYTEA", "", "WITH (fillfactor = 60)",
               "FOR UPDATE SKIP LOCKED"},
     .rows_open = rows_open,

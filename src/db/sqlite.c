@@ -343,6 +343,12 @@ static bool notes_next(struct db *db, char *text)
     return false;
 }
 
+/* The numbers are those of enum db_type. */
+static struct db_query columns =
+    DB_QUERY("SELECT t.name, c.name, CASE c.type WHEN 'TEXT' THEN 2 WHEN 'BLOB' THEN 3 ELSE 1 END, "
+             "c.pk FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c "
+             "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, c.cid");
+
 const struct db_engine db_sqlite = {
     .open = open_db,
     .close = close_db,
@@ -351,6 +357,7 @@ const struct db_engine db_sqlite = {
     .rollback = rollback,
     .run_many = run_many,
     .script = script,
+    .columns = &columns,
     .words = {"INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID", "", ""},
     .rows_open = rows_open,
     .rows_next = rows_next,

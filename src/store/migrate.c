@@ -17,33 +17,82 @@ static const struct {
 };
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 
-static enum err version_of(int64_t *version, struct db *db)
+enum {
+    MIGRATE_KEY = 0x6d696772, /* of db_lock: one migration at a time */
+    MIGRATE_WAITS = 60 /* each as long as the engine waits for a lock: another one's may be long */
+};
+
+static enum err has_versions(bool *has, struct db *db)
 {
-    static struct db_query highest = DB_QUERY("SELECT COALESCE(MAX(version), 0) FROM "
-                                              "schema_version");
-    enum err e = db_script(db, STR("CREATE TABLE IF NOT EXISTS schema_version ("
-                                   "version {id}, at BIGINT NOT NULL)"));
-    if (e)
-        return e;
-    struct db_rows rows = db_rows_open(db, &highest, DB_NO_ARGS);
-    if (db_rows_next(&rows))
+    struct db_rows rows = db_columns(db);
+    while (db_rows_next(&rows))
+        *has |= str_eq(db_rows_text(&rows, 0), STR("schema_version"));
+    return db_rows_close(&rows);
+}
+
+static enum err highest(int64_t *version, struct db *db)
+{
+    static struct db_query query = DB_QUERY("SELECT COALESCE(MAX(version), 0) FROM schema_version");
+    struct db_rows rows = db_rows_open(db, &query, DB_NO_ARGS);
+    while (db_rows_next(&rows))
         *version = db_rows_int(&rows, 0);
     return db_rows_close(&rows);
+}
+
+/* 0 where nothing was ever made. */
+static enum err version_of(int64_t *version, struct db *db)
+{
+    bool has = false;
+    *version = 0;
+    enum err e = has_versions(&has, db);
+    if (!e && has)
+        e = highest(version, db);
+    if (e || *version != STORE_UNFINISHED)
+        return e;
+    *version = 0;
+    return ERR_STORE_UNFINISHED;
+}
+
+enum err store_schema(int64_t *have, int64_t *want, struct db *db)
+{
+    *want = MIGRATIONS;
+    return version_of(have, db);
 }
 
 static enum err apply(struct db *db, int64_t version)
 {
     static struct db_query note = DB_QUERY("INSERT INTO schema_version VALUES ($1, $2)");
     struct str sql = {(const char *)migrations[version - 1].sql, *migrations[version - 1].size};
-    enum err e = db_begin(db);
+    enum err e = version > 1
+                     ? OK
+                     : db_script(db, STR("CREATE TABLE IF NOT EXISTS schema_version (version {id}, "
+                                         "at BIGINT NOT NULL)"));
     if (!e)
         e = db_script(db, sql);
+    return e ? e : db_run(db, &note, DB_ARGS(DB_INT(version), DB_INT(clock_now_us())), NULL);
+}
+
+/* The next migration, if there is one: what others may have done meanwhile is read only once
+ * nobody else can. */
+static enum err step(int64_t *version, struct db *db)
+{
+    enum err e = db_begin(db);
+    if (e)
+        return e;
+    e = db_lock(db, MIGRATE_KEY);
     if (!e)
-        e = db_run(db, &note, DB_ARGS(DB_INT(version), DB_INT(clock_now_us())), NULL);
+        e = version_of(version, db);
+    int64_t next = *version + 1;
+    bool behind = !e && next <= MIGRATIONS;
+    if (behind)
+        e = apply(db, next);
     if (!e)
         e = db_commit(db);
     if (e)
         db_rollback(db);
+    if (behind)
+        log_info("store_migrated", "version=%lld result=%s", (long long)next, err_name(e));
+    *version += behind && !e;
     return e;
 }
 
@@ -51,15 +100,16 @@ enum err store_migrate(struct db *db)
 {
     int64_t version = 0;
     enum err e = version_of(&version, db);
-    if (e)
-        return e;
-    if (version > MIGRATIONS) {
-        log_error("store_newer", "database=%lld program=%d", (long long)version, MIGRATIONS);
-        return ERR_STORE_NEWER;
+    for (int waits = 0; !e && version < MIGRATIONS;) {
+        e = step(&version, db);
+        if (e == ERR_BUSY && waits++ < MIGRATE_WAITS)
+            e = OK;
     }
-    while (version < MIGRATIONS && !e) {
-        e = apply(db, ++version);
-        log_info("store_migrated", "version=%lld result=%s", (long long)version, err_name(e));
+    if (e == ERR_STORE_UNFINISHED)
+        log_error("store_unfinished", "hint=\"a copy into this database did not end: drop it\"");
+    if (!e && version > MIGRATIONS) {
+        log_error("store_newer", "database=%lld program=%d", (long long)version, MIGRATIONS);
+        e = ERR_STORE_NEWER;
     }
     return e;
 }

@@ -68,15 +68,14 @@ static enum err choose_number(unsigned *number, struct store_tx *tx, int wanted)
     return wanted == NODE_ANY_NUMBER ? ERR_LIMIT : ERR_CONFLICT;
 }
 
-/* On an engine of one process the writer's clock is as good. */
-static enum err read_clock(struct store_tx *tx)
+enum err store_node_clock(int64_t *now_us, struct db *db)
 {
     static struct db_query clock = DB_QUERY("SELECT " CLOCK_US);
-    if (!db_shared(tx->view.db))
+    if (!db_shared(db))
         return OK;
-    struct db_rows rows = db_rows_open(tx->view.db, &clock, DB_NO_ARGS);
+    struct db_rows rows = db_rows_open(db, &clock, DB_NO_ARGS);
     while (db_rows_next(&rows))
-        tx->now_us = db_rows_int(&rows, 0);
+        *now_us = db_rows_int(&rows, 0);
     return db_rows_close(&rows);
 }
 
@@ -87,7 +86,7 @@ enum err store_node_register(struct node *out, struct store_tx *tx, struct str n
                  "VALUES ($1, $2, $3, $4, $5, 0, 0)");
     enum err e = db_lock(tx->view.db, REGISTER_KEY);
     if (!e)
-        e = read_clock(tx);
+        e = store_node_clock(&tx->now_us, tx->view.db);
     *out = (struct node){.name = name,
                          .started_at_us = tx->now_us,
                          .lease_until_us = tx->now_us + NODE_LEASE_S * SEC_US};

@@ -65,6 +65,9 @@ enum err store_node_to_recover(int64_t *epoch, struct store_tx *tx) MUST_CHECK;
 /* Nothing claimed by it is left. */
 enum err store_node_forget(struct store_tx *tx, int64_t epoch) MUST_CHECK;
 
+/* By which leases run: the database's. On an engine of one process the caller's is as good, and
+ * *now_us stays as it is. */
+enum err store_node_clock(int64_t *now_us, struct db *db) MUST_CHECK;
 /* All lives, by number. */
 enum err store_node_list(struct node **out, size_t *n, struct store_view *view) MUST_CHECK;
 

@@ -43,8 +43,13 @@ bool store_is_young(const struct store_tx *tx, int64_t id);
 void store_after_commit(struct store_tx *tx, struct mailbox *box, struct letter *letter,
                         void (*drop)(struct letter *letter));
 
-/* Brings the schema up to date. ERR_STORE_NEWER when the database is ahead of this program. */
+/* Brings the schema up to date; of several nodes that come together one does it, the others wait.
+ * ERR_STORE_NEWER when the database is ahead of this program; ERR_STORE_UNFINISHED. */
 enum err store_migrate(struct db *db) MUST_CHECK;
+/* The schema that the database has (0: none), and the one that this program wants. Changes nothing.
+ * ERR_STORE_UNFINISHED when a copy into this database did not end (store/copy). */
+enum { STORE_UNFINISHED = 1000000000 };
+enum err store_schema(int64_t *have, int64_t *want, struct db *db) MUST_CHECK;
 
 /* A named 64-bit figure of the clock's work; 0 when never set. */
 enum err store_setting_get(int64_t *value, struct store_view *view, struct str name) MUST_CHECK;

@@ -24,7 +24,7 @@ export const WINDOW = 50;
 export const UNTOLD_MOST = WINDOW + 4 * WINDOW + 1000;
 export const MEMORY_MOST_KB = 256 * 1024;
 export const SIM = ["--plain", "--quiet", "--receipt-delay-ms", "200"];
-const CREDITS = 5000000;
+export const CREDITS = 5000000;
 const SETTLE_MS = 30000;
 
 // Every message has its own recipient, by which it is known everywhere.
@@ -66,10 +66,10 @@ after(() => Promise.all(loads.map((load) => load.stop())));
 /* Clients in a closed loop over kept connections. `server` is theirs to follow: a Navette, or null
  * while there is none. What was promised is what arrived whole; nothing is tried again. */
 export class Load {
-  constructor(clients = 32) {
+  constructor(clients = 32, firstKey = 0) {
     this.server = null;
     this.clients = clients;
-    this.next = 0;
+    this.next = firstKey;
     this.accepted = new Map(); // key to id
     this.refused = new Map(); // key to what was said
     this.unanswered = new Set();
@@ -185,8 +185,8 @@ export async function count(server, where) {
   return Number((await sql(server, `SELECT COUNT(*) FROM message WHERE ${where}`))[0][0]);
 }
 
-async function wait(server, what, conditions, waitMs) {
-  const exists = conditions.map((c) => `EXISTS (SELECT 1 FROM message WHERE ${c})`).join(" OR ");
+async function wait(server, what, rows, waitMs) {
+  const exists = rows.map((from) => `EXISTS (SELECT 1 FROM ${from})`).join(" OR ");
   const over = async () => (await sql(server, `SELECT 1 WHERE ${exists}`)).length === 0;
   await until(what, over, { waitMs, everyMs: 200 }).catch(async (error) => {
     const states = await sql(server, "SELECT state, COUNT(*) FROM message GROUP BY state");
@@ -195,12 +195,13 @@ async function wait(server, what, conditions, waitMs) {
   });
 }
 
-// One question for each state: they have indexes.
+// What is being sent and has no row in the queue is younger than what the clock has indexed.
+const YOUNG = "id > (SELECT value FROM setting WHERE name = 'indexed')";
 export const allSent = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the end of the queue", ["state = 1", "state = 2", "state = 3"], waitMs);
+  wait(server, "the end of the queue", ["queue", `message WHERE state = 3 AND ${YOUNG}`], waitMs);
 
 export const allDone = (server, waitMs = SETTLE_MS) =>
-  wait(server, "the last receipt", ["done_at IS NULL"], waitMs);
+  wait(server, "the last receipt", ["message WHERE done_at IS NULL"], waitMs);
 
 export async function readMessages(server) {
   const columns = "id, recipient, parts, credits, state";

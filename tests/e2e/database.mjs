@@ -30,18 +30,17 @@ export function urlOf(data) {
 }
 
 // What makes `navette serve` run on this directory and its rows.
-export function serveArgs(data, database = urlOf(data)) {
+export function serveArgs(data, database = urlOf(data), http = "127.0.0.1:0") {
   const place = database ? ["--database", database] : [];
-  return ["serve", "--data", data, "--http", "127.0.0.1:0", ...place];
+  return ["serve", "--data", data, "--http", http, ...place];
 }
 
 // The rows of a question that both engines understand, each an array of strings. The server runs:
 // on SQLite the last one out would do its checkpoint.
-export async function sql(server, text) {
-  const file = join(server.data, "navette.db");
-  const [program, words] = server.database
-    ? [postgres, ["sql", server.database, text]]
-    : ["sqlite3", ["-cmd", ".timeout 5000", "-separator", "|", file, text]];
+export async function sql({ data, database }, text) {
+  const [program, words] = database
+    ? [postgres, ["sql", database, text]]
+    : ["sqlite3", ["-cmd", ".timeout 5000", "-separator", "|", join(data, "navette.db"), text]];
   const { stdout } = await runToEnd(program, words, { maxBuffer: 1 << 28, timeout: 60000 });
   return stdout
     .split("\n")

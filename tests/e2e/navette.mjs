@@ -10,6 +10,7 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveArgs, urlOf } from "./database.mjs";
@@ -32,6 +33,15 @@ export async function until(what, check, { waitMs = WAIT_MS, everyMs = 20 } = {}
     if (Date.now() > end) throw new Error(`never came: ${what}`);
     await sleep(everyMs);
   }
+}
+
+// A port that nobody listens on, for who must come back to the same one.
+export async function freePort() {
+  const server = createServer();
+  await new Promise((r) => server.listen(0, "127.0.0.1", r));
+  const { port } = server.address();
+  await new Promise((r) => server.close(r));
+  return port;
 }
 
 // ---- programs ----
@@ -112,8 +122,8 @@ export function tempDir() {
 // {data, database, http, socket} besides what a Program has. `data` of a server that was stopped or
 // killed starts the next one on the same rows.
 export async function startNavette(options = {}) {
-  const { args = [], env = {}, data = tempDir(), database = urlOf(data) } = options;
-  const server = await new Program([...serveArgs(data, database), ...args], env).ready();
+  const { args = [], env = {}, data = tempDir(), database = urlOf(data), http } = options;
+  const server = await new Program([...serveArgs(data, database, http), ...args], env).ready();
   server.data = data;
   server.database = database;
   server.http = /^http (http:\/\/\S+)$/m.exec(server.said)[1];

@@ -7,10 +7,11 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "core/accept.h"
+#include "core/admin_message.h"
 #include "store/id.h"
 #include "store/incoming.h"
 #include "store/ledger.h"
-#include "store/message.h"
+#include "store/queue.h"
 #include "testing.h"
 #include "text/phone.h"
 
@@ -163,11 +164,33 @@ static void assert_ledger_balances(void)
     assert_int_equal(n, 0);
 }
 
+static int64_t one(const char *sql)
+{
+    struct db_query query = DB_QUERY(sql);
+    struct db_rows rows = db_rows_open(f.reader, &query, DB_NO_ARGS);
+    int64_t value = db_rows_next(&rows) ? db_rows_int(&rows, 0) : -1;
+    assert_int_equal(db_rows_close(&rows), OK);
+    return value;
+}
+
+/* What waits has a row of its state, and nothing has one that has left. */
+static void assert_queue_agrees(void)
+{
+    assert_int_equal(one("SELECT COUNT(*) FROM queue AS q LEFT JOIN message AS m "
+                         "ON m.id = q.message_id WHERE m.state IS DISTINCT FROM q.state OR "
+                         "(m.state = 3 AND m.claimed_by IS DISTINCT FROM q.claimed_by)"),
+                     0);
+    assert_int_equal(one("SELECT COUNT(*) FROM message WHERE state IN (1, 2) AND "
+                         "id NOT IN (SELECT message_id FROM queue)"),
+                     0);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
     char command[128];
     assert_ledger_balances();
+    assert_queue_agrees();
     close_core();
     arena_free(f.arena);
     snprintf(command, sizeof(command), "rm -rf '%s'", f.dir);
@@ -254,6 +277,7 @@ static struct outcome_job outcome(const struct outgoing *o, enum outcome_kind ki
     job.at_us = clock_now_us();
     job.part = part;
     job.parts = o->parts;
+    job.queued = o->queued;
     assert_int_equal(str_copy(job.carrier_ref, sizeof(job.carrier_ref), str_of(ref)), OK);
     return job;
 }
@@ -271,7 +295,7 @@ static void sent(const struct outgoing *o, uint32_t part, const char *ref)
     report(&job);
 }
 
-static enum err receipt(const char *ref, enum message_state state, const char *text)
+static struct receipt_job receipt_of(const char *ref, enum message_state state, const char *text)
 {
     struct receipt_job job = {.carrier_id = 5};
     receipt_job_init(&job, f.home, ignore);
@@ -279,6 +303,12 @@ static enum err receipt(const char *ref, enum message_state state, const char *t
     job.state = state;
     assert_int_equal(str_copy(job.carrier_ref, sizeof(job.carrier_ref), str_of(ref)), OK);
     assert_int_equal(str_copy(job.receipt, sizeof(job.receipt), str_of(text)), OK);
+    return job;
+}
+
+static enum err receipt(const char *ref, enum message_state state, const char *text)
+{
+    struct receipt_job job = receipt_of(ref, state, text);
     writer_post(core_writer(f.core), &job.job);
     turn();
     return job.job.err;
@@ -625,6 +655,74 @@ static void T15_a_receipt_that_memory_cannot_place_is_joined_by_the_index(void *
     assert_int_equal(message(id).state, MESSAGE_DELIVERED);
 }
 
+/* Several receipts of one batch. */
+static void receipts(struct receipt_job *jobs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        writer_post(core_writer(f.core), &jobs[i].job);
+    turn();
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(jobs[i].job.err, OK);
+}
+
+static void T15_of_what_one_batch_tells_twice_the_first_counts(void **state)
+{
+    (void)state;
+    const char *long_text = letters(170);
+    int64_t first = send_text("+33612345678", "x")->messages[0].id;
+    int64_t second = send_text("+33612345679", "x")->messages[0].id;
+    int64_t long_id = send_text("+33612345670", long_text)->messages[0].id;
+    sent(f.arrived[0], 1, "a");
+    sent(f.arrived[1], 1, "b");
+    sent(f.arrived[2], 1, "c1");
+    sent(f.arrived[2], 2, "c2");
+    struct receipt_job jobs[] = {
+        receipt_of("b", MESSAGE_SENT, "ENROUTE 000"),
+        receipt_of("c2", MESSAGE_DELIVERED, "DELIVRD 2"),
+        receipt_of("a", MESSAGE_DELIVERED, "DELIVRD 000"),
+        receipt_of("c1", MESSAGE_DELIVERED, "DELIVRD 1"),
+        receipt_of("a", MESSAGE_UNDELIVERED, "UNDELIV 001"),
+        receipt_of("a", MESSAGE_SENT, "ENROUTE 000"),
+        receipt_of("c1", MESSAGE_UNDELIVERED, "UNDELIV 1"),
+        receipt_of("unknown", MESSAGE_DELIVERED, "DELIVRD 000"),
+    };
+    receipts(jobs, sizeof(jobs) / sizeof(jobs[0]));
+    assert_int_equal(message(first).state, MESSAGE_DELIVERED);
+    assert_true(str_eq(message(first).receipt, STR("DELIVRD 000")));
+    assert_int_equal(message(second).state, MESSAGE_SENT);
+    assert_true(str_eq(message(second).receipt, STR("ENROUTE 000")));
+    assert_int_equal(message(long_id).state, MESSAGE_DELIVERED);
+    assert_true(str_eq(message(long_id).receipt, STR("DELIVRD 2")));
+}
+
+static void T15_an_early_receipt_from_before_its_message_is_another_s(void **state)
+{
+    (void)state;
+    assert_int_equal(receipt("again", MESSAGE_UNDELIVERED, "UNDELIV 001"), OK);
+    clock_advance(MIN_US);
+    int64_t id = send_text("+33612345678", "x")->messages[0].id;
+    sent(f.arrived[0], 1, "again");
+    assert_int_equal(message(id).state, MESSAGE_SENT);
+    assert_int_equal(receipt("again", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    assert_int_equal(message(id).state, MESSAGE_DELIVERED);
+}
+
+static void T15_of_a_carrier_of_several_nodes_the_database_knows_all(void **state)
+{
+    (void)state;
+    f.slot->shared = true;
+    int64_t id = send_text("+33612345678", "x")->messages[0].id;
+    int64_t early = send_text("+33612345679", "x")->messages[0].id;
+    assert_int_equal(receipt("early", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    sent(f.arrived[0], 1, "told");
+    sent(f.arrived[1], 1, "early");
+    assert_int_equal(message(early).state, MESSAGE_DELIVERED);
+    assert_int_equal(one("SELECT COUNT(*) FROM reference_index"), 1);
+    assert_int_equal(receipt("told", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    assert_int_equal(message(id).state, MESSAGE_DELIVERED);
+    assert_int_equal(one("SELECT COUNT(*) FROM reference_index"), 0);
+}
+
 static void T14_parts_roll_up_to_one_state(void **state)
 {
     (void)state;
@@ -737,6 +835,155 @@ static void doubt_is_shown_and_sent_again_or_left_to_a_person(void **state)
     job.ask = true;
     report(&job);
     assert_int_equal(message(id).state, MESSAGE_IN_DOUBT);
+}
+
+/* ---- what waits ---- */
+
+static void what_was_taken_from_the_queue_leaves_it_when_it_is_sent(void **state)
+{
+    (void)state;
+    f.slot->ready = false;
+    const char *long_text = letters(170);
+    send_text("+33612345678", "x");
+    send_text("+33612345679", long_text);
+    send_text("+33612345670", "x");
+    assert_int_equal(one("SELECT COUNT(*) FROM queue WHERE state = 2"), 3);
+    assert_int_equal(take(10), 3);
+    assert_true(f.arrived[0]->queued && f.arrived[1]->queued);
+    assert_int_equal(one("SELECT COUNT(*) FROM queue WHERE state = 3"), 3);
+    sent(f.arrived[0], 1, "a");
+    sent(f.arrived[1], 1, "b1");
+    sent(f.arrived[1], 2, "b2");
+    struct outcome_job refused = outcome(f.arrived[2], OUTCOME_REJECTED, 1, "");
+    report(&refused);
+    assert_int_equal(one("SELECT COUNT(*) FROM queue"), 0);
+}
+
+static void what_is_sent_late_is_claimed_by_the_clock_and_leaves_no_trace(void **state)
+{
+    (void)state;
+    int64_t id = send_text("+33612345678", "x")->messages[0].id;
+    int64_t other = send_text("+33612345679", "x")->messages[0].id;
+    assert_false(f.arrived[0]->queued);
+    assert_int_equal(one("SELECT COUNT(*) FROM queue"), 0);
+    clock_advance(20 * SEC_US);
+    tick();
+    assert_int_equal(one("SELECT COUNT(*) FROM queue WHERE state = 3"), 2);
+    sent(f.arrived[0], 1, "late");
+    struct outcome_job doubt = outcome(f.arrived[1], OUTCOME_IN_DOUBT, 1, "");
+    doubt.ask = true;
+    report(&doubt);
+    assert_int_equal(message(other).state, MESSAGE_IN_DOUBT);
+    assert_int_equal(one("SELECT COUNT(*) FROM queue"), 0);
+    assert_int_equal(one("SELECT COUNT(*) FROM reference_index"), 1);
+    assert_int_equal(receipt("late", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    assert_int_equal(message(id).state, MESSAGE_DELIVERED);
+    assert_int_equal(one("SELECT COUNT(*) FROM reference_index"), 0);
+}
+
+static void a_restart_finds_what_was_in_flight_before_and_behind_the_index(void **state)
+{
+    (void)state;
+    int64_t indexed = send_text("+33612345678", "x")->messages[0].id;
+    clock_advance(20 * SEC_US);
+    tick();
+    int64_t young = send_text("+33612345679", "x")->messages[0].id;
+    f.slot->ready = false;
+    int64_t taken = send_text("+33612345670", "x")->messages[0].id;
+    assert_int_equal(take(10), 1);
+    close_core();
+    open_core();
+    hold_directory();
+    assert_int_equal(message(indexed).state, MESSAGE_QUEUED);
+    assert_int_equal(message(young).state, MESSAGE_QUEUED);
+    assert_int_equal(message(taken).state, MESSAGE_QUEUED);
+    assert_int_equal(take(10), 3);
+}
+
+static void a_lost_link_gives_many_back_in_one_batch(void **state)
+{
+    (void)state;
+    struct outcome_job jobs[4];
+    int64_t ids[4];
+    const enum outcome_kind kinds[] = {OUTCOME_IN_DOUBT, OUTCOME_RELEASED, OUTCOME_SENT,
+                                       OUTCOME_RETRY};
+    for (size_t i = 0; i < 4; i++) {
+        char to[16];
+        snprintf(to, sizeof(to), "3361234567%zu", i);
+        ids[i] = send_text(to, "x")->messages[0].id;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        jobs[i] = outcome(f.arrived[i], kinds[i], 1, kinds[i] == OUTCOME_SENT ? "ref" : "");
+        writer_post(core_writer(f.core), &jobs[i].job);
+    }
+    turn();
+    assert_int_equal(message(ids[0]).state, MESSAGE_QUEUED);
+    assert_int_equal(message(ids[0]).attempts, 1);
+    assert_int_equal(message(ids[1]).state, MESSAGE_QUEUED);
+    assert_int_equal(message(ids[1]).attempts, 0);
+    assert_int_equal(message(ids[2]).state, MESSAGE_SENT);
+    assert_int_equal(message(ids[3]).state, MESSAGE_QUEUED);
+    assert_true(f.slot->backlog);
+    assert_int_equal(take(10), 3);
+}
+
+struct cancellation {
+    struct change change;
+    int64_t id;
+};
+
+static enum err cancel(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    return admin_message_cancel(tx, ((struct cancellation *)change)->id, &change->why);
+}
+
+static enum err cancelled(int64_t id)
+{
+    struct cancellation job = {.change = {.apply = cancel}, .id = id};
+    core_change(f.core, &job.change, f.home, ignore);
+    turn();
+    return job.change.job.err;
+}
+
+static enum err take_row_away(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    return store_queue_seize(tx, ((struct cancellation *)change)->id);
+}
+
+static enum err put_row_back(struct core *c, struct store_tx *tx, struct change *change)
+{
+    static struct db_query put =
+        DB_QUERY("INSERT INTO queue (message_id, carrier_id, due_at, state) "
+                 "SELECT id, carrier_id, due_at, state FROM message WHERE state = 2");
+    (void)c;
+    (void)change;
+    return db_run(tx->view.db, &put, DB_NO_ARGS, NULL);
+}
+
+static void a_message_is_cancelled_only_while_it_waits_here(void **state)
+{
+    (void)state;
+    f.slot->ready = false;
+    int64_t id = send_text("+33612345678", "x")->messages[0].id;
+    assert_int_equal(cancelled(id), OK);
+    assert_int_equal(message(id).state, MESSAGE_CANCELLED);
+    assert_int_equal(balance(0), CREDITS - 500);
+    assert_int_equal(cancelled(id), ERR_CONFLICT);
+
+    /* Another node is taking it in this moment. */
+    int64_t taken = send_text("+33612345679", "x")->messages[0].id;
+    struct cancellation other = {.change = {.apply = take_row_away}, .id = taken};
+    core_change(f.core, &other.change, f.home, ignore);
+    turn();
+    assert_int_equal(cancelled(taken), ERR_CONFLICT);
+    assert_int_equal(message(taken).state, MESSAGE_QUEUED);
+    assert_int_equal(message(taken).credits, 100);
+    struct change back = {.apply = put_row_back};
+    core_change(f.core, &back, f.home, ignore);
+    turn();
+    assert_int_equal(back.job.err, OK);
 }
 
 static void a_restart_puts_back_what_was_in_flight(void **state)
@@ -978,6 +1225,9 @@ int main(void)
         SCENARIO(T15_a_receipt_is_found_after_a_restart),
         SCENARIO(T15_a_receipt_right_after_a_restart_finds_what_is_not_indexed),
         SCENARIO(T15_a_receipt_that_memory_cannot_place_is_joined_by_the_index),
+        SCENARIO(T15_of_what_one_batch_tells_twice_the_first_counts),
+        SCENARIO(T15_an_early_receipt_from_before_its_message_is_another_s),
+        SCENARIO(T15_of_a_carrier_of_several_nodes_the_database_knows_all),
         SCENARIO(T14_parts_roll_up_to_one_state),
         SCENARIO(a_refusal_by_the_carrier_costs_nothing),
         SCENARIO(what_the_carrier_took_in_part_is_paid),
@@ -985,6 +1235,11 @@ int main(void)
         SCENARIO(what_may_have_been_taken_in_part_is_paid),
         SCENARIO(a_retry_comes_back_at_its_time),
         SCENARIO(doubt_is_shown_and_sent_again_or_left_to_a_person),
+        SCENARIO(what_was_taken_from_the_queue_leaves_it_when_it_is_sent),
+        SCENARIO(what_is_sent_late_is_claimed_by_the_clock_and_leaves_no_trace),
+        SCENARIO(a_restart_finds_what_was_in_flight_before_and_behind_the_index),
+        SCENARIO(a_lost_link_gives_many_back_in_one_batch),
+        SCENARIO(a_message_is_cancelled_only_while_it_waits_here),
         SCENARIO(a_restart_puts_back_what_was_in_flight),
         SCENARIO(ids_go_on_above_what_the_store_holds),
         SCENARIO(a_deferred_message_waits_for_its_time),

@@ -44,15 +44,20 @@ static void make_folder(struct fixture *f)
     snprintf(f->url, sizeof(f->url), "sqlite:%s/navette.db", f->place);
 }
 
-void fixture_open_empty(struct fixture *f)
+void fixture_place(struct fixture *f, bool on_server)
 {
     log_set_level(LOG_ERROR);
-    if (server_url())
+    *f = (struct fixture){.on_server = on_server, .arena = arena_new()};
+    if (on_server)
         make_on_server(f);
     else
         make_folder(f);
     assert_int_equal(db_open(&f->db, f->url, DB_READ_WRITE), OK);
-    f->arena = arena_new();
+}
+
+void fixture_open_empty(struct fixture *f)
+{
+    fixture_place(f, server_url() != NULL);
 }
 
 void fixture_open(struct fixture *f)
@@ -66,7 +71,7 @@ void fixture_close(struct fixture *f)
     char command[128];
     db_close(f->db);
     arena_free(f->arena);
-    if (server_url()) {
+    if (f->on_server) {
         tell_server("DROP DATABASE", f->place, "WITH (FORCE)");
         return;
     }

@@ -10,12 +10,15 @@
 #include "store/store.h"
 
 struct fixture {
+    bool on_server;
     char place[64]; /* the folder, or the database's name */
     char url[512];
     struct db *db; /* DB_READ_WRITE */
     struct arena *arena;
 };
 
+/* Without the schema, on the engine that the test wants. */
+void fixture_place(struct fixture *f, bool on_server);
 void fixture_open(struct fixture *f);
 /* Without the schema. */
 void fixture_open_empty(struct fixture *f);

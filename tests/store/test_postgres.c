@@ -306,9 +306,9 @@ static void what_is_wrong_with_a_url_is_told_in_time(void **state)
     struct db *db;
     int64_t began_us = clock_mono_us();
     url_with(url, f.url, "/navette_test", "_none");
-    assert_int_equal(db_open(&db, url, DB_READ_WRITE), ERR_STORE);
+    assert_int_equal(db_open(&db, url, DB_READ_WRITE), ERR_NOT_FOUND);
     url_with(url, f.url, "user=", "nobody_of_this_name");
-    assert_int_equal(db_open(&db, url, DB_READ_WRITE), ERR_STORE);
+    assert_int_equal(db_open(&db, url, DB_READ_WRITE), ERR_UNAUTHORIZED);
     assert_int_equal(db_open(&db, "postgresql:///x?host=/nonexistent", DB_READ_WRITE), ERR_STORE);
     assert_int_equal(db_open(&db, "postgresql://u:secret@[x/y", DB_READ_WRITE), ERR_INVALID);
     assert_int_equal(db_open(&db, "postgres://h/d?nothing=1", DB_READ_WRITE), ERR_INVALID);

@@ -37,8 +37,10 @@ mapfile -t settings < <(sed -nE 's/^(TEXT|NUMBER|FLAG|CHOICE)\(([a-z_]+),.*/\2/p
     src/core/carrier_settings.def)
 mapfile -t endings < <(words sim/outcome.def 'OUTCOME\([A-Z_]+, *([0-9]{4})')
 mapfile -t states < <(words store/message_state.def 'STATE\(([A-Z_]+)')
+mapfile -t verbs < <(sed -nE 's/^    \{"db", "([a-z]+)".*/db \1/p' src/app/cli_table.c)
 
 case_ends every_option_of_serve_is_told told operations.md "${options[@]}"
+case_ends every_verb_of_db_is_told told command-line.md "${verbs[@]}" --from --to --config
 case_ends every_figure_is_told told operations.md "${figures[@]}" "${carrier_figures[@]}"
 case_ends every_setting_of_a_carrier_is_told told carriers.md "${settings[@]}"
 case_ends every_special_number_is_told told simulator.md "${endings[@]}"

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Three nodes on one PostgreSQL under load, while one of them, or the database, dies, sleeps or
+// moves: nothing that was accepted is lost, nothing is doubled but what was untold, and all goes on
+// by itself.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { sql } from "../e2e/database.mjs";
+import {
+  cli,
+  freePort,
+  furnish,
+  sleep,
+  startNavette,
+  startSim,
+  tempDir,
+  until,
+} from "../e2e/navette.mjs";
+import { Postgres } from "../e2e/postgres.mjs";
+import * as rig from "./rig.mjs";
+
+const NODES = 3;
+const HOLDERS = 2; // of the carrier's places: the third node hands over
+const TAKE_OVER_MOST_MS = 10000;
+const CLIENTS = 8; // of each node
+const KEYS = 10000000; // of each node's load
+
+/* ---- a world ---- */
+
+class World {
+  static async make({ standby = false } = {}) {
+    const world = new World();
+    world.postgres = await Postgres.start({ standby });
+    world.database = await world.postgres.createDatabase("navette");
+    world.log = join(tempDir(), "submits.csv");
+    world.sim = await startSim({ args: [...rig.SIM, "--log-submits", world.log] });
+    world.nodes = [];
+    for (let k = 0; k < NODES; k++) {
+      const http = `127.0.0.1:${await freePort()}`;
+      world.nodes.push({ data: tempDir(), http });
+      await world.start(k);
+    }
+    const pauses = ["--reconnect-least-ms", "50", "--reconnect-most-ms", "500"];
+    await furnish(world.nodes[0].server, world.sim.smppPort, {
+      credits: rig.CREDITS,
+      carrier: ["--window", String(rig.WINDOW), "--nodes", String(HOLDERS), ...pauses],
+    });
+    await until("the carrier's places are taken", async () => {
+      const states = await world.carrierStates();
+      return states.filter((s) => s === "bound").length === HOLDERS;
+    });
+    world.loads = world.nodes.map((node, k) => {
+      const load = new rig.Load(CLIENTS, k * KEYS);
+      load.server = node.server;
+      return load;
+    });
+    return world;
+  }
+
+  async start(k) {
+    const node = this.nodes[k];
+    node.server = await startNavette({
+      data: node.data,
+      database: this.database,
+      http: node.http,
+    });
+  }
+
+  async carrierStates() {
+    const shown = this.nodes.map(({ server }) => cli(server, "carrier", "show", "sim"));
+    return (await Promise.all(shown)).map((c) => c.status.state);
+  }
+
+  // A node that is bound to the carrier.
+  async holder() {
+    return (await this.carrierStates()).indexOf("bound");
+  }
+
+  startLoad() {
+    for (const load of this.loads) load.start();
+  }
+
+  stopLoad() {
+    return Promise.all(this.loads.map((load) => load.stop()));
+  }
+
+  rows(text) {
+    return sql({ database: this.database }, text);
+  }
+
+  // Every node accepts, and what it accepts arrives.
+  async allGoOn() {
+    const before = this.loads.map((load) => load.accepted.size);
+    await until(
+      "every node accepts",
+      () => this.loads.every((load, k) => load.accepted.size > before[k] + 50),
+      { waitMs: 20000 },
+    );
+  }
+
+  // Waits for the end of everything, then stops all and reads what there is.
+  async finish() {
+    const source = { database: this.database };
+    await rig.allSent(source, 60000);
+    await rig.allDone(source, 60000);
+    this.messages = await rig.readMessages(source);
+    this.doubtful = await rig.inDoubt(source);
+    await rig.judgeLedger(this.nodes.find((n) => n.server).server);
+    const lives = await this.rows("SELECT COUNT(*) FROM node WHERE fenced = 1");
+    assert.equal(lives[0][0], "0", "every dead life's work was recovered");
+    for (const node of this.nodes) if (node.server) await node.server.stop();
+    assert.equal((await this.rows("SELECT COUNT(*) FROM node"))[0][0], "0", "all have left");
+    assert.equal((await this.rows("SELECT COUNT(*) FROM queue"))[0][0], "0", "the queue is empty");
+    await this.sim.stop();
+    await this.postgres.stop();
+    this.submits = await rig.readSubmits(this.log);
+  }
+
+  judge() {
+    for (const load of this.loads) {
+      for (const refusal of load.refused.values())
+        assert.match(refusal, /^503 /, "only for a while, and nothing was taken");
+    }
+    const load = {
+      accepted: new Map(this.loads.flatMap((l) => [...l.accepted])),
+      refused: new Map(this.loads.flatMap((l) => [...l.refused])),
+    };
+    rig.judgeDelivery(load, this.messages, this.submits.copies);
+    const doubles = rig.judgeDoubles(this.messages, this.submits, this.doubtful);
+    rig.say(
+      `${load.accepted.size} accepted, ${load.refused.size} refused, ${this.messages.size} taken, ` +
+        `${this.doubtful.size} were in doubt; ${doubles}`,
+    );
+    assert.ok(load.accepted.size > 1000, "there was load");
+    return load;
+  }
+
+  // The binds that sent before `fromMs` and nothing until `toMs`, with what they sent after it.
+  silentBinds(fromMs, toMs) {
+    const binds = new Map();
+    for (const copies of this.submits.copies.values())
+      for (const { bind, timeUs } of copies) {
+        if (!binds.has(bind)) binds.set(bind, { bind, before: 0, between: 0, after: 0 });
+        const when = timeUs / 1000 < fromMs ? "before" : timeUs / 1000 < toMs ? "between" : "after";
+        binds.get(bind)[when]++;
+      }
+    return [...binds.values()].filter((b) => b.before > 0 && b.between === 0);
+  }
+
+  // When the last of these messages first reached the carrier.
+  lastArrivalOf(accepted) {
+    let last = 0;
+    for (const key of accepted)
+      for (let part = 1; part <= rig.partsOf(key); part++)
+        last = Math.max(last, this.submits.copies.get(`${key}/${part}`)[0].timeUs);
+    return last / 1000;
+  }
+}
+
+/* ---- what happens to it ---- */
+
+test("the work of a node that is killed is taken over within ten seconds", async () => {
+  const world = await World.make();
+  world.startLoad();
+  await sleep(2000);
+  const victim = await world.holder();
+  const load = world.loads[victim];
+  load.server = null;
+  await world.nodes[victim].server.kill9();
+  const killedAt = Date.now();
+  world.nodes[victim].server = null;
+  const accepted = [...load.accepted.keys()];
+  await sleep(TAKE_OVER_MOST_MS + 2000);
+  await world.start(victim);
+  load.server = world.nodes[victim].server;
+  await world.allGoOn();
+  await world.stopLoad();
+  await world.finish();
+  world.judge();
+  const tookMs = world.lastArrivalOf(accepted) - killedAt;
+  rig.say(`taken over after ${(tookMs / 1000).toFixed(1)} s`);
+  assert.ok(tookMs < TAKE_OVER_MOST_MS, `it took ${tookMs} ms`);
+});
+
+test("a node that slept for 20 s is fenced: it sends nothing more, and joins again", async () => {
+  const world = await World.make();
+  world.startLoad();
+  await sleep(2000);
+  const victim = await world.holder();
+  const { server } = world.nodes[victim];
+  const load = world.loads[victim];
+  const accepted = [...load.accepted.keys()];
+  server.child.kill("SIGSTOP");
+  const stoppedAt = Date.now();
+  await sleep(20000);
+  server.child.kill("SIGCONT");
+  const wokeAt = Date.now();
+  await until("it begins anew", () => server.said.split("\nready\n").length > 2);
+  await world.allGoOn().catch((e) => {
+    for (const n of world.nodes) console.log(n.server.errors.slice(-3000));
+    console.log(world.loads.map((l) => [l.accepted.size, l.unanswered.size, [...l.refused.values()].at(-1)]));
+    throw e;
+  });
+  await world.stopLoad();
+  await world.finish();
+  world.judge();
+  const tookMs = world.lastArrivalOf(accepted) - stoppedAt;
+  rig.say(`taken over after ${(tookMs / 1000).toFixed(1)} s`);
+  assert.ok(tookMs < TAKE_OVER_MOST_MS, `it took ${tookMs} ms`);
+  const slept = world.silentBinds(stoppedAt + 500, wokeAt);
+  assert.ok(slept.length > 0, "its bind was silent while it slept");
+  for (const bind of slept) assert.equal(bind.after, 0, `bind ${bind.bind} sent after it woke`);
+});
+
+test("while PostgreSQL restarts nothing is accepted, sessions stay up, nothing is doubled", async () => {
+  const world = await World.make();
+  world.startLoad();
+  await sleep(1500);
+  for (let again = 0; again < 3; again++) {
+    await world.postgres.restart();
+    await world.allGoOn();
+  }
+  await world.stopLoad();
+  const states = await world.carrierStates();
+  assert.equal(states.filter((s) => s === "bound").length, HOLDERS);
+  await world.finish();
+  world.judge();
+  assert.equal(world.doubtful.size, 0);
+  assert.equal(world.submits.lengths.size, HOLDERS, "no session was made anew");
+});
+
+test("a synchronous standby that is promoted has all that was accepted", async () => {
+  const world = await World.make({ standby: true });
+  world.startLoad();
+  await sleep(2000);
+  await world.postgres.failOver();
+  await world.allGoOn();
+  await world.stopLoad();
+  await world.finish();
+  world.judge();
+  assert.equal(world.doubtful.size, 0);
+});
