@@ -254,7 +254,7 @@ void nodes_follow_directory(struct core *c)
     if (e)
         log_warn("directory_not_read", "err=%s", err_name(e));
     else
-        log_info("directory_followed", "why=\"another server changed it\"");
+        log_debug("directory_followed", "why=\"another server changed it\"");
     arena_free(view.arena);
 }
 
