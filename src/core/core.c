@@ -258,9 +258,8 @@ void core_start(struct core *c)
 
 static enum err leave(struct core *c, struct store_tx *tx, struct change *change)
 {
-    (void)c;
     (void)change;
-    return store_node_leave(tx);
+    return nodes_leave(c, tx);
 }
 
 /* Nothing of this life is sent or committed after it. */
