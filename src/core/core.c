@@ -6,8 +6,6 @@
 #include "core/core_base.h"
 #include "store/id.h"
 #include "store/node.h"
-#include "store/place.h"
-#include "store/queue.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -258,20 +256,10 @@ void core_start(struct core *c)
     c->started = true;
 }
 
-/* What was in flight is for others to recover; without that there is nothing to come back for. */
 static enum err leave(struct core *c, struct store_tx *tx, struct change *change)
 {
-    struct message *list;
-    size_t claimed;
-    (void)c;
     (void)change;
-    enum err e = store_node_leave(tx);
-    if (!e)
-        e = store_queue_claimed(&list, &claimed, tx, tx->epoch, 1);
-    if (e || claimed)
-        return e;
-    e = store_place_free(tx, tx->epoch);
-    return e ? e : store_node_forget(tx, tx->epoch);
+    return nodes_leave(c, tx);
 }
 
 /* Nothing of this life is sent or committed after it. */

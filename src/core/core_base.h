@@ -111,6 +111,8 @@ enum err nodes_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
 void nodes_committed(void *core, int64_t began_us);
 /* This life has ended, or is about to: nothing is sent any more. The writer's thread. */
 void nodes_end(struct core *c);
+/* This life is over; what it still claims, if anything, waits for whoever holds the carrier. */
+enum err nodes_leave(struct core *c, struct store_tx *tx) MUST_CHECK;
 /* With this commit messages are QUEUED for a carrier: whoever holds it may want to know. */
 void nodes_hint_queued(struct core *c, struct store_tx *tx, const struct outbox_slot *slot);
 /* With this commit the directory changes: other nodes must read it again. */

@@ -95,23 +95,37 @@ static enum err recover_messages(struct core *c, struct store_tx *tx, const stru
     return e ? e : store_queue_return(tx, back, back_n);
 }
 
+static enum err recover_life(struct core *c, struct store_tx *tx, int64_t epoch, size_t *found)
+{
+    struct message *list;
+    enum err e = store_queue_claimed(&list, found, tx, epoch, CLAIMS_AT_ONCE);
+    if (!e)
+        e = recover_messages(c, tx, list, *found);
+    if (e || *found == CLAIMS_AT_ONCE)
+        return e;
+    e = store_queue_forget(tx, epoch);
+    if (!e)
+        e = store_place_free(tx, epoch);
+    return e ? e : store_node_forget(tx, epoch);
+}
+
 /* A slice of what one dead life had in flight; *more: perhaps there is another. */
 static enum err recover_slice(struct core *c, struct store_tx *tx, size_t *found, bool *more)
 {
     int64_t epoch;
-    struct message *list;
     enum err e = store_node_to_recover(&epoch, tx);
     *found = 0;
     *more = !e;
     if (e)
         return e == ERR_NOT_FOUND ? OK : e;
-    e = store_queue_claimed(&list, found, tx, epoch, CLAIMS_AT_ONCE);
-    if (!e)
-        e = recover_messages(c, tx, list, *found);
-    if (e || *found == CLAIMS_AT_ONCE)
-        return e;
-    e = store_place_free(tx, epoch);
-    return e ? e : store_node_forget(tx, epoch);
+    return recover_life(c, tx, epoch, found);
+}
+
+enum err nodes_leave(struct core *c, struct store_tx *tx)
+{
+    size_t found;
+    enum err e = store_node_leave(tx);
+    return e ? e : recover_life(c, tx, tx->epoch, &found);
 }
 
 struct recovery {

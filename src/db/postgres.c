@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine for several nodes. Inside a transaction a statement is sent and not waited for; each
- * is followed by a sync, so that the server works on it at once and its
- * idle_in_transaction_session_timeout runs even if this process stops between two statements.
+ * The engine for several nodes. Inside a transaction a statement is not waited for: small ones stay
+ * here until somebody waits, what is larger is sent with a sync behind it. So nothing is ever under
+ * way without a sync, and the server's idle_in_transaction_session_timeout runs even if this
+ * process stops between two statements.
  */
 #include "base/arena.h"
 #include "base/log.h"
@@ -122,7 +123,10 @@ static void rollback(struct db *db)
 
 static enum err finish(struct postgres *c, bool now)
 {
-    return now || !c->in_transaction ? postgres_wait(c, NULL) : postgres_sync(c);
+    enum { ENOUGH = 16384 }; /* bytes; far below the 64 KB that libpq sends by itself */
+    if (now || !c->in_transaction)
+        return postgres_wait(c, NULL);
+    return c->unsynced < ENOUGH ? OK : postgres_sync(c);
 }
 
 /* One statement for all rows; who counts gets the numbers of the rows that were touched. */

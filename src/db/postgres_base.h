@@ -55,6 +55,7 @@ struct postgres {
 
     struct postgres_sent sent[POSTGRES_SENT_MAX];
     size_t sent_n;
+    size_t unsynced; /* about as many bytes were sent since the last sync */
     struct postgres_statement *statements[DB_STATEMENTS_MAX][2]; /* of `sql`, of `many` */
     char *bytes;                                                 /* arrays on their way out */
     size_t bytes_size;

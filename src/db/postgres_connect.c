@@ -41,11 +41,12 @@ enum { DEFAULTS = sizeof(defaults) / sizeof(defaults[0]) };
     "set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit')"        \
     " IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false), " \
     "current_setting('track_activities')"
-/* A node that stopped in the middle of a transaction must not hold its locks. What the writer does
+/* A node that stopped in the middle of a transaction must not hold its locks: while others wait for
+ * them they look late themselves, which puts off the take-over (core/nodes.c). What the writer does
  * goes by an index; a plan made while the tables were small must not read them whole later. */
 static const char writer_session[] =
     "SELECT " SET("statement_timeout", "10000") SET("lock_timeout", "5000")
-        SET("idle_in_transaction_session_timeout", "3000") SET("enable_seqscan", "off")
+        SET("idle_in_transaction_session_timeout", "2000") SET("enable_seqscan", "off")
             SET("enable_hashjoin", "off") SET("enable_mergejoin", "off") COMMON;
 /* Its questions are of many kinds: each is planned for the values it has. */
 static const char reader_session[] = "SELECT " SET("statement_timeout", "30000")
@@ -329,5 +330,6 @@ void postgres_disconnect(struct postgres *c)
     PQfinish(c->conn);
     c->conn = NULL;
     c->sent_n = 0;
+    c->unsynced = 0;
     postgres_forget_statements(c);
 }

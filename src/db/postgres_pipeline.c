@@ -104,6 +104,7 @@ enum err postgres_sync(struct postgres *c)
     if (!PQpipelineSync(c->conn))
         return postgres_lost(c, NULL);
     c->sent[c->sent_n++] = (struct postgres_sent){0};
+    c->unsynced = 0;
     return flush(c) ? OK : postgres_lost(c, NULL);
 }
 

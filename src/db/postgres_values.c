@@ -207,6 +207,7 @@ enum err postgres_send_row(struct postgres *c, struct db_query *query, const str
         }
         lengths[k] = (int)n;
         formats[k] = 1;
+        c->unsynced += n;
     }
     return postgres_sent(
         c, PQsendQueryPrepared(c->conn, s->name, (int)columns, values, lengths, formats, 1),
@@ -283,6 +284,7 @@ enum err postgres_send_many(struct postgres *c, struct db_query *query, const st
     }
     for (size_t k = 0; k < columns; k++)
         values[k] = c->bytes + starts[k];
+    c->unsynced += used;
     return postgres_sent(
         c, PQsendQueryPrepared(c->conn, s->name, (int)columns, values, lengths, formats, 1),
         query->many, NULL);

@@ -198,6 +198,13 @@ enum err store_queue_note(bool *held, struct store_tx *tx, const int64_t *messag
     return e ? e : store_queue_put(tx, found, count);
 }
 
+enum err store_queue_forget(struct store_tx *tx, int64_t epoch)
+{
+    static struct db_query forget =
+        DB_QUERY("DELETE FROM queue WHERE state = 3 AND claimed_by = $1");
+    return db_run(tx->view.db, &forget, DB_ARGS(DB_INT(epoch)), NULL);
+}
+
 enum err store_queue_length(int64_t *count, struct store_view *view, int64_t carrier_id)
 {
     static struct db_query all = DB_QUERY("SELECT COUNT(*) FROM queue WHERE state = 2");

@@ -60,6 +60,8 @@ enum err store_queue_claimed(struct message **out, size_t *n, struct store_tx *t
  * each) is false where another node is changing it or it has left SENDING: look again later. */
 enum err store_queue_note(bool *held, struct store_tx *tx, const int64_t *message_ids,
                           size_t n) MUST_CHECK;
+/* No message is SENDING for this life any more: rows that passed their message's end by go too. */
+enum err store_queue_forget(struct store_tx *tx, int64_t epoch) MUST_CHECK;
 /* QUEUED for a carrier; 0 for carrier_id means all. */
 enum err store_queue_length(int64_t *count, struct store_view *view, int64_t carrier_id) MUST_CHECK;
 

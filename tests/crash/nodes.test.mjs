@@ -24,16 +24,18 @@ const HOLDERS = 2; // of the carrier's places: the third node hands over
 const TAKE_OVER_MOST_MS = 10000;
 const CLIENTS = 8; // of each node
 const KEYS = 10000000; // of each node's load
+// A carrier that is slower than the load, so that there is always something to take over.
+const SLOW = { sim: ["--answer-delay-ms", "10"], window: 10 };
 
 /* ---- a world ---- */
 
 class World {
-  static async make({ standby = false } = {}) {
+  static async make({ standby = false, sim = [], window = rig.WINDOW } = {}) {
     const world = new World();
     world.postgres = await Postgres.start({ standby });
     world.database = await world.postgres.createDatabase("navette");
     world.log = join(tempDir(), "submits.csv");
-    world.sim = await startSim({ args: [...rig.SIM, "--log-submits", world.log] });
+    world.sim = await startSim({ args: [...rig.SIM, ...sim, "--log-submits", world.log] });
     world.nodes = [];
     for (let k = 0; k < NODES; k++) {
       const http = `127.0.0.1:${await freePort()}`;
@@ -43,7 +45,7 @@ class World {
     const pauses = ["--reconnect-least-ms", "50", "--reconnect-most-ms", "500"];
     await furnish(world.nodes[0].server, world.sim.smppPort, {
       credits: rig.CREDITS,
-      carrier: ["--window", String(rig.WINDOW), "--nodes", String(HOLDERS), ...pauses],
+      carrier: ["--window", String(window), "--nodes", String(HOLDERS), ...pauses],
     });
     await until("the carrier's places are taken", async () => {
       const states = await world.carrierStates();
@@ -74,6 +76,21 @@ class World {
   // A node that is bound to the carrier.
   async holder() {
     return (await this.carrierStates()).indexOf("bound");
+  }
+
+  async epochOf(k) {
+    const name = `name LIKE '%:${this.nodes[k].data}:%'`;
+    return (await this.rows(`SELECT epoch FROM node WHERE fenced = 0 AND ${name}`))[0][0];
+  }
+
+  // How long after `sinceMs` nothing of this life was left.
+  async takenOver(epoch, sinceMs) {
+    const left = `SELECT 1 FROM node WHERE epoch = ${epoch}`;
+    const gone = async () => (await this.rows(left)).length === 0;
+    await until("the work is taken over", gone, { waitMs: 2 * TAKE_OVER_MOST_MS });
+    const ms = Date.now() - sinceMs;
+    rig.say(`taken over after ${(ms / 1000).toFixed(1)} s`);
+    assert.ok(ms < TAKE_OVER_MOST_MS, `it took ${ms} ms`);
   }
 
   startLoad() {
@@ -141,78 +158,60 @@ class World {
     for (const copies of this.submits.copies.values())
       for (const { bind, timeUs } of copies) {
         if (!binds.has(bind)) binds.set(bind, { bind, before: 0, between: 0, after: 0 });
-        const when = timeUs / 1000 < fromMs ? "before" : timeUs / 1000 < toMs ? "between" : "after";
-        binds.get(bind)[when]++;
+        const ms = timeUs / 1000;
+        binds.get(bind)[ms < fromMs ? "before" : ms < toMs ? "between" : "after"]++;
       }
     return [...binds.values()].filter((b) => b.before > 0 && b.between === 0);
-  }
-
-  // When the last of these messages first reached the carrier.
-  lastArrivalOf(accepted) {
-    let last = 0;
-    for (const key of accepted)
-      for (let part = 1; part <= rig.partsOf(key); part++)
-        last = Math.max(last, this.submits.copies.get(`${key}/${part}`)[0].timeUs);
-    return last / 1000;
   }
 }
 
 /* ---- what happens to it ---- */
 
 test("the work of a node that is killed is taken over within ten seconds", async () => {
-  const world = await World.make();
+  const world = await World.make(SLOW);
   world.startLoad();
   await sleep(2000);
   const victim = await world.holder();
-  const load = world.loads[victim];
-  load.server = null;
-  await world.nodes[victim].server.kill9();
-  const killedAt = Date.now();
-  world.nodes[victim].server = null;
-  const accepted = [...load.accepted.keys()];
-  await sleep(TAKE_OVER_MOST_MS + 2000);
+  const node = world.nodes[victim];
+  const epoch = await world.epochOf(victim);
+  world.loads[victim].server = null;
+  await node.server.kill9();
+  node.server = null;
+  await world.takenOver(epoch, Date.now());
   await world.start(victim);
-  load.server = world.nodes[victim].server;
+  world.loads[victim].server = node.server;
   await world.allGoOn();
   await world.stopLoad();
   await world.finish();
   world.judge();
-  const tookMs = world.lastArrivalOf(accepted) - killedAt;
-  rig.say(`taken over after ${(tookMs / 1000).toFixed(1)} s`);
-  assert.ok(tookMs < TAKE_OVER_MOST_MS, `it took ${tookMs} ms`);
+  assert.ok(world.doubtful.size > 0, "there was something to take over");
 });
 
 test("a node that slept for 20 s is fenced: it sends nothing more, and joins again", async () => {
-  const world = await World.make();
+  const world = await World.make(SLOW);
   world.startLoad();
   await sleep(2000);
   const victim = await world.holder();
   const { server } = world.nodes[victim];
-  const load = world.loads[victim];
-  const accepted = [...load.accepted.keys()];
+  const epoch = await world.epochOf(victim);
   server.child.kill("SIGSTOP");
-  const stoppedAt = Date.now();
-  await sleep(20000);
+  const stoppedMs = Date.now();
+  await world.takenOver(epoch, stoppedMs);
+  await sleep(stoppedMs + 20000 - Date.now());
   server.child.kill("SIGCONT");
-  const wokeAt = Date.now();
+  const wokeMs = Date.now();
   await until("it begins anew", () => server.said.split("\nready\n").length > 2);
-  await world.allGoOn().catch((e) => {
-    for (const n of world.nodes) console.log(n.server.errors.slice(-3000));
-    console.log(world.loads.map((l) => [l.accepted.size, l.unanswered.size, [...l.refused.values()].at(-1)]));
-    throw e;
-  });
+  await world.allGoOn();
   await world.stopLoad();
   await world.finish();
   world.judge();
-  const tookMs = world.lastArrivalOf(accepted) - stoppedAt;
-  rig.say(`taken over after ${(tookMs / 1000).toFixed(1)} s`);
-  assert.ok(tookMs < TAKE_OVER_MOST_MS, `it took ${tookMs} ms`);
-  const slept = world.silentBinds(stoppedAt + 500, wokeAt);
+  assert.ok(world.doubtful.size > 0, "there was something to take over");
+  const slept = world.silentBinds(stoppedMs + 500, wokeMs);
   assert.ok(slept.length > 0, "its bind was silent while it slept");
-  for (const bind of slept) assert.equal(bind.after, 0, `bind ${bind.bind} sent after it woke`);
+  for (const { bind, after } of slept) assert.equal(after, 0, `bind ${bind} sent after it woke`);
 });
 
-test("while PostgreSQL restarts nothing is accepted, sessions stay up, nothing is doubled", async () => {
+test("sessions outlive a restart of PostgreSQL, and nothing is doubled", async () => {
   const world = await World.make();
   world.startLoad();
   await sleep(1500);

@@ -272,7 +272,7 @@ static void a_process_that_stops_in_a_transaction_holds_nothing_for_long(void **
     static struct db_query timeout =
         DB_QUERY("SELECT CAST(setting AS BIGINT) FROM pg_settings WHERE name = "
                  "'idle_in_transaction_session_timeout'");
-    assert_int_equal(number(f.db, &timeout), 3000);
+    assert_int_equal(number(f.db, &timeout), 2000);
     assert_int_equal(db_script(f.db, STR("SET idle_in_transaction_session_timeout = 50")), OK);
     assert_int_equal(db_begin(f.db), OK);
     assert_int_equal(insert_one(1), OK); /* sent, and nobody asked for the answer */
