@@ -202,10 +202,12 @@ static void close_store(struct core *c)
 {
     writer_free(c->writer);
     store_references_free(c->references);
+    directory_release(c->places.seen);
     directory_release(c->directory);
     db_close(c->db);
     c->writer = NULL;
     c->references = NULL;
+    c->places.seen = NULL;
     c->directory = NULL;
     c->db = NULL;
 }

@@ -28,9 +28,9 @@ struct nodes {
 /* core/places: what it remembers between its looks. */
 struct places {
     int64_t looked_at_us;
-    const void *seen;      /* the directory of the last look; only compared */
-    bool again;            /* the last look changed something */
-    int64_t changed_at_us; /* when it last took one, or gave one up to even out the load */
+    const struct directory *seen; /* of the last look; held, so that no other has its address */
+    bool again;                   /* the last look changed something */
+    int64_t changed_at_us;        /* when it last took one, or gave one up to even out the load */
 };
 
 struct core {

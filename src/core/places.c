@@ -324,9 +324,11 @@ enum err places_tick(struct core *c, struct store_tx *tx, bool *soon)
     if (p->again || p->seen != d || k.now_us - p->looked_at_us >= look_us) {
         e = look(&k, d);
         p->looked_at_us = k.now_us;
-        p->seen = d;
         p->again = e || k.again;
         *soon |= k.soon;
+        const struct directory *before = p->seen;
+        p->seen = d;
+        d = before;
     }
     directory_release(d);
     if (k.told)
