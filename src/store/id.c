@@ -51,3 +51,8 @@ int64_t store_id_time_us(int64_t id)
 {
     return ((id >> SHIFT) + EPOCH_MS) * MS_US;
 }
+
+unsigned store_id_node(int64_t id)
+{
+    return (unsigned)(id >> COUNTER_BITS) % STORE_NODES;
+}

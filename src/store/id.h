@@ -25,5 +25,7 @@ int64_t store_id_next(void);
 /* The least id that a row made at this instant could have; and back, to the millisecond. */
 int64_t store_id_at(int64_t at_us);
 int64_t store_id_time_us(int64_t id);
+/* Whose number stands in it. */
+unsigned store_id_node(int64_t id);
 
 #endif

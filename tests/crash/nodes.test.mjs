@@ -122,6 +122,7 @@ class World {
     await rig.allDone(source, 60000);
     this.messages = await rig.readMessages(source);
     this.doubtful = await rig.inDoubt(source);
+    this.incoming = await this.rows("SELECT text FROM incoming ORDER BY text");
     await rig.judgeLedger(this.nodes.find((n) => n.server).server);
     const lives = await this.rows("SELECT COUNT(*) FROM node WHERE fenced = 1");
     assert.equal(lives[0][0], "0", "every dead life's work was recovered");
@@ -224,6 +225,34 @@ test("sessions outlive a restart of PostgreSQL, and nothing is doubled", async (
   assert.equal(states.filter((s) => s === "bound").length, HOLDERS);
   await world.finish();
   world.judge();
+  assert.equal(world.doubtful.size, 0);
+  assert.equal(world.submits.lengths.size, HOLDERS, "no session was made anew");
+});
+
+test("while PostgreSQL is away nothing is taken from anybody, and all resumes", async () => {
+  const AWAY_MS = 8000; // longer than a lease, and than the writer holds what comes in
+  const phone = "33698765432";
+  const replies = ["one", "two", "three"];
+  const world = await World.make();
+  const accepted = () => world.loads.map((load) => load.accepted.size);
+  world.startLoad();
+  await sleep(1000);
+  await world.postgres.away(async () => {
+    await sleep(500);
+    const before = accepted();
+    for (const text of replies) await world.sim.write(phone, "Navette", text);
+    await sleep(AWAY_MS);
+    assert.deepEqual(accepted(), before, "nothing is accepted");
+  });
+  await world.allGoOn();
+  await world.stopLoad();
+  await until("the carrier brings the replies again", async () => {
+    return (await world.rows("SELECT 1 FROM incoming")).length >= replies.length;
+  });
+  await world.finish();
+  world.judge();
+  const texts = world.incoming.map(([text]) => text);
+  assert.deepEqual(texts, [...replies].sort(), "each reply is there once");
   assert.equal(world.doubtful.size, 0);
   assert.equal(world.submits.lengths.size, HOLDERS, "no session was made anew");
 });

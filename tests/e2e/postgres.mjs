@@ -44,6 +44,13 @@ export class Postgres {
     return run("restart", this.dirs[0]);
   }
 
+  // Nobody answers meanwhile.
+  async away(during) {
+    await run("stop", this.dirs[0]);
+    await during();
+    await run("start", this.dirs[0]);
+  }
+
   // SIGKILL to the first, and the standby takes its place.
   async failOver() {
     await run("kill9", this.dirs[0]);

@@ -2,6 +2,7 @@
 /* store/node: lives, their transactions, and their ends. */
 #include "base/clock.h"
 #include "fixture.h"
+#include "store/id.h"
 #include "store/node.h"
 #include "testing.h"
 
@@ -107,6 +108,20 @@ static void a_life_of_the_same_name_is_over(void **state)
     assert_int_equal(store_node_to_recover(&epoch, &tx), ERR_NOT_FOUND);
     assert_int_equal(db_commit(f.db), OK);
     assert_int_equal(lives(), 1);
+}
+
+static void ids_follow_the_clock_of_the_database_and_never_go_back(void **state)
+{
+    (void)state;
+    int64_t now_us = clock_now_us();
+    int64_t first = store_id_next();
+    store_id_follow(now_us + HOUR_US);
+    int64_t ahead = store_id_next();
+    assert_true(ahead > first);
+    assert_true(store_id_time_us(ahead) >= (now_us + HOUR_US) / MS_US * MS_US);
+    store_id_follow(now_us);
+    assert_true(store_id_next() > ahead);
+    store_id_begin(0, 0);
 }
 
 /* ---- a shared engine ---- */
@@ -267,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE(an_epoch_is_never_used_again),
         STORE(a_life_of_the_same_name_is_over),
+        STORE(ids_follow_the_clock_of_the_database_and_never_go_back),
         /* from here on: on a shared engine only */
         STORE(numbers_are_given_once),
         STORE(all_numbers_can_be_taken),
@@ -277,7 +293,7 @@ int main(void)
         STORE(the_count_tells_what_became_of_a_commit),
         STORE(the_question_waits_for_a_commit_that_is_under_way),
     };
-    enum { ANY = 2 };
+    enum { ANY = 3 };
     size_t n = getenv("NAVETTE_TEST_POSTGRES") ? sizeof(tests) / sizeof(tests[0]) : ANY;
     return _cmocka_run_group_tests("node", tests, n, NULL, NULL);
 }
