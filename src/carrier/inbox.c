@@ -102,7 +102,8 @@ static void take_receipt(struct inbox *box, const struct smpp_pdu *request,
     struct smpp_receipt receipt;
     arena_reset(box->arena);
     enum err e = smpp_receipt_read(&receipt, box->arena, request);
-    if (e || !receipt.id.n || receipt.id.n >= CARRIER_REF_SIZE) {
+    char ref[CARRIER_REF_SIZE];
+    if (e || !receipt.id.n || carrier_ref_copy(ref, receipt.id)) {
         log_warn("receipt_unreadable", "carrier=%s", box->label);
         respond(box, origin, ESME_ROK); /* the carrier would only send it again */
         return;
@@ -113,8 +114,7 @@ static void take_receipt(struct inbox *box, const struct smpp_pdu *request,
     item->origin = *origin;
     item->job.carrier_id = box->carrier_id;
     item->job.state = state_of(receipt.state);
-    memcpy(item->job.carrier_ref, receipt.id.p, receipt.id.n);
-    item->job.carrier_ref[receipt.id.n] = '\0';
+    memcpy(item->job.carrier_ref, ref, sizeof(ref));
     write_receipt(item->job.receipt, &receipt);
     box->waiting++;
     box->calls.post(box->ctx, &item->job.job);

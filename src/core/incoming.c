@@ -205,20 +205,27 @@ static enum err add_part(struct core *c, struct store_tx *tx, const struct heard
 
 /* ---- jobs ---- */
 
+/* What is no UTF-8 was meant as Latin-1, and can be stored and shown as that. */
+static struct str readable(struct arena *a, struct str octets)
+{
+    size_t bad_at;
+    return text_utf8_check(octets, &bad_at) ? text_from_latin1(a, octets) : octets;
+}
+
 /* The phone in E.164 with +, when it is one; else as the carrier wrote it. */
 static struct str readable_sender(uint64_t *phone, struct arena *a, const struct incoming_job *job)
 {
     char text[PHONE_SIZE];
     *phone = 0;
     if (job->sender_ton == SMPP_TON_ALPHANUMERIC || phone_parse(phone, job->sender) != OK)
-        return job->sender;
+        return readable(a, job->sender);
     return arena_str(a, phone_format(text, *phone));
 }
 
 static enum err incoming_one(struct core *c, struct store_tx *tx, struct incoming_job *job)
 {
-    struct heard h = {
-        .carrier_id = job->carrier_id, .number = job->number, .received_at_us = tx->now_us};
+    struct heard h = {.carrier_id = job->carrier_id, .received_at_us = tx->now_us};
+    h.number = readable(tx->view.arena, job->number);
     h.sender = readable_sender(&h.phone, tx->view.arena, job);
     struct udh_concat concat = {0};
     struct str bytes = job->bytes;

@@ -160,6 +160,15 @@ void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot 
     store_after_commit(tx, o->box, &h->out.letter, drop);
 }
 
+enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id)
+{
+    enum err e = str_copy(out, CARRIER_REF_SIZE, id);
+    for (char *c = out; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    return e;
+}
+
 static void init(struct job *job, enum job_kind kind, struct mailbox *home,
                  void (*back)(struct letter *))
 {

@@ -101,6 +101,10 @@ struct take_job {
     size_t found; /* result */
 };
 
+/* A carrier's id as it is kept: ASCII, as SMPP has it; any other byte of a stranger's becomes '?'.
+ * ERR_TOO_LONG: cut. */
+enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id);
+
 enum outcome_kind {
     OUTCOME_SENT,     /* the carrier took this part; carrier_ref */
     OUTCOME_REJECTED, /* it refused this part for good; status */

@@ -1131,6 +1131,25 @@ static void a_reply_finds_the_message_it_answers(void **state)
     assert_int_equal(list[0].account_id, 0);
 }
 
+static void addresses_that_are_no_utf8_are_shown_as_latin1(void **state)
+{
+    (void)state;
+    size_t n;
+    hear("Caf\xe9", "Zo\xeb", STR("hello"), false, 0);
+    const struct incoming *list = heard(&n);
+    assert_int_equal(n, 1);
+    assert_true(str_eq(list->sender, STR("Café")));
+    assert_true(str_eq(list->number, STR("Zoë")));
+}
+
+static void a_carriers_id_is_kept_as_ascii(void **state)
+{
+    (void)state;
+    char ref[CARRIER_REF_SIZE];
+    assert_int_equal(carrier_ref_copy(ref, STR("id\xff\x01z")), OK);
+    assert_string_equal(ref, "id??z");
+}
+
 static void a_reply_finds_its_message_after_a_restart(void **state)
 {
     (void)state;
@@ -1248,6 +1267,8 @@ int main(void)
         SCENARIO(what_gets_no_receipt_ends_as_unknown),
         SCENARIO(a_reply_finds_the_message_it_answers),
         SCENARIO(a_reply_finds_its_message_after_a_restart),
+        SCENARIO(addresses_that_are_no_utf8_are_shown_as_latin1),
+        SCENARIO(a_carriers_id_is_kept_as_ascii),
         SCENARIO(T16_parts_join_in_any_order_and_doubles_do_not_count),
         SCENARIO(a_missing_part_is_given_up_and_the_gap_is_shown),
     };
