@@ -142,7 +142,7 @@ void ready_handle(struct health *h, struct http_request *request)
     if (p->under_way)
         return;
     p->under_way = true;
-    p->change = (struct change){.apply = apply_probe, .arena = h->counts.arena};
+    p->change = (struct change){.apply = apply_probe, .no_reload = true, .arena = h->counts.arena};
     core_change(api_core(h->api), &p->change, api_mailbox(h->api), on_probed);
 }
 

@@ -104,6 +104,14 @@ static void fail_unavailable(struct http2sms *h)
               STR("Service unavailable: nothing was taken, please try again"), 503, headers);
 }
 
+/* The database went away in the middle of the commit and has not come back to tell. */
+static void fail_in_doubt(struct http2sms *h)
+{
+    fail_with(h, HTTP2SMS_UNAVAILABLE,
+              STR("Service unavailable: perhaps it was taken, only the same ref is safe to repeat"),
+              503, NULL);
+}
+
 static void fail_fault(struct http2sms *h, size_t rank, enum err err, struct str detail)
 {
     const struct fault *fault = &faults[rank];
@@ -191,6 +199,9 @@ static void on_accepted(struct letter *letter)
         break;
     case ERR_UNAUTHORIZED: /* the user went away meanwhile */
         fail(h, HTTP2SMS_INVALID, STR("Invalid login or password"));
+        break;
+    case ERR_DOUBT:
+        fail_in_doubt(h);
         break;
     default:
         fail_unavailable(h);

@@ -146,8 +146,8 @@ class World {
     rig.judgeDelivery(load, this.messages, this.submits.copies);
     const doubles = rig.judgeDoubles(this.messages, this.submits, this.doubtful);
     rig.say(
-      `${load.accepted.size} accepted, ${load.refused.size} refused, ${this.messages.size} taken, ` +
-        `${this.doubtful.size} were in doubt; ${doubles}`,
+      `${load.accepted.size} accepted, ${load.refused.size} refused, ` +
+        `${this.messages.size} taken, ${this.doubtful.size} were in doubt; ${doubles}`,
     );
     assert.ok(load.accepted.size > 1000, "there was load");
     return load;

@@ -99,7 +99,8 @@ export class Load {
       const answer = await this.ask(key);
       const taken = /^OK\n[\d.]+\n(\d+)$/.exec(answer?.body ?? "");
       if (taken) this.accepted.set(key, taken[1]);
-      else if (answer) this.refused.set(key, `${answer.status} ${answer.body}`);
+      else if (answer && !answer.body.includes("perhaps it was taken"))
+        this.refused.set(key, `${answer.status} ${answer.body}`);
       else this.unanswered.add(key);
       if (!taken) await sleep(5);
     }
