@@ -60,7 +60,7 @@ static bool may_be_null(const struct table *t, const struct column *c)
         "message.receipt", "part.sent_at",        "part.done_at",        "part.carrier_ref",
         "part.receipt",    "incoming.account_id", "incoming.message_id",
     };
-    char name[70];
+    char name[200];
     snprintf(name, sizeof(name), "%s.%s", t->name, c->name);
     for (size_t i = 0; i < sizeof(nullable) / sizeof(nullable[0]); i++)
         if (strcmp(nullable[i], name) == 0)
