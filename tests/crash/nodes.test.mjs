@@ -24,13 +24,13 @@ const HOLDERS = 2; // of the carrier's places: the third node hands over
 const TAKE_OVER_MOST_MS = 10000;
 const CLIENTS = 8; // of each node
 const KEYS = 10000000; // of each node's load
-// A carrier that is slower than the load, so that there is always something to take over.
-const SLOW = { sim: ["--answer-delay-ms", "10"], window: 10 };
+// A carrier that is a little slower than the load, so that there is always something to take over.
+const SLOW = { sim: ["--answer-delay-ms", "10"], window: 10, pauseMs: 8 };
 
 /* ---- a world ---- */
 
 class World {
-  static async make({ standby = false, sim = [], window = rig.WINDOW } = {}) {
+  static async make({ standby = false, sim = [], window = rig.WINDOW, pauseMs } = {}) {
     const world = new World();
     world.postgres = await Postgres.start({ standby });
     world.database = await world.postgres.createDatabase("navette");
@@ -52,7 +52,7 @@ class World {
       return states.filter((s) => s === "bound").length === HOLDERS;
     });
     world.loads = world.nodes.map((node, k) => {
-      const load = new rig.Load(CLIENTS, k * KEYS);
+      const load = new rig.Load(CLIENTS, { firstKey: k * KEYS, pauseMs });
       load.server = node.server;
       return load;
     });

@@ -66,8 +66,9 @@ after(() => Promise.all(loads.map((load) => load.stop())));
 /* Clients in a closed loop over kept connections. `server` is theirs to follow: a Navette, or null
  * while there is none. What was promised is what arrived whole; nothing is tried again. */
 export class Load {
-  constructor(clients = 32, firstKey = 0) {
+  constructor(clients = 32, { firstKey = 0, pauseMs = 0 } = {}) {
     this.server = null;
+    this.pauseMs = pauseMs; // of a client, between two requests
     this.clients = clients;
     this.next = firstKey;
     this.accepted = new Map(); // key to id
@@ -103,6 +104,7 @@ export class Load {
         this.refused.set(key, `${answer.status} ${answer.body}`);
       else this.unanswered.add(key);
       if (!taken) await sleep(5);
+      else if (this.pauseMs) await sleep(this.pauseMs);
     }
   }
 
@@ -207,12 +209,14 @@ export const allDone = (server, waitMs = SETTLE_MS) =>
 export async function readMessages(server) {
   const columns = "id, recipient, parts, credits, state";
   const rows = await sql(server, `SELECT ${columns} FROM message`);
-  return new Map(
+  const messages = new Map(
     rows.map(([id, recipient, parts, credits, state]) => [
       keyOf(recipient),
       { id, parts: Number(parts), credits: Number(credits), state: Number(state) },
     ]),
   );
+  assert.equal(messages.size, rows.length, "nothing was accepted twice");
+  return messages;
 }
 
 export async function inDoubt(server) {
