@@ -142,7 +142,11 @@ enum err store_node_committed(bool *committed, struct db *db, int64_t epoch, int
         *committed = db_rows_int(&rows, 0) >= commits;
     }
     e = db_rows_close(&rows);
-    db_rollback(db);
+    /* Not a rollback, which waits for nobody: what stands on one server alone may still be lost. */
+    if (!e)
+        e = db_commit(db);
+    if (e)
+        db_rollback(db);
     return e ? e : found ? OK : ERR_FENCED;
 }
 

@@ -10,11 +10,13 @@ import {
   cli,
   freePort,
   furnish,
+  http2sms,
   sleep,
   startNavette,
   startSim,
   tempDir,
   until,
+  who,
 } from "../e2e/navette.mjs";
 import { Postgres } from "../e2e/postgres.mjs";
 import * as rig from "./rig.mjs";
@@ -267,4 +269,25 @@ test("a synchronous standby that is promoted has all that was accepted", async (
   await world.finish();
   world.judge();
   assert.equal(world.doubtful.size, 0);
+});
+
+test("a commit whose answer was lost counts when the standby has it, not before", async () => {
+  const world = await World.make({ standby: true });
+  const [server] = world.nodes.map((node) => node.server);
+  const message = { ...who, from: "Navette", to: "33612345678", message: "Hello", noStop: "1" };
+  const thaw = await world.postgres.freezeStandby();
+  let answer;
+  const over = http2sms(server, message).then((response) => (answer = response));
+  const waits = `SELECT pid FROM pg_stat_activity
+                 WHERE application_name = 'navette writer' AND wait_event = 'SyncRep'`;
+  const backend = await until("its commit waits", async () => (await world.rows(waits))[0]?.[0]);
+  process.kill(Number(backend), "SIGKILL"); // all sessions end, and what is on this disk is there
+  await sleep(4000);
+  assert.equal(answer, undefined, "it is on one disk only");
+  thaw();
+  await over;
+  assert.match(answer.text, /^OK/);
+  for (const node of world.nodes) await node.server.stop();
+  await world.sim.stop();
+  await world.postgres.stop();
 });
