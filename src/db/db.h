@@ -76,8 +76,9 @@ struct db_value {
 #define DB_TEXT_OR_NULL(v) ((v).n ? DB_TEXT(v) : DB_NULL)
 
 enum err db_begin(struct db *db) MUST_CHECK;
-/* OK means durable: it survives a power cut. ERR_DOUBT: the connection was lost after COMMIT was
- * sent; what became of it can only be read from the database. */
+/* OK means durable: it survives a power cut, and is on the synchronous standby if there is one.
+ * ERR_DOUBT: the connection was lost after COMMIT was sent, or the server did not wait for its
+ * standby; what became of it can only be read from the database. */
 enum err db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
 

@@ -80,6 +80,15 @@ static bool is_commit(const PGresult *result)
     return result && strcmp(PQcmdStatus((PGresult *)result), "COMMIT") == 0;
 }
 
+/* Somebody has cut short the server's wait for its synchronous standby: it tells so in a warning
+ * and yet says COMMIT. Who then asks what became of it waits for the standby again. */
+static enum err not_on_standby(struct postgres *c)
+{
+    c->in_transaction = false;
+    postgres_lost(c, "a commit did not wait for the standby");
+    return ERR_DOUBT;
+}
+
 static enum err commit(struct db *db)
 {
     struct postgres *c = of(db);
@@ -90,6 +99,7 @@ static enum err commit(struct db *db)
         return c->failed;
     if (!postgres_alive(c))
         return postgres_lost(c, NULL);
+    c->warned = false;
     enum err e = postgres_command(c, "COMMIT");
     if (!e)
         e = postgres_wait(c, &result);
@@ -101,6 +111,8 @@ static enum err commit(struct db *db)
         e = ERR_STORE;
     c->in_transaction = !committed && c->conn;
     c->failed = c->in_transaction ? e : OK;
+    if (committed && c->warned && c->conn)
+        return not_on_standby(c);
     return committed ? OK : e;
 }
 

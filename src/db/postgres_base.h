@@ -51,6 +51,7 @@ struct postgres {
     int64_t next_try_us; /* no attempt before, in the machine's monotonic time */
 
     bool in_transaction;
+    bool warned;     /* the server has sent a warning */
     enum err failed; /* of the open transaction: its first error */
 
     struct postgres_sent sent[POSTGRES_SENT_MAX];

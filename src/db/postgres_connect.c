@@ -235,11 +235,11 @@ static void tell(struct postgres *c, const PGconn *conn, enum postgres_trouble t
               postgres_line(line, PQerrorMessage(conn)));
 }
 
-/* libpq would write them to standard error. */
-static void ignore_notice(void *arg, const char *text)
+/* libpq would write it to standard error. */
+static void hear_notice(void *arg, const PGresult *notice)
 {
-    (void)arg;
-    (void)text;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    ((struct postgres *)arg)->warned |= severity && strcmp(severity, "WARNING") == 0;
 }
 
 static enum postgres_trouble try_host(struct postgres *c, size_t host, int64_t deadline_us)
@@ -248,7 +248,7 @@ static enum postgres_trouble try_host(struct postgres *c, size_t host, int64_t d
     if (!conn)
         base_out_of_memory();
     PQsetErrorVerbosity(conn, PQERRORS_SQLSTATE);
-    PQsetNoticeProcessor(conn, ignore_notice, NULL);
+    PQsetNoticeReceiver(conn, hear_notice, c);
     bool shaken = PQstatus(conn) != CONNECTION_BAD && shake_hands(conn, deadline_us);
     enum postgres_trouble trouble = shaken ? set_up(c, conn, deadline_us) : trouble_of(conn);
     if (trouble) {
