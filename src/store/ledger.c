@@ -76,14 +76,6 @@ enum err store_purses_read(struct purse_state *purses, size_t n, struct store_vi
     return e ? e : ask_kind(purses, NULL, n, view, &quotas, true);
 }
 
-enum err store_purse_balance(int64_t *balance, struct store_view *view, struct purse p)
-{
-    struct purse_state state = {.purse = p};
-    enum err e = store_purses_read(&state, 1, view);
-    *balance = state.balance;
-    return e ? e : state.exists ? OK : ERR_NOT_FOUND;
-}
-
 /* ---- moving ---- */
 
 enum { LEDGER_COLUMNS = 9 };

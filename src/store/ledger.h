@@ -31,9 +31,7 @@ struct purse_state {
     int64_t balance;
 };
 
-/* Without what was moved since the last settle. ERR_NOT_FOUND when there is no such purse. */
-enum err store_purse_balance(int64_t *balance, struct store_view *view, struct purse p) MUST_CHECK;
-/* The same of many: each one's `purse` is given, the rest is filled. */
+/* Each one's `purse` is given, the rest is filled; without what was moved since the last settle. */
 enum err store_purses_read(struct purse_state *purses, size_t n,
                            struct store_view *view) MUST_CHECK;
 /* Adds `amount` (negative takes) for `messages` messages, with the next store_purses_settle; until
