@@ -4,7 +4,7 @@
  *
  * Every node looks at the same rows and comes to the same plan: each free place goes to the least
  * loaded node that may take it, and that node takes it at once; whoever else may takes it only when
- * nobody did for PLACES_WAIT_US. Where two come at the same moment the table lets one of them in.
+ * nobody did for two seconds. Where two come at the same moment the table lets one of them in.
  * Of nodes that hold at least two more than another could hold in their stead, the most loaded
  * gives one up, one at a time.
  *
