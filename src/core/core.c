@@ -128,12 +128,13 @@ static enum err begin_life(struct core *c)
     enum err e = core_change_now(c, &r.change);
     if (e == ERR_CONFLICT || e == ERR_LIMIT)
         log_error("node_number", "wanted=%d error=\"%s\"", c->config.node,
-                  e == ERR_LIMIT ? "all numbers are in use" : "another server has this number");
+                  e == ERR_LIMIT ? "all numbers are in use"
+                                 : "another server has this number: give another, or none");
     c->epoch = r.node.epoch;
     c->number = r.node.number;
     writer_set_epoch(c->writer, r.node.epoch);
     if (!e && db_shared(c->db))
-        log_info("node_joined", "number=%u epoch=%lld name=%s", c->number, (long long)c->epoch,
+        log_info("node_joined", "number=%u epoch=%lld name=\"%s\"", c->number, (long long)c->epoch,
                  c->config.name);
     return e;
 }

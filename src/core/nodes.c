@@ -110,15 +110,15 @@ static enum err recover_life(struct core *c, struct store_tx *tx, int64_t epoch,
 }
 
 /* A slice of what one dead life had in flight; *more: perhaps there is another. */
-static enum err recover_slice(struct core *c, struct store_tx *tx, size_t *found, bool *more)
+static enum err recover_slice(struct core *c, struct store_tx *tx, int64_t *epoch, size_t *found,
+                              bool *more)
 {
-    int64_t epoch;
-    enum err e = store_node_to_recover(&epoch, tx);
+    enum err e = store_node_to_recover(epoch, tx);
     *found = 0;
     *more = !e;
     if (e)
         return e == ERR_NOT_FOUND ? OK : e;
-    return recover_life(c, tx, epoch, found);
+    return recover_life(c, tx, *epoch, found);
 }
 
 enum err nodes_leave(struct core *c, struct store_tx *tx)
@@ -130,6 +130,7 @@ enum err nodes_leave(struct core *c, struct store_tx *tx)
 
 struct recovery {
     struct change change;
+    int64_t epoch;
     size_t found;
     bool more;
 };
@@ -137,7 +138,7 @@ struct recovery {
 static enum err recover(struct core *c, struct store_tx *tx, struct change *change)
 {
     struct recovery *r = (struct recovery *)change;
-    return recover_slice(c, tx, &r->found, &r->more);
+    return recover_slice(c, tx, &r->epoch, &r->found, &r->more);
 }
 
 enum err nodes_recover(struct core *c)
@@ -169,6 +170,7 @@ static enum err fence_late(struct core *c, struct store_tx *tx)
 
 enum err nodes_tick(struct core *c, struct store_tx *tx, bool *more)
 {
+    int64_t epoch = 0;
     size_t found = 0;
     bool again = false;
     int64_t directory;
@@ -180,9 +182,9 @@ enum err nodes_tick(struct core *c, struct store_tx *tx, bool *more)
     atomic_store(&c->nodes.directory_seen, directory);
     e = fence_late(c, tx);
     if (!e)
-        e = recover_slice(c, tx, &found, &again);
+        e = recover_slice(c, tx, &epoch, &found, &again);
     if (!e && again)
-        log_warn("node_recovered", "count=%zu more=%s", found,
+        log_warn("node_recovered", "epoch=%lld count=%zu more=%s", (long long)epoch, found,
                  found == CLAIMS_AT_ONCE ? "yes" : "no");
     *more |= again;
     return e;
