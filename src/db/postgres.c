@@ -179,6 +179,14 @@ static enum err run_many(struct db *db, struct db_query *query, const struct db_
     return e ? e : finished;
 }
 
+static enum err script_err(struct postgres *c, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    bool forbidden = state && strcmp(state, "42501") == 0; /* insufficient_privilege */
+    enum err e = postgres_result_err(c, result, "script");
+    return forbidden && c->conn ? ERR_UNAUTHORIZED : e;
+}
+
 static enum err script(struct db *db, const char *sql)
 {
     struct postgres *c = of(db);
@@ -192,7 +200,7 @@ static enum err script(struct db *db, const char *sql)
     PQexitPipelineMode(c->conn);
     PGresult *result = PQexec(c->conn, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
-        e = postgres_fail(c, postgres_result_err(c, result, "script"));
+        e = postgres_fail(c, script_err(c, result));
     PQclear(result);
     if (c->conn && !PQenterPipelineMode(c->conn))
         e = postgres_lost(c, NULL);

@@ -90,8 +90,8 @@ static enum err step(int64_t *version, struct db *db)
         e = db_commit(db);
     if (e)
         db_rollback(db);
-    if (behind)
-        log_info("store_migrated", "version=%lld result=%s", (long long)next, err_name(e));
+    if (behind && !e)
+        log_info("store_migrated", "version=%lld", (long long)next);
     *version += behind && !e;
     return e;
 }
@@ -107,6 +107,9 @@ enum err store_migrate(struct db *db)
     }
     if (e == ERR_STORE_UNFINISHED)
         log_error("store_unfinished", "hint=\"a copy into this database did not end: drop it\"");
+    if (e == ERR_UNAUTHORIZED)
+        log_error("store_forbidden", "hint=\"let the role own the database, or let one that may "
+                                     "make tables there run navette db migrate\"");
     if (!e && version > MIGRATIONS) {
         log_error("store_newer", "database=%lld program=%d", (long long)version, MIGRATIONS);
         e = ERR_STORE_NEWER;

@@ -357,6 +357,14 @@ static void a_host_that_is_silent_does_not_hide_the_next(void **state)
     close(silent);
 }
 
+/* In pg_catalog nobody may, so that the test needs no second role. */
+static void what_a_role_may_not_make_is_no_lost_store(void **state)
+{
+    (void)state;
+    assert_int_equal(db_script(f.db, STR("CREATE TABLE pg_catalog.t (a {id})")), ERR_UNAUTHORIZED);
+    assert_int_equal(insert_one(1), OK);
+}
+
 int main(void)
 {
 #define POSTGRES(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -374,6 +382,7 @@ int main(void)
         POSTGRES(what_is_wrong_with_a_url_is_told_in_time),
         POSTGRES(a_database_that_is_not_in_utf8_is_refused),
         POSTGRES(a_host_that_is_silent_does_not_hide_the_next),
+        POSTGRES(what_a_role_may_not_make_is_no_lost_store),
     };
     enum { TESTS = sizeof(tests) / sizeof(tests[0]) };
     if (getenv("NAVETTE_TEST_POSTGRES"))
