@@ -46,7 +46,13 @@ static json_t *versions(const struct database *d, int64_t from)
 
 static int fail_with(const struct database *d, enum err e)
 {
-    fprintf(stderr, cli_text("%s: %s\n"), d->shown, cli_text(err_text(e)));
+    if (e == ERR_UNAUTHORIZED)
+        fprintf(stderr,
+                cli_text("in %s this user may not make tables: let it own the database, as after "
+                         "`createdb --owner USER`\n"),
+                d->shown);
+    else
+        fprintf(stderr, cli_text("%s: %s\n"), d->shown, cli_text(err_text(e)));
     return FAILED;
 }
 
@@ -99,16 +105,16 @@ static int migrate(const struct cli_call *call, struct database *d)
 
 /* ---- status ---- */
 
-static json_t *life_json(const struct life *life, bool served)
+static json_t *life_json(const struct life *life, bool places, bool served)
 {
     static const char *const states[] = {
         [LIFE_RUNNING] = "running", [LIFE_LATE] = "late", [LIFE_ENDED] = "ended"};
     char started[CLOCK_ISO_SIZE];
     clock_iso(started, life->node.started_at_us);
-    return json_pack("{s:i, s:s%, s:s, s:s, s:I}", "number", (int)life->node.number, "name",
+    return json_pack("{s:i, s:s%, s:s, s:s, s:o}", "number", (int)life->node.number, "name",
                      life->node.name.p, life->node.name.n, "lease",
                      states[served ? life->state : LIFE_ENDED], "started_at", started, "carriers",
-                     (json_int_t)life->places);
+                     places ? json_integer(life->places) : json_null());
 }
 
 /* Adds what the tables tell. */
@@ -130,7 +136,7 @@ static enum err look(json_t *status, struct database *d, struct arena *arena)
         return e;
     json_t *nodes = json_array();
     for (size_t i = 0; i < lives_n; i++)
-        json_array_append_new(nodes, life_json(&lives[i], served));
+        json_array_append_new(nodes, life_json(&lives[i], db_shared(d->db), served));
     json_object_set_new(status, "queued", json_integer(waiting.queued));
     json_object_set_new(status, "scheduled", json_integer(waiting.scheduled));
     json_object_set_new(status, "unbalanced", json_integer((json_int_t)purses_n));
@@ -198,8 +204,11 @@ static void show_progress(void *ctx, struct store_copied copied)
 
 static int tell_copy(const struct database *from, const struct database *to, enum err e)
 {
+    if (e == ERR_UNAUTHORIZED)
+        return fail_with(to, e);
     if (e == ERR_EXISTS)
-        fprintf(stderr, cli_text("%s is not empty: drop it, or choose another one\n"), to->shown);
+        fprintf(stderr, cli_text("%s is not empty: name an empty database behind --to\n"),
+                to->shown);
     else if (e == ERR_CONFLICT)
         fprintf(stderr,
                 cli_text("a server runs on %s, or did while it was copied: stop all of them, drop "

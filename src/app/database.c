@@ -23,17 +23,16 @@ bool database_is_sqlite(const struct database *d)
 }
 
 /* scheme://user:password@host/database?options: without what may be secret, or is of no interest.
- */
+ * Up to the last @, since a password may hold a slash that its writer forgot to escape. */
 static const char *show(struct arena *arena, const char *url)
 {
     const char *host = strstr(url, "://");
     if (is_sqlite(url) || !host)
         return arena_str(arena, str_of(url)).p;
     const char *user = host + 3;
-    size_t user_n = strcspn(user, "@/?");
-    if (user[user_n] != '@')
+    const char *rest = memrchr(user, '@', strcspn(user, "?"));
+    if (!rest)
         return arena_str(arena, str_sub(str_of(url), 0, strcspn(url, "?"))).p;
-    const char *rest = user + user_n;
     return arena_printf(arena, "%.*s%.*s%.*s", (int)(user - url), url, (int)strcspn(user, ":@"),
                         user, (int)strcspn(rest, "?"), rest)
         .p;
@@ -44,10 +43,10 @@ static void tell_open(const struct database *d, enum err e)
     const char *format =
         e == ERR_INVALID        ? "%s is no database for Navette: write sqlite:PATH or "
                                   "postgresql://USER@HOST/NAME; PostgreSQL must be 14 or "
-                                  "newer, the database in UTF8\n"
+                                  "newer with track_activities on, the database in UTF8\n"
         : database_is_sqlite(d) ? "cannot open %s: check the path and who may write there\n"
-        : e == ERR_NOT_FOUND    ? "%s does not exist: make it with `createdb --encoding UTF8 "
-                                  "--locale C --template template0 NAME`\n"
+        : e == ERR_NOT_FOUND    ? "%s does not exist: make it with `createdb --owner USER "
+                                  "--encoding UTF8 --locale C --template template0 NAME`\n"
         : e == ERR_UNAUTHORIZED ? "%s refuses this user: check user, password and the server's "
                                   "pg_hba.conf\n"
                                 : "cannot reach %s: is PostgreSQL running there?\n";
@@ -60,7 +59,9 @@ enum err database_open(struct database *out, const char *url, enum db_mode mode,
     *out = (struct database){.url = url, .shown = show(arena, url), .lock_fd = -1};
     bool missing = is_sqlite(url) && access(url + strlen(SQLITE), F_OK) != 0 && errno == ENOENT;
     if (missing && need == DATABASE_IS_THERE) {
-        fprintf(stderr, cli_text("there is no database %s: make it with `navette db init`\n"),
+        fprintf(stderr,
+                cli_text("there is no database %s: name yours with --database, or make it with "
+                         "`navette db init`\n"),
                 out->shown);
         return ERR_NOT_FOUND;
     }

@@ -59,8 +59,9 @@ static const struct {
 } troubles[] = {
     [POSTGRES_UNREACHABLE] = {"unreachable", "is it running, and does it listen there?"},
     [POSTGRES_REFUSED] = {"refused", "check user, password and the server's pg_hba.conf"},
-    [POSTGRES_MISSING] = {"no_database",
-                          "createdb --encoding UTF8 --locale C --template template0 NAME"},
+    [POSTGRES_MISSING] =
+        {"no_database",
+         "createdb --owner USER --encoding UTF8 --locale C --template template0 NAME"},
     [POSTGRES_UNFIT] = {"unfit", "a database in UTF8 on PostgreSQL 14 or newer, and its setting "
                                  "track_activities on"},
 };
