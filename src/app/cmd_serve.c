@@ -371,7 +371,7 @@ int cmd_serve(int argc, char **argv)
         stop_threads(&s);
     }
     close_all(&s);
-    if (e)
-        log_error("serve_failed", "error=\"%s\"", err_text(e));
+    if (e) /* why was told where it was found; the sentences of errors are for who asks a server */
+        log_error("serve_failed", "error=%s", err_name(e));
     return e ? EXIT_FAILED : EXIT_OK;
 }
