@@ -117,7 +117,7 @@ test("wrong use ends with 2, help with 0, and what cannot be opened says what to
   assert.ok(!stderr.includes("secret12"));
   if (onServer) {
     const missing = process.env.NAVETTE_TEST_POSTGRES.replace("/postgres?", "/nothing_here?");
-    await fails(["init", "--database", missing], /createdb --encoding UTF8/);
+    await fails(["init", "--database", missing], /createdb --owner USER --encoding UTF8/);
     await fails(["copy", "--from", missing, "--to", file(tempDir())], /createdb/);
   }
 });
