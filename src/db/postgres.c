@@ -35,15 +35,25 @@ static void close_db(struct db *db)
     free(c);
 }
 
+/* A password with a bare / is cut there, and its beginning read as a port: libpq would quote it. */
+static bool has_ports(const PQconninfoOption *url)
+{
+    while (url->keyword && strcmp(url->keyword, "port") != 0)
+        url++;
+    return !url->keyword || !url->val || strspn(url->val, "0123456789,") == strlen(url->val);
+}
+
 static enum err open_db(struct db **out, const char *url, enum db_mode mode)
 {
     struct postgres *c = base_alloc(sizeof(*c));
     c->db.engine = &db_postgres;
     c->mode = mode;
     c->url = PQconninfoParse(url, NULL);
-    if (!c->url) {
+    if (!c->url || !has_ports(c->url)) {
         /* libpq's words may quote the whole of it, with the password. */
-        log_error("store_url_invalid", "hint=\"postgresql://USER@HOST:PORT/DATABASE\"");
+        log_error("store_url_invalid", "hint=\"postgresql://USER@HOST:PORT/DATABASE; in a password "
+                                       "write / as %%2F, @ as %%40\"");
+        PQconninfoFree(c->url);
         free(c);
         return ERR_INVALID;
     }
