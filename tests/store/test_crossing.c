@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two nodes at the same rows at the same moment; only on an engine that allows it. */
+#include "base/clock.h"
+#include "base/metric.h"
+#include "base/secret.h"
+#include "core/core.h"
+#include "fixture.h"
+#include "store/id.h"
+#include "store/message.h"
+#include "store/queue.h"
+#include "store/reference.h"
+#include "store/sweep.h"
+#include "testing.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+
+enum { NODES = 2, CARRIER = 5, MANY = 60 };
+
+static struct {
+    struct fixture store;
+    struct mailbox *home;
+    struct core *cores[NODES];
+} f;
+
+static void ignore(struct letter *letter)
+{
+    (void)letter;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&f, 0, sizeof(f));
+    fixture_open(&f.store);
+    f.home = mailbox_new();
+    static const char *const names[] = {"a:/data", "b:/data"};
+    for (int node = 0; node < NODES && db_shared(f.store.db); node++) {
+        struct core_config config = {
+            .database_url = f.store.url, .name = names[node], .node = node};
+        assert_int_equal(core_open(&f.cores[node], &config), OK);
+        outbox_slot(core_outbox(f.cores[node]), CARRIER)->shared = true;
+    }
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    for (int node = 0; node < NODES; node++)
+        core_close(f.cores[node]);
+    mailbox_free(f.home);
+    fixture_close(&f.store);
+    return 0;
+}
+
+static void needs_two_nodes(void)
+{
+    if (!db_shared(f.store.db))
+        skip();
+}
+
+/* A transaction of neither node. */
+static struct store_tx outside(void)
+{
+    return (struct store_tx){.view = fixture_view(&f.store), .now_us = clock_now_us(), .epoch = 99};
+}
+
+static int64_t ask(const char *sql)
+{
+    struct db_query query = {.sql = sql};
+    struct db_rows rows = db_rows_open(f.store.db, &query, DB_NO_ARGS);
+    assert_true(db_rows_next(&rows));
+    int64_t value = db_rows_int(&rows, 0);
+    assert_int_equal(db_rows_close(&rows), OK);
+    return value;
+}
+
+static int64_t add(enum message_state state, uint32_t parts, int64_t expires_at_us)
+{
+    struct store_tx tx = outside();
+    struct message m = {.id = store_id_next(),
+                        .account_id = 1,
+                        .user_id = 2,
+                        .carrier_id = CARRIER,
+                        .state = state,
+                        .sender = STR("Shop"),
+                        .recipient = 33612345678,
+                        .text = STR("hello"),
+                        .parts = parts,
+                        .class = -1,
+                        .due_at_us = tx.now_us,
+                        .expires_at_us = expires_at_us};
+    const struct message *rows[] = {&m};
+    assert_int_equal(store_message_insert(&tx, rows, 1), OK);
+    return m.id;
+}
+
+/* ---- nodes that run at the same time ---- */
+
+static void *node_main(void *core)
+{
+    writer_run_once(core_writer(core));
+    return NULL;
+}
+
+/* ---- what is overdue ---- */
+
+static void what_another_node_takes_meanwhile_is_looked_at_again(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    struct clock_tick {
+        struct job job;
+        char room[64]; /* of what the clock keeps in it */
+    } tick = {.job = {.letter.deliver = ignore, .home = f.home, .kind = JOB_CLOCK}};
+    struct store_tx tx = outside();
+    int64_t id = add(MESSAGE_QUEUED, 1, tx.now_us - 1);
+    struct message *list;
+    size_t n;
+    pthread_t thread;
+    assert_int_equal(store_straggler_put(&tx, id, tx.now_us - 1), OK);
+    assert_int_equal(db_begin(f.store.db), OK);
+    assert_int_equal(store_queue_take(&list, &n, &tx, CARRIER, 10), OK);
+    assert_int_equal(n, 1);
+    writer_post(core_writer(f.cores[0]), &tick.job);
+    assert_int_equal(pthread_create(&thread, NULL, node_main, f.cores[0]), 0);
+    poll(NULL, 0, 500); /* it has read the message, and waits for its row in the queue */
+    assert_int_equal(db_commit(f.store.db), OK);
+    pthread_join(thread, NULL);
+    mailbox_deliver(f.home, 10);
+    assert_int_equal(tick.job.err, OK);
+    assert_int_equal(ask("SELECT state FROM message"), MESSAGE_SENDING);
+    assert_int_equal(ask("SELECT COUNT(*) FROM straggler"), 1);
+}
+
+#define CROSSING(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CROSSING(what_another_node_takes_meanwhile_is_looked_at_again),
+    };
+    return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
