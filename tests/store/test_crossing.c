@@ -105,6 +105,19 @@ static void *node_main(void *core)
     return NULL;
 }
 
+/* Each commits what was posted to it; none of it was undone on the way. */
+static void run_both(void)
+{
+    pthread_t threads[NODES];
+    int64_t failures = metric_get(METRIC_COMMIT_FAILURES);
+    for (int node = 0; node < NODES; node++)
+        assert_int_equal(pthread_create(&threads[node], NULL, node_main, f.cores[node]), 0);
+    for (int node = 0; node < NODES; node++)
+        pthread_join(threads[node], NULL);
+    mailbox_deliver(f.home, 10 * MANY);
+    assert_int_equal(metric_get(METRIC_COMMIT_FAILURES), failures);
+}
+
 /* ---- what is overdue ---- */
 
 static void what_another_node_takes_meanwhile_is_looked_at_again(void **state)
@@ -135,12 +148,42 @@ static void what_another_node_takes_meanwhile_is_looked_at_again(void **state)
     assert_int_equal(ask("SELECT COUNT(*) FROM straggler"), 1);
 }
 
+/* ---- parts of incoming ---- */
+
+static void parts_of_many_phones_come_in_on_two_nodes(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    static struct incoming_job jobs[NODES][MANY];
+    static char phones[MANY][16];
+    for (int i = 0; i < MANY; i++)
+        snprintf(phones[i], sizeof(phones[i]), "3361234%04d", i);
+    for (int node = 0; node < NODES; node++)
+        for (int i = 0; i < MANY; i++) {
+            struct incoming_job *job = &jobs[node][i];
+            incoming_job_init(job, f.home, ignore);
+            job->carrier_id = CARRIER;
+            job->sender = str_of(phones[node ? MANY - 1 - i : i]);
+            job->sender_ton = 5; /* a name: no message of ours is looked for */
+            job->number = STR("38111");
+            job->bytes = STR("half");
+            job->sar_reference = 1;
+            job->sar_total = 2;
+            job->sar_part = (uint32_t)node + 1;
+            writer_post(core_writer(f.cores[node]), &job->job);
+        }
+    run_both();
+    assert_int_equal(ask("SELECT COUNT(*) FROM incoming"), MANY);
+    assert_int_equal(ask("SELECT COUNT(*) FROM incoming_part"), 0);
+}
+
 #define CROSSING(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CROSSING(what_another_node_takes_meanwhile_is_looked_at_again),
+        CROSSING(parts_of_many_phones_come_in_on_two_nodes),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
