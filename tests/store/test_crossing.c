@@ -177,6 +177,59 @@ static void parts_of_many_phones_come_in_on_two_nodes(void **state)
     assert_int_equal(ask("SELECT COUNT(*) FROM incoming_part"), 0);
 }
 
+/* ---- parts of messages ---- */
+
+static struct outcome_job outcomes[NODES][MANY];
+static struct receipt_job receipts[NODES][MANY];
+
+/* One half is answered; the other half's answer and the first one's receipt are about to come, each
+ * to another node. */
+static void half_sent(int node, int i)
+{
+    struct store_tx tx = outside();
+    char ref[32];
+    snprintf(ref, sizeof(ref), "r-%d-%d", node, i);
+    int64_t id = add(MESSAGE_SENDING, 2, tx.now_us + HOUR_US);
+    struct message_part part = {.message_id = id,
+                                .number = 1,
+                                .state = MESSAGE_SENT,
+                                .sent_at_us = tx.now_us,
+                                .carrier_ref = str_of(ref)};
+    struct reference known = {
+        .carrier_id = CARRIER, .carrier_ref = str_of(ref), .message_id = id, .part = 1};
+    assert_int_equal(store_part_sent(&tx, &part, 1), OK);
+    assert_int_equal(store_reference_index(&tx, &known, 1), OK);
+    struct outcome_job *outcome = &outcomes[node][i];
+    outcome_job_init(outcome, f.home, ignore);
+    outcome->kind = OUTCOME_SENT;
+    outcome->slot = outbox_slot(core_outbox(f.cores[node]), CARRIER);
+    outcome->message_id = id;
+    outcome->at_us = tx.now_us;
+    outcome->part = outcome->parts = 2;
+    struct receipt_job *receipt = &receipts[!node][i];
+    receipt_job_init(receipt, f.home, ignore);
+    receipt->carrier_id = CARRIER;
+    receipt->state = MESSAGE_DELIVERED;
+    snprintf(receipt->carrier_ref, sizeof(receipt->carrier_ref), "%s", ref);
+}
+
+static void answers_and_receipts_of_long_messages_cross(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    for (int node = 0; node < NODES; node++)
+        for (int i = 0; i < MANY; i++)
+            half_sent(node, i);
+    for (int node = 0; node < NODES; node++)
+        for (int i = 0; i < MANY; i++) {
+            writer_post(core_writer(f.cores[node]), &outcomes[node][i].job);
+            writer_post(core_writer(f.cores[node]), &receipts[node][i].job);
+        }
+    run_both();
+    assert_int_equal(ask("SELECT COUNT(*) FROM message WHERE state = 4"), NODES * MANY);
+    assert_int_equal(ask("SELECT COUNT(*) FROM part WHERE state = 6"), NODES * MANY);
+}
+
 #define CROSSING(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -184,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CROSSING(what_another_node_takes_meanwhile_is_looked_at_again),
         CROSSING(parts_of_many_phones_come_in_on_two_nodes),
+        CROSSING(answers_and_receipts_of_long_messages_cross),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
