@@ -230,6 +230,58 @@ static void answers_and_receipts_of_long_messages_cross(void **state)
     assert_int_equal(ask("SELECT COUNT(*) FROM part WHERE state = 6"), NODES * MANY);
 }
 
+/* ---- the index of references ---- */
+
+static struct receipt_job told[MANY * 10];
+
+/* The clock's pass on another node, at messages that were indexed when they were sent. */
+static void *index_again(void *refs)
+{
+    struct db *db;
+    enum err e = db_open(&db, f.store.url, DB_READ_WRITE);
+    for (int run = 0; run < 20 && !e; run++) {
+        struct store_tx tx = {.view = {.db = db, .arena = arena_new()}, .now_us = clock_now_us()};
+        e = db_begin(db);
+        if (!e)
+            e = store_reference_index(&tx, refs, MANY * 10);
+        if (!e)
+            e = db_commit(db);
+        arena_free(tx.view.arena);
+    }
+    db_close(db);
+    return e ? refs : NULL;
+}
+
+static void receipts_meet_the_pass_at_the_index(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    static struct reference refs[MANY * 10];
+    static char names[MANY * 10][16];
+    struct store_tx tx = outside();
+    for (int i = 0; i < MANY * 10; i++) { /* the later the message, the lower its carrier's id */
+        snprintf(names[i], sizeof(names[i]), "r%06d", MANY * 10 - i);
+        refs[i] = (struct reference){
+            .carrier_id = CARRIER, .carrier_ref = str_of(names[i]), .message_id = store_id_next()};
+        receipt_job_init(&told[i], f.home, ignore);
+        told[i].carrier_id = CARRIER;
+        told[i].state = MESSAGE_DELIVERED;
+        memcpy(told[i].carrier_ref, names[i], sizeof(names[i]));
+        writer_post(core_writer(f.cores[0]), &told[i].job);
+    }
+    assert_int_equal(store_reference_index(&tx, refs, MANY * 10), OK);
+    int64_t failures = metric_get(METRIC_COMMIT_FAILURES);
+    pthread_t pass, node;
+    void *failed;
+    assert_int_equal(pthread_create(&pass, NULL, index_again, refs), 0);
+    assert_int_equal(pthread_create(&node, NULL, node_main, f.cores[0]), 0);
+    pthread_join(pass, &failed);
+    pthread_join(node, NULL);
+    mailbox_deliver(f.home, 10 * MANY);
+    assert_null(failed);
+    assert_int_equal(metric_get(METRIC_COMMIT_FAILURES), failures);
+}
+
 #define CROSSING(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -238,6 +290,7 @@ int main(void)
         CROSSING(what_another_node_takes_meanwhile_is_looked_at_again),
         CROSSING(parts_of_many_phones_come_in_on_two_nodes),
         CROSSING(answers_and_receipts_of_long_messages_cross),
+        CROSSING(receipts_meet_the_pass_at_the_index),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
