@@ -90,7 +90,7 @@ static int64_t add(enum message_state state, uint32_t parts, int64_t expires_at_
                         .text = STR("hello"),
                         .parts = parts,
                         .class = -1,
-                        .due_at_us = tx.now_us,
+                        .due_at_us = tx.now_us - SEC_US,
                         .expires_at_us = expires_at_us};
     const struct message *rows[] = {&m};
     assert_int_equal(store_message_insert(&tx, rows, 1), OK);
