@@ -38,11 +38,12 @@ static enum err find(struct message *out, struct store_tx *tx, int64_t id, struc
     return e;
 }
 
-/* Some parts of a message that waits for another attempt may be with the carrier already. */
+/* Some parts of a message that waits again may be with the carrier already; what a lost link gave
+ * back counts as no attempt. */
 static enum err has_left(bool *left, struct store_tx *tx, const struct message *m)
 {
     *left = false;
-    if (m->parts < 2 || m->attempts == 0)
+    if (m->parts < 2)
         return OK;
     struct message_part *parts;
     size_t n;

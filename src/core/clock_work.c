@@ -26,16 +26,20 @@ enum {
 
 /* ---- stragglers: messages that were still open when the sweep came by ---- */
 
+/* What another node has moved since it was read stays on the list for the next look. */
 static enum err end_straggler(struct store_tx *tx, const struct message *m, enum message_state to)
 {
+    bool ended;
     enum err e;
     if (m->state == MESSAGE_SCHEDULED || m->state == MESSAGE_QUEUED) {
-        e = end_unsent(tx, m, to, (struct str){0}, NULL);
+        e = end_unsent(tx, m, to, (struct str){0}, &ended);
     } else {
         struct message_move move = {.id = m->id, .from = m->state, .to = to, .at_us = tx->now_us};
-        e = store_message_move(tx, &move, NULL);
+        int64_t changed = 0;
+        e = store_message_move(tx, &move, &changed);
+        ended = changed > 0;
     }
-    return e ? e : store_straggler_drop(tx, m->id);
+    return e || !ended ? e : store_straggler_drop(tx, m->id);
 }
 
 static enum err look_at(struct store_tx *tx, int64_t id)

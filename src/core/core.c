@@ -176,6 +176,7 @@ static void make_writer(struct core *c)
                                             [JOB_RECEIPT] = receipt_work,
                                             [JOB_INCOMING] = incoming_work,
                                             [JOB_CLOCK] = clock_work},
+                                   .finish = parts_settle,
                                    .committed = shared ? nodes_committed : NULL,
                                    .fenced = fenced};
     nodes_begin(c);

@@ -74,10 +74,12 @@ job_work clock_work;
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
                     struct str receipt, bool *ended) MUST_CHECK;
 
-/* Messages of several parts: SENT once the carrier answered for each of their parts, final once the
- * receipts say so. Ids in ascending order, each once: until the transaction ends they are held
- * against other nodes that settle them. */
-enum err parts_settle(struct store_tx *tx, const int64_t *message_ids, size_t n) MUST_CHECK;
+/* A part of this message was answered, or has its receipt: it is settled at the end. */
+void parts_changed(struct store_tx *tx, int64_t message_id);
+/* The last work of a transaction: messages of several parts are SENT once the carrier answered for
+ * each of their parts, final once the receipts say so. Until it ends they are held against other
+ * nodes that settle them: all at once and in one order, so that no two wait for each other. */
+enum err parts_settle(void *core, struct store_tx *tx) MUST_CHECK;
 /* Joins receipts that came before their messages were known by these references. */
 enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct reference *refs,
                             size_t n) MUST_CHECK;

@@ -195,9 +195,7 @@ static enum err add_part(struct core *c, struct store_tx *tx, const struct heard
 {
     struct incoming_part *parts;
     size_t n;
-    enum err e = store_incoming_part_hold(tx, key);
-    if (!e)
-        e = store_incoming_part_put(tx, key, part);
+    enum err e = store_incoming_part_put(tx, key, part);
     if (!e)
         e = store_incoming_part_list(&parts, &n, &tx->view, key);
     return e || n < key->total ? e : join(c, tx, h, key, parts, n);
@@ -222,38 +220,60 @@ static struct str readable_sender(uint64_t *phone, struct arena *a, const struct
     return arena_str(a, phone_format(text, *phone));
 }
 
-static enum err incoming_one(struct core *c, struct store_tx *tx, struct incoming_job *job)
+/* What a job brings; a key whose total is above 1: a part. */
+struct brought {
+    struct heard heard;
+    struct incoming_key key;
+    struct incoming_part part;
+};
+
+static void read_job(struct brought *b, struct store_tx *tx, const struct incoming_job *job)
 {
-    struct heard h = {.carrier_id = job->carrier_id, .received_at_us = tx->now_us};
-    h.number = readable(tx->view.arena, job->number);
-    h.sender = readable_sender(&h.phone, tx->view.arena, job);
+    struct heard *h = &b->heard;
+    *h = (struct heard){.carrier_id = job->carrier_id, .received_at_us = tx->now_us};
+    h->number = readable(tx->view.arena, job->number);
+    h->sender = readable_sender(&h->phone, tx->view.arena, job);
     struct udh_concat concat = {0};
     struct str bytes = job->bytes;
     if (job->has_udh && udh_read(&concat, &bytes, job->bytes) != OK)
         bytes = job->bytes; /* a broken header is shown rather than lost */
-    struct incoming_key key = {.carrier_id = job->carrier_id,
-                               .sender = h.sender,
-                               .number = h.number,
-                               .reference = concat.reference + (concat.wide ? WIDE_REFERENCE : 0u),
-                               .total = concat.total};
-    struct incoming_part part = {
+    b->key =
+        (struct incoming_key){.carrier_id = job->carrier_id,
+                              .sender = h->sender,
+                              .number = h->number,
+                              .reference = concat.reference + (concat.wide ? WIDE_REFERENCE : 0u),
+                              .total = concat.total};
+    b->part = (struct incoming_part){
         .part = concat.number, .coding = job->coding, .bytes = bytes, .received_at_us = tx->now_us};
     if (!concat.total && job->sar_total && job->sar_part && job->sar_part <= job->sar_total &&
         job->sar_total <= TEXT_PARTS_MAX) {
-        key.reference = job->sar_reference + SAR_REFERENCE;
-        key.total = job->sar_total;
-        part.part = job->sar_part;
+        b->key.reference = job->sar_reference + SAR_REFERENCE;
+        b->key.total = job->sar_total;
+        b->part.part = job->sar_part;
     }
-    if (key.total > 1)
-        return add_part(c, tx, &h, &key, &part);
-    return store_whole(c, tx, &h, decode(tx->view.arena, job->coding, bytes), 1, 0);
+}
+
+static enum err write_down(struct core *c, struct store_tx *tx, const struct brought *b)
+{
+    if (b->key.total > 1)
+        return add_part(c, tx, &b->heard, &b->key, &b->part);
+    return store_whole(c, tx, &b->heard, decode(tx->view.arena, b->part.coding, b->part.bytes), 1,
+                       0);
 }
 
 enum err incoming_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
 {
-    enum err e = OK;
+    struct brought *all = ARENA_ARRAY(tx->view.arena, n, struct brought);
+    struct incoming_key *keys = ARENA_ARRAY(tx->view.arena, n, struct incoming_key);
+    size_t keys_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        read_job(&all[i], tx, (const struct incoming_job *)jobs[i]);
+        if (all[i].key.total > 1)
+            keys[keys_n++] = all[i].key;
+    }
+    enum err e = store_incoming_parts_hold(tx, keys, keys_n);
     for (size_t i = 0; i < n && !e; i++) {
-        e = incoming_one(ctx, tx, (struct incoming_job *)jobs[i]);
+        e = write_down(ctx, tx, &all[i]);
         if (e == ERR_LIMIT) { /* this phone only: nothing was written for it */
             jobs[i]->err = e;
             e = OK;
@@ -268,14 +288,14 @@ enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us
     struct incoming_key *keys;
     size_t n;
     enum err e = store_incoming_part_overdue(&keys, &n, &tx->view, before_us, GIVE_UP_AT_ONCE);
+    if (!e)
+        e = store_incoming_parts_hold(tx, keys, n);
     for (size_t i = 0; i < n && !e; i++) {
         struct incoming_part *parts;
         size_t parts_n;
         struct heard h = {
             .carrier_id = keys[i].carrier_id, .sender = keys[i].sender, .number = keys[i].number};
-        e = store_incoming_part_hold(tx, &keys[i]);
-        if (!e)
-            e = store_incoming_part_list(&parts, &parts_n, &tx->view, &keys[i]);
+        e = store_incoming_part_list(&parts, &parts_n, &tx->view, &keys[i]);
         if (e || !parts_n)
             continue;
         h.received_at_us = parts[0].received_at_us;

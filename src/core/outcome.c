@@ -101,20 +101,15 @@ static enum err parts_sent(struct core *c, struct store_tx *tx, const struct out
                            size_t n)
 {
     struct message_part *parts = ARENA_ARRAY(tx->view.arena, n, struct message_part);
-    int64_t *ids = ARENA_ARRAY(tx->view.arena, n, int64_t);
-    size_t ids_n = 0;
     for (size_t i = 0; i < n; i++) {
         parts[i] = (struct message_part){.message_id = jobs[i]->message_id,
                                          .number = jobs[i]->part,
                                          .state = MESSAGE_SENT,
                                          .sent_at_us = jobs[i]->at_us,
                                          .carrier_ref = str_of(jobs[i]->carrier_ref)};
-        if (!ids_n || ids[ids_n - 1] != jobs[i]->message_id)
-            ids[ids_n++] = jobs[i]->message_id;
+        parts_changed(tx, jobs[i]->message_id);
     }
     enum err e = store_part_sent(tx, parts, n);
-    if (!e)
-        e = parts_settle(tx, ids, ids_n);
     return e ? e : add_references(c, tx, jobs, n);
 }
 

@@ -64,16 +64,59 @@ static enum err settle(struct store_tx *tx, const int64_t *message_ids,
     return e ? e : store_message_finish_sent(tx, ends, ends_n);
 }
 
-enum err parts_settle(struct store_tx *tx, const int64_t *message_ids, size_t n)
+struct changed_parts {
+    struct changed_parts *next; /* the one noted before it */
+    size_t nth;                 /* of its transaction, from 0 */
+    int64_t message_id;
+};
+
+void parts_changed(struct store_tx *tx, int64_t message_id)
 {
+    if (tx->parts && tx->parts->message_id == message_id)
+        return;
+    struct changed_parts *c = ARENA_NEW(tx->view.arena, struct changed_parts);
+    *c = (struct changed_parts){
+        .next = tx->parts, .nth = tx->parts ? tx->parts->nth + 1 : 0, .message_id = message_id};
+    tx->parts = c;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Each once, in ascending order. */
+static size_t changed_ids(int64_t **out, struct store_tx *tx)
+{
+    size_t all = tx->parts->nth + 1, n = 0;
+    int64_t *ids = ARENA_ARRAY(tx->view.arena, all, int64_t);
+    for (const struct changed_parts *c = tx->parts; c; c = c->next)
+        ids[c->nth] = c->message_id;
+    qsort(ids, all, sizeof(*ids), by_id);
+    for (size_t i = 0; i < all; i++)
+        if (!n || ids[i] != ids[n - 1])
+            ids[n++] = ids[i];
+    *out = ids;
+    return n;
+}
+
+enum err parts_settle(void *core, struct store_tx *tx)
+{
+    (void)core;
+    int64_t *ids;
+    if (!tx->parts)
+        return OK;
+    size_t n = changed_ids(&ids, tx);
+    tx->parts = NULL;
     struct message_parts *messages = ARENA_ARRAY(tx->view.arena, n, struct message_parts);
     enum err e = OK;
     /* Whoever comes second sees the parts of whoever came first. */
     for (size_t i = 0; i < n && !e; i++)
-        e = db_lock(tx->view.db, message_ids[i]);
+        e = db_lock(tx->view.db, ids[i]);
     if (!e)
-        e = store_part_lists(messages, &tx->view, message_ids, n);
-    return e ? e : settle(tx, message_ids, messages, n);
+        e = store_part_lists(messages, &tx->view, ids, n);
+    return e ? e : settle(tx, ids, messages, n);
 }
 
 /* ---- receipts whose messages are known ---- */
@@ -133,8 +176,6 @@ static enum err finish_whole(struct store_tx *tx, const struct told *told, size_
 
 static enum err finish_parts(struct store_tx *tx, const struct told *told, size_t n)
 {
-    int64_t *ids = ARENA_ARRAY(tx->view.arena, n, int64_t);
-    size_t count = 0;
     enum err e = OK;
     for (size_t i = 0; i < n && !e; i++) {
         const struct told *t = &told[i];
@@ -146,10 +187,9 @@ static enum err finish_parts(struct store_tx *tx, const struct told *told, size_
                                     .done_at_us = tx->now_us,
                                     .receipt = t->receipt};
         e = store_part_done(tx, &part);
-        if (!count || ids[count - 1] != t->ref.message_id)
-            ids[count++] = t->ref.message_id;
+        parts_changed(tx, t->ref.message_id);
     }
-    return e ? e : parts_settle(tx, ids, count);
+    return e;
 }
 
 /* What is on its way is shown, nothing ends. */

@@ -3,6 +3,8 @@
 
 #include "store/rows.h"
 
+#include <stdlib.h>
+
 #define COLUMNS \
     "id, account_id, carrier_id, sender, number, text, parts, missing, received_at, message_id"
 
@@ -74,12 +76,31 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
     return hash;
 }
 
-enum err store_incoming_part_hold(struct store_tx *tx, const struct incoming_key *key)
+static int64_t lock_of(const struct incoming_key *key)
 {
     uint64_t hash = mix(UINT64_C(0xCBF29CE484222325), &key->carrier_id, sizeof(key->carrier_id));
     hash = mix(hash, key->sender.p, key->sender.n);
-    hash = mix(hash, &key->reference, sizeof(key->reference));
-    return db_lock(tx->view.db, (int64_t)hash);
+    return (int64_t)mix(hash, &key->reference, sizeof(key->reference));
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+enum err store_incoming_parts_hold(struct store_tx *tx, const struct incoming_key *keys, size_t n)
+{
+    int64_t *locks = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    enum err e = OK;
+    for (size_t i = 0; i < n; i++)
+        locks[i] = lock_of(&keys[i]);
+    if (n)
+        qsort(locks, n, sizeof(*locks), by_number);
+    for (size_t i = 0; i < n && !e; i++)
+        if (!i || locks[i] != locks[i - 1])
+            e = db_lock(tx->view.db, locks[i]);
+    return e;
 }
 
 static enum err check_room(struct store_view *view, const struct incoming_key *key)

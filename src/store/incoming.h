@@ -45,8 +45,10 @@ struct incoming_part {
     int64_t received_at_us;
 };
 
-/* Until the transaction ends no other node adds parts to these or joins them. */
-enum err store_incoming_part_hold(struct store_tx *tx, const struct incoming_key *key) MUST_CHECK;
+/* Until the transaction ends no other node adds parts to these or joins them. All that it needs at
+ * once: they are held in one order on all nodes. */
+enum err store_incoming_parts_hold(struct store_tx *tx, const struct incoming_key *keys,
+                                   size_t n) MUST_CHECK;
 /* A part that is there already stays as it is. ERR_LIMIT when one phone has too many waiting. */
 enum err store_incoming_part_put(struct store_tx *tx, const struct incoming_key *key,
                                  const struct incoming_part *part) MUST_CHECK;

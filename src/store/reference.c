@@ -200,14 +200,20 @@ enum err store_reference_drop(struct references *r, struct store_tx *tx,
         "DELETE FROM reference_index AS r USING UNNEST($1::bigint[], $2::text[], $3::bigint[]) "
         "AS v (carrier_id, carrier_ref, message_id) WHERE r.carrier_id = v.carrier_id AND "
         "r.carrier_ref = v.carrier_ref AND r.message_id = v.message_id");
+    struct reference *sorted = ARENA_ARRAY(tx->view.arena, n, struct reference);
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
     size_t count = 0;
+    if (!n)
+        return OK;
+    memcpy(sorted, refs, n * sizeof(*refs));
+    qsort(sorted, n, sizeof(*sorted), by_key); /* as store_reference_index */
     for (size_t i = 0; i < n; i++) {
-        map_remove(r->map, key_of(refs[i].carrier_id, refs[i].carrier_ref));
-        if (store_is_young(tx, refs[i].message_id) && !refs[i].shared)
+        const struct reference *ref = &sorted[i];
+        map_remove(r->map, key_of(ref->carrier_id, ref->carrier_ref));
+        if (store_is_young(tx, ref->message_id) && !ref->shared)
             continue; /* neither its own commit nor the clock's pass has indexed it */
-        const struct db_value row[COLUMNS_N] = {
-            DB_INT(refs[i].carrier_id), DB_TEXT(refs[i].carrier_ref), DB_INT(refs[i].message_id)};
+        const struct db_value row[COLUMNS_N] = {DB_INT(ref->carrier_id), DB_TEXT(ref->carrier_ref),
+                                                DB_INT(ref->message_id)};
         memcpy(&args[count++ * COLUMNS_N], row, sizeof(row));
     }
     return db_run_many(tx->view.db, &drop, args, COLUMNS_N, count, NULL);

@@ -13,6 +13,7 @@
 #include "db/db.h"
 
 struct purse_move;
+struct changed_parts;
 
 struct store_view {
     struct db *db;
@@ -25,7 +26,8 @@ struct store_tx {
     int64_t now_us; /* one instant for the whole transaction: the database's clock */
     int64_t epoch;  /* of this node's life: store/node */
     struct store_after *after;
-    struct purse_move *moves; /* of purses, applied before the commit: store/ledger */
+    struct purse_move *moves;    /* of purses, applied before the commit: store/ledger */
+    struct changed_parts *parts; /* whose messages are settled before the commit: core/receipt */
 };
 
 /*

@@ -52,6 +52,8 @@ typedef enum err job_work(void *ctx, struct store_tx *tx, struct job **jobs, siz
 struct writer_config {
     struct db *db; /* DB_READ_WRITE; the writer's from now on, closed by its owner afterwards */
     job_work *work[JOB_KINDS];
+    /* The last work of each transaction, behind that of all its jobs. NULL: there is none. */
+    enum err (*finish)(void *ctx, struct store_tx *tx);
     /* After each commit, on the writer's thread: when its transaction began (clock_mono_us). Until
      * then plus the lease nobody takes over from this node. NULL: nobody asks. */
     void (*committed)(void *ctx, int64_t began_us);

@@ -73,7 +73,7 @@ static enum err run_kinds(struct writer *w, struct store_tx *tx, struct job *con
         if (e)
             return e;
     }
-    return OK;
+    return w->config.finish ? w->config.finish(w->config.ctx, tx) : OK;
 }
 
 /* A node without a life yet is about to begin one. */

@@ -947,6 +947,22 @@ static enum err cancelled(int64_t id)
     return job.change.job.err;
 }
 
+static void a_message_of_which_a_part_has_left_is_not_cancelled(void **state)
+{
+    (void)state;
+    char text[200];
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    int64_t id = send_text("+33612345678", text)->messages[0].id;
+    sent(f.arrived[0], 1, "r1");
+    struct outcome_job released = outcome(f.arrived[0], OUTCOME_RELEASED, 1, "");
+    report(&released);
+    assert_int_equal(message(id).state, MESSAGE_QUEUED);
+    assert_int_equal(message(id).attempts, 0);
+    assert_int_equal(cancelled(id), ERR_CONFLICT);
+    assert_int_equal(message(id).state, MESSAGE_QUEUED);
+}
+
 static enum err take_row_away(struct core *c, struct store_tx *tx, struct change *change)
 {
     (void)c;
@@ -1260,6 +1276,7 @@ int main(void)
         SCENARIO(a_restart_finds_what_was_in_flight_before_and_behind_the_index),
         SCENARIO(a_lost_link_gives_many_back_in_one_batch),
         SCENARIO(a_message_is_cancelled_only_while_it_waits_here),
+        SCENARIO(a_message_of_which_a_part_has_left_is_not_cancelled),
         SCENARIO(a_restart_puts_back_what_was_in_flight),
         SCENARIO(ids_go_on_above_what_the_store_holds),
         SCENARIO(a_deferred_message_waits_for_its_time),
