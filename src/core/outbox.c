@@ -79,6 +79,15 @@ struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id)
     return slot;
 }
 
+bool outbox_hold(struct outbox_slot *slot, bool held)
+{
+    if (atomic_exchange(&slot->held, held) == held)
+        return false;
+    slot->turn += held && slot->was_held;
+    slot->was_held = true;
+    return true;
+}
+
 void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o),
                    void (*look)(struct outbox_slot *slot))
 {

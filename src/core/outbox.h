@@ -57,6 +57,8 @@ struct outbox_slot {
     struct outbox *outbox;                /* whose it is, and the two below: outbox_wake's */
     struct letter look;
     _Atomic bool looking;  /* that letter is under way */
+    bool was_held;         /* core/places: before, or is now */
+    uint32_t turn;         /* the writer's: how often it was held again */
     int64_t free_since_us; /* core/places: since when each look saw a free place; 0: none */
     bool leaving;          /* core/places: to be given up once it is not in use */
 };
@@ -69,6 +71,10 @@ struct outbox *outbox_new(bool shared);
 void outbox_free(struct outbox *o);
 /* Creates the slot at first use; it lives as long as the outbox. Any thread. */
 struct outbox_slot *outbox_slot(struct outbox *o, int64_t carrier_id);
+/* This node holds a place of the carrier from now on, or not any more; false: as it was. What was
+ * known of the carrier's ids in an earlier turn is forgotten: meanwhile others may have had them.
+ * The writer's thread. */
+bool outbox_hold(struct outbox_slot *slot, bool held);
 
 /*
  * Where letters go: `box` of the carrier's thread, on which `arrive` becomes the owner of each

@@ -92,7 +92,8 @@ static enum err add_references(struct core *c, struct store_tx *tx,
                                      .carrier_ref = str_of(jobs[i]->carrier_ref),
                                      .message_id = jobs[i]->message_id,
                                      .part = jobs[i]->parts > 1 ? jobs[i]->part : 0,
-                                     .shared = jobs[i]->slot->shared};
+                                     .shared = jobs[i]->slot->shared,
+                                     .turn = jobs[i]->slot->turn};
     enum err e = store_reference_add(c->references, tx, refs, n);
     return e ? e : receipt_join_early(c, tx, refs, n);
 }

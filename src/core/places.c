@@ -270,7 +270,7 @@ static enum err give_up(struct look *k, size_t c)
 {
     struct outbox_slot *slot = k->slots[c];
     k->again = true;
-    if (atomic_exchange(&slot->held, false)) {
+    if (outbox_hold(slot, false)) {
         k->told = true;
         return OK;
     }
@@ -286,7 +286,7 @@ static enum err follow_choice(struct look *k, size_t c, enum place_choice choice
     slot->leaving = mine && (choice == PLACE_LEVEL || slot->leaving);
     if (mine && (slot->leaving || choice == PLACE_GIVE))
         return give_up(k, c);
-    k->told |= atomic_exchange(&slot->held, mine) != mine;
+    k->told |= outbox_hold(slot, mine);
     return choice == PLACE_TAKE ? take(k, c) : OK;
 }
 

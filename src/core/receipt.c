@@ -279,9 +279,11 @@ enum err receipt_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t 
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const struct receipt_job *job = (const struct receipt_job *)jobs[i];
+        const struct outbox_slot *slot = outbox_slot(c->outbox, job->carrier_id);
         refs[i] = (struct reference){.carrier_id = job->carrier_id,
                                      .carrier_ref = str_of(job->carrier_ref),
-                                     .shared = outbox_slot(c->outbox, job->carrier_id)->shared};
+                                     .shared = slot->shared,
+                                     .turn = slot->turn};
     }
     enum err e = store_reference_find(c->references, &tx->view, refs, n);
     for (size_t i = 0; i < n && !e; i++) {

@@ -17,9 +17,10 @@ struct references {
     int64_t early;   /* rows in early_receipt, or more: a rollback may leave it too high */
 };
 
-static uint64_t key_of(int64_t carrier_id, struct str carrier_ref)
+static uint64_t key_of(const struct reference *ref)
 {
-    return secret_hash(carrier_ref) ^ (uint64_t)carrier_id * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t carrier = (uint64_t)ref->carrier_id + ((uint64_t)ref->turn << 56);
+    return secret_hash(ref->carrier_ref) ^ carrier * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 static enum err count_early(struct references *r, struct store_view *view)
@@ -37,9 +38,12 @@ static enum err recall_all(struct references *r, struct store_view *view, struct
                            int64_t after_id)
 {
     struct db_rows rows = db_rows_open(view->db, query, DB_ARGS(DB_INT(after_id)));
-    while (db_rows_next(&rows))
-        map_put(r->map, key_of(db_rows_int(&rows, 2), db_rows_text(&rows, 3)),
+    while (db_rows_next(&rows)) {
+        struct reference ref = {.carrier_id = db_rows_int(&rows, 2),
+                                .carrier_ref = db_rows_text(&rows, 3)};
+        map_put(r->map, key_of(&ref),
                 (uint64_t)db_rows_int(&rows, 0) << PART_BITS | (uint64_t)db_rows_int(&rows, 1));
+    }
     return db_rows_close(&rows);
 }
 
@@ -142,8 +146,7 @@ enum err store_reference_add(struct references *r, struct store_tx *tx,
         const struct reference *ref = &refs[i];
         if (!ref->carrier_ref.n)
             continue;
-        map_put(r->map, key_of(ref->carrier_id, ref->carrier_ref),
-                (uint64_t)ref->message_id << PART_BITS | ref->part);
+        map_put(r->map, key_of(ref), (uint64_t)ref->message_id << PART_BITS | ref->part);
         if (ref->shared || !store_is_young(tx, ref->message_id))
             at_once[count++] = *ref;
     }
@@ -181,7 +184,7 @@ enum err store_reference_find(struct references *r, struct store_view *view, str
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t packed = 0;
-        bool known = map_get(r->map, key_of(refs[i].carrier_id, refs[i].carrier_ref), &packed);
+        bool known = map_get(r->map, key_of(&refs[i]), &packed);
         refs[i].message_id = (int64_t)(packed >> PART_BITS);
         refs[i].part = packed & ((1u << PART_BITS) - 1);
         if (!known || refs[i].shared) /* the carrier may have used it again, through another node */
@@ -209,7 +212,7 @@ enum err store_reference_drop(struct references *r, struct store_tx *tx,
     qsort(sorted, n, sizeof(*sorted), by_key); /* as store_reference_index */
     for (size_t i = 0; i < n; i++) {
         const struct reference *ref = &sorted[i];
-        map_remove(r->map, key_of(ref->carrier_id, ref->carrier_ref));
+        map_remove(r->map, key_of(ref));
         if (store_is_young(tx, ref->message_id) && !ref->shared)
             continue; /* neither its own commit nor the clock's pass has indexed it */
         const struct db_value row[COLUMNS_N] = {DB_INT(ref->carrier_id), DB_TEXT(ref->carrier_ref),

@@ -24,6 +24,7 @@ struct reference {
     int64_t message_id;
     uint32_t part; /* 1 …; 0 for a message of one part */
     bool shared;   /* other nodes are bound to the carrier: memory alone does not do */
+    uint32_t turn; /* of this node at the carrier: memory of another one does not count */
 };
 
 struct references; /* the map, and how many early receipts there are */

@@ -284,6 +284,60 @@ static void receipts_meet_the_pass_at_the_index(void **state)
 
 #define CROSSING(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Node `node` has the carrier take a message as X, and the clock has indexed it. */
+static void sent_as_x(int node, int64_t id)
+{
+    static struct outcome_job o;
+    outcome_job_init(&o, f.home, ignore);
+    o.kind = OUTCOME_SENT;
+    o.slot = outbox_slot(core_outbox(f.cores[node]), CARRIER);
+    o.message_id = id;
+    o.at_us = clock_now_us();
+    o.part = 1;
+    o.parts = 1;
+    memcpy(o.carrier_ref, "X", 2);
+    writer_post(core_writer(f.cores[node]), &o.job);
+    writer_run_once(core_writer(f.cores[node]));
+    mailbox_deliver(f.home, 9);
+    struct store_tx tx = outside();
+    struct reference r = {.carrier_id = CARRIER, .carrier_ref = STR("X"), .message_id = id};
+    assert_int_equal(store_reference_index(&tx, &r, 1), OK);
+}
+
+static void told_of_x(int node)
+{
+    static struct receipt_job t;
+    receipt_job_init(&t, f.home, ignore);
+    t.carrier_id = CARRIER;
+    t.state = MESSAGE_DELIVERED;
+    memcpy(t.carrier_ref, "X", 2);
+    writer_post(core_writer(f.cores[node]), &t.job);
+    writer_run_once(core_writer(f.cores[node]));
+    mailbox_deliver(f.home, 9);
+}
+
+static void an_id_that_another_node_had_meanwhile_is_not_remembered(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    struct outbox_slot *slots[NODES];
+    for (int node = 0; node < NODES; node++) {
+        slots[node] = outbox_slot(core_outbox(f.cores[node]), CARRIER);
+        slots[node]->shared = false;
+    }
+    outbox_hold(slots[1], true);
+    sent_as_x(1, add(MESSAGE_SENDING, 1, clock_now_us() + HOUR_US));
+    outbox_hold(slots[1], false);
+    outbox_hold(slots[0], true);
+    told_of_x(0);
+    assert_int_equal(ask("SELECT COUNT(*) FROM message WHERE state = 6"), 1);
+    sent_as_x(0, add(MESSAGE_SENDING, 1, clock_now_us() + HOUR_US));
+    outbox_hold(slots[0], false);
+    outbox_hold(slots[1], true);
+    told_of_x(1);
+    assert_int_equal(ask("SELECT COUNT(*) FROM message WHERE state = 6"), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +345,7 @@ int main(void)
         CROSSING(parts_of_many_phones_come_in_on_two_nodes),
         CROSSING(answers_and_receipts_of_long_messages_cross),
         CROSSING(receipts_meet_the_pass_at_the_index),
+        CROSSING(an_id_that_another_node_had_meanwhile_is_not_remembered),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
