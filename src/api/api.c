@@ -139,9 +139,9 @@ void api_free(struct api *api)
 {
     if (!api)
         return;
+    worker_free(api->worker); /* first: it may be at work for a request that is still open */
     http_server_free(api->tcp);
     http_server_free(api->socket);
-    worker_free(api->worker);
     credentials_free(api->credentials);
     health_free(api->health);
     db_close(api->counting_reader);
