@@ -75,6 +75,7 @@ static void settle(struct writer *w, struct job *job, enum err e)
         job->err = e;
     if (must_keep(w, job, e)) {
         letters_add(&w->kept, &job->letter);
+        w->kept_again = true;
         return;
     }
     job->held_since_us = 0;
@@ -332,14 +333,16 @@ static void linger(struct writer *w)
     }
 }
 
-/* True when the store is in trouble. */
+/* True when the store is in trouble, or a job had to be kept: whatever its error, to try it again
+ * at once would help nobody. */
 static bool work_once(struct writer *w, bool may_linger)
 {
     if (ask_about_doubt(w)) {
         fill_batch(w);
         if (may_linger)
             linger(w);
-        return w->batch_n > 0 && run_batch(w);
+        w->kept_again = false;
+        return w->batch_n > 0 && (run_batch(w) || w->kept_again);
     }
     w->batch_n = 0;
     collect_inbox(w);
