@@ -244,6 +244,12 @@ static void end_doubt(struct writer *w, enum err e)
     arena_free(t->arena);
 }
 
+/* The process is to end: the next life will find what there is. */
+static bool waits_no_more(const struct writer *w, int64_t since_us)
+{
+    return db_in_hurry() || (atomic_load(&w->stopping) && since_us > DOUBT_AT_STOP_S * SEC_US);
+}
+
 /* True once nothing is in doubt. */
 static bool ask_about_doubt(struct writer *w)
 {
@@ -254,7 +260,7 @@ static bool ask_about_doubt(struct writer *w)
     int64_t since_us = clock_mono_us() - w->doubt_since_us;
     if (!e)
         end_doubt(w, committed ? OK : ERR_STORE);
-    else if (e == ERR_FENCED || (atomic_load(&w->stopping) && since_us > DOUBT_AT_STOP_S * SEC_US))
+    else if (e == ERR_FENCED || waits_no_more(w, since_us))
         end_doubt(w, ERR_DOUBT);
     else if (since_us > WRITER_DOUBT_S * SEC_US)
         stop_waiting(w);

@@ -57,11 +57,15 @@ export class Postgres {
     await run("promote", this.dirs[1]);
   }
 
-  // The standby stands still, but for its first process, until what this gives back is called.
-  async freezeStandby() {
-    const pids = (await run("pids", this.dirs[1])).split("\n").slice(1).map(Number);
+  // It stands still, but for its first process, until what this gives back is called.
+  async freeze(dir = this.dirs[0]) {
+    const pids = (await run("pids", dir)).split("\n").slice(1).map(Number);
     for (const pid of pids) process.kill(pid, "SIGSTOP");
     return () => pids.forEach((pid) => process.kill(pid, "SIGCONT"));
+  }
+
+  freezeStandby() {
+    return this.freeze(this.dirs[1]);
   }
 
   async stop() {
