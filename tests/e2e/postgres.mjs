@@ -40,6 +40,10 @@ export class Postgres {
     return run("url", this.dirs.join(","), name);
   }
 
+  tell(url, ...words) {
+    return run("sql", url, ...words);
+  }
+
   restart() {
     return run("restart", this.dirs[0]);
   }
