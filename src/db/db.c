@@ -49,6 +49,11 @@ void db_close(struct db *db)
         db->engine->close(db);
 }
 
+void db_impatient(struct db *db, int silence_most_ms)
+{
+    db->silence_most_ms = silence_most_ms;
+}
+
 /* ---- time ---- */
 
 static _Atomic int64_t hurry_from_us = INT64_MAX;

@@ -44,6 +44,10 @@ enum { DB_HURRY_MS = 1000 };
 void db_hurry_after(int64_t ms);
 bool db_in_hurry(void);
 
+/* Of a connection on a thread that others wait for: a call gives up, as if the connection were
+ * lost, when a server has said nothing for so long. */
+void db_impatient(struct db *db, int silence_most_ms);
+
 /* Other processes may write too: what was read may have changed, and somebody else may act on it.
  */
 bool db_shared(const struct db *db);

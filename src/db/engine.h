@@ -40,6 +40,7 @@ struct db_engine {
 
 struct db {
     const struct db_engine *engine;
+    int silence_most_ms; /* of db_impatient; 0: the engine's own */
 };
 
 extern const struct db_engine db_sqlite;

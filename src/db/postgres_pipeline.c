@@ -60,6 +60,8 @@ enum err postgres_result_err(struct postgres *c, const PGresult *result, const c
 static int64_t silence_most_ms(const struct postgres *c)
 {
     int64_t ms = c->mode == DB_READ_WRITE ? WRITER_SILENCE_MS : READER_SILENCE_MS;
+    if (c->db.silence_most_ms)
+        ms = c->db.silence_most_ms;
     return db_in_hurry() ? DB_HURRY_MS : ms;
 }
 

@@ -371,6 +371,18 @@ static void who_is_to_end_does_not_wait_for_a_silent_server(void **state)
     assert_int_equal(insert_one(1), OK);
 }
 
+static void who_is_impatient_does_not_wait_either(void **state)
+{
+    (void)state;
+    static struct db_query sleep = DB_QUERY("SELECT COUNT(pg_sleep(8))");
+    int64_t before_us = clock_mono_us();
+    db_impatient(other, 300);
+    struct db_rows rows = db_rows_open(other, &sleep, DB_NO_ARGS);
+    assert_int_equal(db_rows_close(&rows), ERR_STORE);
+    assert_true(clock_mono_us() - before_us < 2 * SEC_US);
+    assert_int_equal(count_rows(other), 0);
+}
+
 int main(void)
 {
 #define POSTGRES(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -388,6 +400,7 @@ int main(void)
         POSTGRES(what_is_wrong_with_a_url_is_told_in_time),
         POSTGRES(a_database_that_is_not_in_utf8_is_refused),
         POSTGRES(who_is_to_end_does_not_wait_for_a_silent_server),
+        POSTGRES(who_is_impatient_does_not_wait_either),
         POSTGRES(a_host_that_is_silent_does_not_hide_the_next),
     };
     enum { TESTS = sizeof(tests) / sizeof(tests[0]) };
