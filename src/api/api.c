@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+/* On the HTTP thread, where all wait behind an operator's question. */
+enum { SILENCE_MOST_MS = 2000 };
+
 static const struct api_route *const tables[] = {
     account_routes, user_routes,    sender_routes,   carrier_routes, route_routes,
     rate_routes,    message_routes, incoming_routes, ledger_routes,  NULL};
@@ -103,6 +106,7 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
     enum err e = core_reader(&api->reader, core);
     if (e)
         goto out;
+    db_impatient(api->reader, SILENCE_MOST_MS);
     e = core_reader(&api->counting_reader, core);
     if (e)
         goto out;
@@ -139,9 +143,9 @@ void api_free(struct api *api)
 {
     if (!api)
         return;
+    worker_free(api->worker); /* first: it may be at work for a request that is still open */
     http_server_free(api->tcp);
     http_server_free(api->socket);
-    worker_free(api->worker);
     credentials_free(api->credentials);
     health_free(api->health);
     db_close(api->counting_reader);

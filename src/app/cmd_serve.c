@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "carrier/carrier.h"
 #include "core/core.h"
+#include "db/db.h"
 #include "net/loop.h"
 #include "store/id.h"
 #include "text/phone.h"
@@ -29,7 +30,7 @@
 #include <unistd.h>
 
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
-enum { DRAIN_MAX_MS = 9000, PATH_SIZE = 512, MARK_SIZE = 17 };
+enum { DRAIN_MAX_MS = 8000, HURRY_AFTER_MS = 4000, PATH_SIZE = 512, MARK_SIZE = 17 };
 
 struct server {
     struct config config;
@@ -41,6 +42,7 @@ struct server {
     int node;
     char **argv; /* as main got it */
     int lock_fd;
+    sigset_t signals; /* that end it */
     struct core *core;
     struct net_loop *http_loop;
     struct net_loop *smpp_loop;
@@ -50,6 +52,7 @@ struct server {
     pthread_t http_thread;
     pthread_t smpp_thread;
     _Atomic bool carriers_ended;
+    _Atomic bool stopping; /* asked to */
 };
 
 /* ---- the data directory ---- */
@@ -150,10 +153,13 @@ static void carrier_metrics(void *ctx, struct buf *out)
 
 /* ---- taken over by another node ---- */
 
-/* On the writer's thread: memory, sessions and the open transaction end here, all at once. */
+/* On the writer's thread: memory, sessions and the open transaction end here, all at once. Who was
+ * asked to stop goes on with that: nothing is sent or committed any more anyway. */
 static void begin_anew(void *ctx)
 {
     const struct server *s = ctx;
+    if (s->stopping)
+        return;
     log_error("node_fenced", "hint=\"this server was silent for too long and others took over; it "
                              "begins anew\"");
     close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC); /* those of libraries too */
@@ -177,12 +183,22 @@ static void start_thread(pthread_t *thread, const char *name, struct net_loop *l
     pthread_setname_np(*thread, name);
 }
 
+/* Before the threads are there nobody waits for signals: they are kept. */
+static bool is_told_to_stop(void *ctx)
+{
+    sigset_t pending;
+    (void)ctx;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
 static enum err open_all(struct server *s)
 {
     struct core_config core = {.database_url = s->database,
                                .name = s->name,
                                .node = s->node,
                                .fenced = begin_anew,
+                               .give_up = is_told_to_stop,
                                .ctx = s};
     struct api_config api = {.http_address = s->config.http,
                              .socket_path = s->socket_path,
@@ -276,6 +292,7 @@ static void drain(struct server *s)
 
 static void stop_threads(struct server *s)
 {
+    db_hurry_after(HURRY_AFTER_MS);
     drain(s);
     core_stop(s->core); /* everything that was posted is committed and given back */
     net_loop_stop(s->http_loop);
@@ -299,11 +316,12 @@ static void close_all(struct server *s)
 
 /* ---- the command ---- */
 
-static void wait_for_signal(const sigset_t *signals)
+static void wait_for_signal(struct server *s)
 {
     int number;
-    while (sigwait(signals, &number))
+    while (sigwait(&s->signals, &number))
         ;
+    s->stopping = true;
     log_info("stopping", "signal=%s", sigabbrev_np(number));
 }
 
@@ -341,7 +359,6 @@ static enum err set_up(struct server *s)
 int cmd_serve(int argc, char **argv)
 {
     struct server s = {.argv = argv, .lock_fd = -1};
-    sigset_t signals;
     pthread_setname_np(pthread_self(), "navette"); /* also when it began anew from /proc/self/exe */
     if (config_read(&s.config, argc - 1, argv + 1)) {
         fputs(cli_text("see navette serve --help\n"), stderr);
@@ -358,20 +375,23 @@ int cmd_serve(int argc, char **argv)
         return EXIT_USAGE;
     }
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it: only main is told */
+    sigemptyset(&s.signals);
+    sigaddset(&s.signals, SIGINT);
+    sigaddset(&s.signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &s.signals, NULL); /* every thread inherits it: only main is told */
     enum err e = set_up(&s);
+    bool given_up = e && is_told_to_stop(&s);
     if (!e) {
         start_threads(&s);
         e = announce(&s);
         if (!e)
-            wait_for_signal(&signals);
+            wait_for_signal(&s);
         stop_threads(&s);
     }
     close_all(&s);
-    if (e) /* why was told where it was found; the sentences of errors are for who asks a server */
+    if (given_up)
+        log_info("stopping", "while=starting");
+    else if (e) /* why was told where it was found; errors' sentences are for who asks a server */
         log_error("serve_failed", "error=%s", err_name(e));
-    return e ? EXIT_FAILED : EXIT_OK;
+    return e && !given_up ? EXIT_FAILED : EXIT_OK;
 }

@@ -221,12 +221,17 @@ static bool may_come(const struct core *c, enum err e)
            !str_starts(str_of(c->config.database_url), STR("sqlite:"));
 }
 
+static bool gives_up(const struct core *c)
+{
+    return c->config.give_up && c->config.give_up(c->config.ctx);
+}
+
 static enum err open_patiently(struct core *c)
 {
     int64_t until_us = clock_mono_us() + CORE_OPEN_WAIT_S * SEC_US;
     int64_t tell_us = 0;
     enum err e;
-    while (may_come(c, e = open_store(c)) && clock_mono_us() < until_us) {
+    while (may_come(c, e = open_store(c)) && clock_mono_us() < until_us && !gives_up(c)) {
         close_store(c);
         if (clock_mono_us() >= tell_us) {
             log_warn("store_waiting", "error=%s", err_name(e));

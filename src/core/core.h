@@ -22,6 +22,7 @@ struct core_config {
     /* Others have taken over this node's work: the process must end, or begin anew, at once;
      * nothing of it may be sent any more. On the writer's thread. NULL: nobody asks. */
     void (*fenced)(void *ctx);
+    bool (*give_up)(void *ctx); /* while core_open waits: it need not any longer. NULL: it must */
     void *ctx;
 };
 

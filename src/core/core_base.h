@@ -18,6 +18,7 @@ struct nodes {
     int64_t began_us;         /* of the last commit, or of this process: clock_mono_us */
     bool over;                /* this life has ended: nothing may be sent any more */
     int64_t late_us;          /* when this node's own lease was last found in danger */
+    int64_t ahead_us;         /* the database's clock of clock_mono_us, at the last tick */
     int64_t hints[HINTS_MAX]; /* carriers, given in the transaction of this instant: */
     size_t hints_n;
     int64_t hints_us;

@@ -29,6 +29,16 @@ static void note_lateness(struct nodes *n, int64_t at_us)
         n->late_us = at_us;
 }
 
+/* When the database's clock was set forward, or another server with another clock has taken over,
+ * the leases of all who have not committed since look run out. */
+static void note_jump(struct nodes *n, int64_t db_now_us, int64_t now_us)
+{
+    int64_t ahead_us = db_now_us - now_us;
+    if (ahead_us - n->ahead_us > LATE_S * SEC_US)
+        n->late_us = now_us;
+    n->ahead_us = ahead_us;
+}
+
 void nodes_begin(struct core *c)
 {
     c->nodes.began_us = c->nodes.late_us = clock_mono_us();
@@ -160,6 +170,7 @@ static enum err fence_late(struct core *c, struct store_tx *tx)
     int64_t fenced = 0;
     int64_t now_us = clock_mono_us();
     note_lateness(&c->nodes, now_us);
+    note_jump(&c->nodes, tx->now_us, now_us);
     if (now_us - c->nodes.late_us < NODE_LEASE_S * SEC_US)
         return OK;
     enum err e = store_node_fence_late(&fenced, tx);

@@ -6,6 +6,7 @@
 #include "db/engine.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 static const struct {
     const char *scheme;
@@ -46,6 +47,32 @@ void db_close(struct db *db)
 {
     if (db)
         db->engine->close(db);
+}
+
+void db_impatient(struct db *db, int silence_most_ms)
+{
+    db->silence_most_ms = silence_most_ms;
+}
+
+/* ---- time ---- */
+
+static _Atomic int64_t hurry_from_us = INT64_MAX;
+
+int64_t db_mono_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void db_hurry_after(int64_t ms)
+{
+    atomic_store(&hurry_from_us, ms < 0 ? INT64_MAX : db_mono_us() + ms * 1000);
+}
+
+bool db_in_hurry(void)
+{
+    return db_mono_us() >= atomic_load(&hurry_from_us);
 }
 
 bool db_shared(const struct db *db)

@@ -37,6 +37,17 @@ enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
 enum err db_open(struct db **out, const char *url, enum db_mode mode) MUST_CHECK;
 void db_close(struct db *db);
 
+/* The process is to end: so long from now a call that waits for a server gives up within
+ * DB_HURRY_MS of the server's silence, and is as if the connection were lost. Negative: never. Of
+ * all connections; any thread. */
+enum { DB_HURRY_MS = 1000 };
+void db_hurry_after(int64_t ms);
+bool db_in_hurry(void);
+
+/* Of a connection on a thread that others wait for: a call gives up, as if the connection were
+ * lost, when a server has said nothing for so long. */
+void db_impatient(struct db *db, int silence_most_ms);
+
 /* Other processes may write too: what was read may have changed, and somebody else may act on it.
  */
 bool db_shared(const struct db *db);

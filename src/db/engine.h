@@ -40,6 +40,7 @@ struct db_engine {
 
 struct db {
     const struct db_engine *engine;
+    int silence_most_ms; /* of db_impatient; 0: the engine's own */
 };
 
 extern const struct db_engine db_sqlite;
@@ -48,6 +49,9 @@ extern const struct db_engine db_postgres;
 enum { DB_STATEMENTS_MAX = 256, DB_ARGS_MAX = 64 };
 /* A query's place in each connection's statements; ERR_INTERNAL when there are too many. */
 enum err db_slot(unsigned *slot, struct db_query *query) MUST_CHECK;
+
+/* The machine's own time: sockets do not follow a clock that a test holds still. */
+int64_t db_mono_us(void);
 
 /* The text in this engine's words, to be freed; NULL when it is too long. */
 char *db_in_words(const struct db_engine *engine, struct str sql);

@@ -11,7 +11,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     RETRY_MS = 500,
@@ -30,28 +29,31 @@ static const char *const defaults[][2] = {
 enum { DEFAULTS = sizeof(defaults) / sizeof(defaults[0]) };
 
 #define SET(name, value) "set_config('" name "', '" value "', false), "
-/* What is committed is on disk; the server notices when a node is gone; plans of short statements
- * are not compiled. The last column says whether db_oldest_writer can be answered. */
-#define COMMON                                                                                \
-    SET("default_transaction_isolation", "read committed")                                    \
-    SET("tcp_keepalives_idle", "5")                                                           \
-    SET("tcp_keepalives_interval", "2")                                                       \
-    SET("tcp_keepalives_count", "3")                                                          \
-    SET("jit", "off")                                                                         \
-    "set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit')"        \
-    " IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false), " \
+/* The server notices when a node is gone; plans of short statements are not compiled. The last
+ * column says whether db_oldest_writer can be answered. */
+#define COMMON                                             \
+    SET("default_transaction_isolation", "read committed") \
+    SET("tcp_keepalives_idle", "5")                        \
+    SET("tcp_keepalives_interval", "2")                    \
+    SET("tcp_keepalives_count", "3")                       \
+    SET("jit", "off")                                      \
     "current_setting('track_activities')"
+/* What is committed is on disk, here and on the standby. */
+#define DURABLE                                                                        \
+    "set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit')" \
+    " IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false), "
 /* A node that stopped in the middle of a transaction must not hold its locks: while others wait for
  * them they look late themselves, which puts off the take-over (core/nodes.c). What the writer does
  * goes by an index; a plan made while the tables were small must not read them whole later. */
 static const char writer_session[] =
     "SELECT " SET("statement_timeout", "10000") SET("lock_timeout", "5000")
         SET("idle_in_transaction_session_timeout", "2000") SET("enable_seqscan", "off")
-            SET("enable_hashjoin", "off") SET("enable_mergejoin", "off") COMMON;
-/* Its questions are of many kinds: each is planned for the values it has. */
+            SET("enable_hashjoin", "off") SET("enable_mergejoin", "off") DURABLE COMMON;
+/* Its questions are of many kinds: each is planned for the values it has. All it ever commits is
+ * hints, which wait for no standby. */
 static const char reader_session[] = "SELECT " SET("statement_timeout", "30000")
     SET("default_transaction_read_only", "on") SET("idle_in_transaction_session_timeout", "60000")
-        SET("plan_cache_mode", "force_custom_plan") COMMON;
+        SET("plan_cache_mode", "force_custom_plan") SET("synchronous_commit", "local") COMMON;
 
 static const struct {
     const char *name;
@@ -65,14 +67,6 @@ static const struct {
     [POSTGRES_UNFIT] = {"unfit", "a database in UTF8 on PostgreSQL 14 or newer, and its setting "
                                  "track_activities on"},
 };
-
-/* The machine's own time: sockets do not follow a clock that a test holds still. */
-static int64_t mono_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 const char *postgres_line(char out[POSTGRES_LINE_SIZE], const char *text)
 {
@@ -148,7 +142,7 @@ static PGconn *start(const struct postgres *c, size_t host)
 
 static bool wait_until(const PGconn *conn, short events, int64_t deadline_us)
 {
-    int64_t left_us = deadline_us - mono_us();
+    int64_t left_us = deadline_us - db_mono_us();
     struct pollfd fd = {.fd = PQsocket(conn), .events = events};
     return left_us > 0 && fd.fd >= 0 && poll(&fd, 1, (int)(left_us / 1000) + 1) != 0;
 }
@@ -264,11 +258,12 @@ static enum postgres_trouble try_host(struct postgres *c, size_t host, int64_t d
 static enum postgres_trouble try_hosts(struct postgres *c)
 {
     size_t hosts = count_hosts(c);
-    int64_t deadline_us = mono_us() + (int64_t)DB_CONNECT_MS * 1000;
+    int64_t most_ms = db_in_hurry() ? DB_HURRY_MS : DB_CONNECT_MS;
+    int64_t deadline_us = db_mono_us() + most_ms * 1000;
     enum postgres_trouble trouble = POSTGRES_UNREACHABLE;
     for (size_t i = 0; i < hosts && !c->conn; i++) {
-        int64_t left_us = deadline_us - mono_us();
-        trouble = try_host(c, c->host, mono_us() + left_us / (int64_t)(hosts - i));
+        int64_t left_us = deadline_us - db_mono_us();
+        trouble = try_host(c, c->host, db_mono_us() + left_us / (int64_t)(hosts - i));
         if (trouble)
             c->host = (c->host + 1) % hosts;
     }
@@ -278,10 +273,10 @@ static enum postgres_trouble try_hosts(struct postgres *c)
 enum err postgres_connect(struct postgres *c)
 {
     int64_t wait_ms = c->listening ? LISTENER_RETRY_MS : RETRY_MS;
-    if (mono_us() < c->next_try_us)
+    if (db_mono_us() < c->next_try_us)
         return ERR_STORE;
     enum postgres_trouble trouble = try_hosts(c);
-    c->next_try_us = trouble ? mono_us() + wait_ms * 1000 : 0;
+    c->next_try_us = trouble ? db_mono_us() + wait_ms * 1000 : 0;
     if (trouble)
         return ERR_STORE;
     if (c->away || c->trouble)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Longer than the server lets a statement run (postgres_connect.c): then nobody is there. */
-enum { WRITER_SILENCE_MS = 13000, READER_SILENCE_MS = 35000 };
+enum { WRITER_SILENCE_MS = 13000, READER_SILENCE_MS = 35000, LOOK_UP_MS = 100 };
 
 static const struct fault {
     const char *state; /* SQLSTATE, or what it begins with */
@@ -57,14 +57,26 @@ enum err postgres_result_err(struct postgres *c, const PGresult *result, const c
     return ERR_STORE;
 }
 
+static int64_t silence_most_ms(const struct postgres *c)
+{
+    int64_t ms = c->mode == DB_READ_WRITE ? WRITER_SILENCE_MS : READER_SILENCE_MS;
+    if (c->db.silence_most_ms)
+        ms = c->db.silence_most_ms;
+    return db_in_hurry() ? DB_HURRY_MS : ms;
+}
+
 /* Waits until the socket is ready, and reads. */
 static bool pump(struct postgres *c, short events)
 {
-    int silence_ms = c->mode == DB_READ_WRITE ? WRITER_SILENCE_MS : READER_SILENCE_MS;
     struct pollfd fd = {.fd = PQsocket(c->conn), .events = events};
-    int n = poll(&fd, 1, silence_ms);
+    int64_t since_us = db_mono_us();
+    int n;
+    do
+        n = poll(&fd, 1, LOOK_UP_MS);
+    while ((n == 0 || (n < 0 && errno == EINTR)) &&
+           db_mono_us() - since_us < silence_most_ms(c) * 1000);
     if (n <= 0)
-        return n < 0 && errno == EINTR;
+        return false;
     return fd.revents == POLLOUT || PQconsumeInput(c->conn);
 }
 

@@ -75,6 +75,7 @@ static void settle(struct writer *w, struct job *job, enum err e)
         job->err = e;
     if (must_keep(w, job, e)) {
         letters_add(&w->kept, &job->letter);
+        w->kept_again = true;
         return;
     }
     job->held_since_us = 0;
@@ -243,6 +244,12 @@ static void end_doubt(struct writer *w, enum err e)
     arena_free(t->arena);
 }
 
+/* The process is to end: the next life will find what there is. */
+static bool waits_no_more(const struct writer *w, int64_t since_us)
+{
+    return db_in_hurry() || (atomic_load(&w->stopping) && since_us > DOUBT_AT_STOP_S * SEC_US);
+}
+
 /* True once nothing is in doubt. */
 static bool ask_about_doubt(struct writer *w)
 {
@@ -253,7 +260,7 @@ static bool ask_about_doubt(struct writer *w)
     int64_t since_us = clock_mono_us() - w->doubt_since_us;
     if (!e)
         end_doubt(w, committed ? OK : ERR_STORE);
-    else if (e == ERR_FENCED || (atomic_load(&w->stopping) && since_us > DOUBT_AT_STOP_S * SEC_US))
+    else if (e == ERR_FENCED || waits_no_more(w, since_us))
         end_doubt(w, ERR_DOUBT);
     else if (since_us > WRITER_DOUBT_S * SEC_US)
         stop_waiting(w);
@@ -332,14 +339,16 @@ static void linger(struct writer *w)
     }
 }
 
-/* True when the store is in trouble. */
+/* True when the store is in trouble, or a job had to be kept: whatever its error, to try it again
+ * at once would help nobody. */
 static bool work_once(struct writer *w, bool may_linger)
 {
     if (ask_about_doubt(w)) {
         fill_batch(w);
         if (may_linger)
             linger(w);
-        return w->batch_n > 0 && run_batch(w);
+        w->kept_again = false;
+        return w->batch_n > 0 && (run_batch(w) || w->kept_again);
     }
     w->batch_n = 0;
     collect_inbox(w);

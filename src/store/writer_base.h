@@ -44,6 +44,7 @@ struct writer {
     size_t batch_n;
     unsigned troubles;         /* batches that the store failed since its last commit */
     struct letters kept;       /* jobs that must be tried again */
+    bool kept_again;           /* one of the present batch was */
     struct transaction *doubt; /* whose commit was never answered; nothing else is begun */
     int64_t doubt_since_us;
     bool fenced;

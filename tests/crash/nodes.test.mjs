@@ -306,3 +306,23 @@ test("a commit counts when the standby has it, not before", async () => {
   await world.sim.stop();
   await world.postgres.stop();
 });
+
+test("a clock of PostgreSQL that jumps makes nobody look dead", async () => {
+  const postgres = await Postgres.start();
+  const database = await postgres.createDatabase("navette");
+  const tell = (...words) => postgres.tell(database, ...words);
+  await tell(
+    "ALTER DATABASE navette SET search_path = public, pg_catalog",
+    "CREATE TABLE ahead AS SELECT CAST('0' AS interval) AS by",
+    `CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+     AS 'SELECT pg_catalog.clock_timestamp() + by FROM public.ahead'`,
+  );
+  const nodes = await Promise.all([0, 1, 2].map(() => startNavette({ database })));
+  await sleep(8000); // until they may fence: the start counts as lateness
+  await tell("UPDATE ahead SET by = '1 hour'");
+  await sleep(1500);
+  const lives = await sql({ database }, "SELECT epoch FROM node WHERE fenced = 0 ORDER BY epoch");
+  assert.deepEqual(lives.flat(), ["1", "2", "3"]);
+  for (const node of nodes) await node.stop();
+  await postgres.stop();
+});

@@ -40,6 +40,10 @@ export class Postgres {
     return run("url", this.dirs.join(","), name);
   }
 
+  tell(url, ...words) {
+    return run("sql", url, ...words);
+  }
+
   restart() {
     return run("restart", this.dirs[0]);
   }
@@ -57,11 +61,15 @@ export class Postgres {
     await run("promote", this.dirs[1]);
   }
 
-  // The standby stands still, but for its first process, until what this gives back is called.
-  async freezeStandby() {
-    const pids = (await run("pids", this.dirs[1])).split("\n").slice(1).map(Number);
+  // It stands still, but for its first process, until what this gives back is called.
+  async freeze(dir = this.dirs[0]) {
+    const pids = (await run("pids", dir)).split("\n").slice(1).map(Number);
     for (const pid of pids) process.kill(pid, "SIGSTOP");
     return () => pids.forEach((pid) => process.kill(pid, "SIGCONT"));
+  }
+
+  freezeStandby() {
+    return this.freeze(this.dirs[1]);
   }
 
   async stop() {

@@ -365,6 +365,32 @@ static void what_a_role_may_not_make_is_no_lost_store(void **state)
     assert_int_equal(insert_one(1), OK);
 }
 
+static void who_is_to_end_does_not_wait_for_a_silent_server(void **state)
+{
+    (void)state;
+    static struct db_query sleep = DB_QUERY("SELECT COUNT(pg_sleep(8))");
+    int64_t before_us = clock_mono_us();
+    db_hurry_after(500);
+    struct db_rows rows = db_rows_open(f.db, &sleep, DB_NO_ARGS);
+    assert_int_equal(db_rows_close(&rows), ERR_STORE);
+    int64_t took_us = clock_mono_us() - before_us;
+    assert_true(took_us >= 500000 && took_us < (500 + DB_HURRY_MS + 1000) * MS_US);
+    db_hurry_after(-1);
+    assert_int_equal(insert_one(1), OK);
+}
+
+static void who_is_impatient_does_not_wait_either(void **state)
+{
+    (void)state;
+    static struct db_query sleep = DB_QUERY("SELECT COUNT(pg_sleep(8))");
+    int64_t before_us = clock_mono_us();
+    db_impatient(other, 300);
+    struct db_rows rows = db_rows_open(other, &sleep, DB_NO_ARGS);
+    assert_int_equal(db_rows_close(&rows), ERR_STORE);
+    assert_true(clock_mono_us() - before_us < 2 * SEC_US);
+    assert_int_equal(count_rows(other), 0);
+}
+
 int main(void)
 {
 #define POSTGRES(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -381,6 +407,8 @@ int main(void)
         POSTGRES(a_process_that_stops_in_a_transaction_holds_nothing_for_long),
         POSTGRES(what_is_wrong_with_a_url_is_told_in_time),
         POSTGRES(a_database_that_is_not_in_utf8_is_refused),
+        POSTGRES(who_is_to_end_does_not_wait_for_a_silent_server),
+        POSTGRES(who_is_impatient_does_not_wait_either),
         POSTGRES(a_host_that_is_silent_does_not_hide_the_next),
         POSTGRES(what_a_role_may_not_make_is_no_lost_store),
     };

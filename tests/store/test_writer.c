@@ -6,6 +6,7 @@
 #include "store/writer.h"
 #include "testing.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #define START_US (INT64_C(1795269900) * SEC_US) /* 2026-11-21T14:05:00Z */
@@ -310,6 +311,20 @@ static void the_thread_does_all_that_was_posted_before_it_ends(void **state)
     assert_int_equal(rows_stored(), JOBS);
 }
 
+static void what_cannot_be_written_is_not_tried_without_a_pause(void **state)
+{
+    (void)state;
+    struct probe p = {.bad = true};
+    fail_with = ERR_INTERNAL;
+    post(&p, JOB_OUTCOME, 1);
+    writer_start(w);
+    poll(NULL, 0, 500);
+    writer_stop(w);
+    assert_int_equal(mailbox_deliver(home, 10), 1);
+    assert_int_equal(p.job.err, ERR_INTERNAL);
+    assert_true(p.runs > 1 && p.runs < 20);
+}
+
 int main(void)
 {
 #define STORE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -323,6 +338,7 @@ int main(void)
         STORE(a_carrier_waits_a_little_for_its_answer),
         STORE(a_refusal_of_a_receipt_is_not_held),
         STORE(what_is_kept_comes_back_when_the_writer_stops),
+        STORE(what_cannot_be_written_is_not_tried_without_a_pause),
         STORE(a_life_that_was_taken_over_commits_nothing), /* last: on a shared engine only */
     };
     size_t n = sizeof(tests) / sizeof(tests[0]) - !getenv("NAVETTE_TEST_POSTGRES");
