@@ -61,9 +61,9 @@ export class Postgres {
     await run("promote", this.dirs[1]);
   }
 
-  // It stands still, but for its first process, until what this gives back is called.
+  // It stands still until what this gives back is called.
   async freeze(dir = this.dirs[0]) {
-    const pids = (await run("pids", dir)).split("\n").slice(1).map(Number);
+    const pids = (await run("pids", dir)).split("\n").map(Number);
     for (const pid of pids) process.kill(pid, "SIGSTOP");
     return () => pids.forEach((pid) => process.kill(pid, "SIGCONT"));
   }
