@@ -6,6 +6,7 @@
 #include "base/metric.h"
 #include "store/id.h"
 #include "store/queue.h"
+#include "store/rows.h"
 
 #define COLUMNS                                                                               \
     "id, account_id, user_id, carrier_id, state, sender, recipient, text, encoding, parts, "  \
@@ -164,11 +165,9 @@ enum err store_message_sending(struct message **out, size_t *n, struct store_vie
         DB_QUERY_MANY("SELECT " COLUMNS " FROM message WHERE id = $1 AND state = 3",
                       "SELECT " COLUMNS ", v.row FROM UNNEST($1::bigint[]) WITH ORDINALITY "
                       "AS v (wanted, row) JOIN message ON id = v.wanted WHERE state = 3");
-    struct db_value *args = ARENA_ARRAY(view->arena, ids_n, struct db_value);
     struct message *list = ARENA_ARRAY(view->arena, ids_n, struct message);
-    for (size_t i = 0; i < ids_n; i++)
-        args[i] = DB_INT(ids[i]);
-    struct db_rows rows = db_rows_many(view->db, &sending, args, 1, ids_n);
+    struct db_rows rows =
+        db_rows_many(view->db, &sending, store_id_args(view->arena, ids, ids_n), 1, ids_n);
     while (db_rows_next(&rows))
         read_row(&list[rows.row], &rows, view->arena);
     *out = list;

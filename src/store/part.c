@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/message.h"
+#include "store/rows.h"
 
 enum err store_part_sent(struct store_tx *tx, const struct message_part *rows, size_t n)
 {
@@ -69,11 +70,9 @@ enum err store_part_lists(struct message_parts *out, struct store_view *view,
                       "FROM UNNEST($1::bigint[]) WITH ORDINALITY AS v (id, row) "
                       "JOIN message AS m ON m.id = v.id "
                       "LEFT JOIN part AS p ON p.message_id = m.id ORDER BY p.number");
-    struct db_value *args = ARENA_ARRAY(view->arena, n, struct db_value);
-    for (size_t i = 0; i < n; i++)
-        args[i] = DB_INT(message_ids[i]);
     memset(out, 0, n * sizeof(*out));
-    struct db_rows rows = db_rows_many(view->db, &list, args, 1, n);
+    struct db_rows rows =
+        db_rows_many(view->db, &list, store_id_args(view->arena, message_ids, n), 1, n);
     while (db_rows_next(&rows)) {
         struct message_parts *m = &out[rows.row];
         if (!m->wanted) {

@@ -31,20 +31,13 @@ enum err store_queue_put(struct store_tx *tx, const struct queued *rows, size_t 
     return db_run_many(tx->view.db, &put, args, COLUMNS_N, n, NULL);
 }
 
-static struct db_value *id_args(struct arena *arena, const int64_t *ids, size_t n)
-{
-    struct db_value *args = ARENA_ARRAY(arena, n, struct db_value);
-    for (size_t i = 0; i < n; i++)
-        args[i] = DB_INT(ids[i]);
-    return args;
-}
-
 enum err store_queue_drop(struct store_tx *tx, const int64_t *message_ids, size_t n)
 {
     static struct db_query drop =
         DB_QUERY_MANY("DELETE FROM queue WHERE message_id = $1",
                       "DELETE FROM queue WHERE message_id = ANY ($1::bigint[])");
-    return db_run_many(tx->view.db, &drop, id_args(tx->view.arena, message_ids, n), 1, n, NULL);
+    return db_run_many(tx->view.db, &drop, store_id_args(tx->view.arena, message_ids, n), 1, n,
+                       NULL);
 }
 
 enum err store_queue_seize(struct store_tx *tx, int64_t message_id)
@@ -185,7 +178,7 @@ enum err store_queue_note(bool *held, struct store_tx *tx, const int64_t *messag
     size_t count = 0;
     memset(held, 0, n * sizeof(*held));
     struct db_rows rows =
-        db_rows_many(tx->view.db, &hold, id_args(tx->view.arena, message_ids, n), 1, n);
+        db_rows_many(tx->view.db, &hold, store_id_args(tx->view.arena, message_ids, n), 1, n);
     while (db_rows_next(&rows)) {
         held[rows.row] = true;
         found[count++] = (struct queued){.message_id = message_ids[rows.row],

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store/rows: reading a whole query into an array that grows in the view's arena.
- * For configuration: tables small enough to be held in memory.
+ * store/rows: what the verbs have in common. Reading a whole query into an array that grows in the
+ * view's arena is for configuration: tables small enough to be held in memory.
  */
 #ifndef NAVETTE_STORE_ROWS_H
 #define NAVETTE_STORE_ROWS_H
@@ -29,6 +29,15 @@ static inline enum err store_rows_all(void **out, size_t *n, struct db_rows *row
     *out = items;
     *n = count;
     return db_rows_close(rows);
+}
+
+/* Arguments of a query that takes one id a row. */
+static inline struct db_value *store_id_args(struct arena *arena, const int64_t *ids, size_t n)
+{
+    struct db_value *args = ARENA_ARRAY(arena, n, struct db_value);
+    for (size_t i = 0; i < n; i++)
+        args[i] = DB_INT(ids[i]);
+    return args;
 }
 
 /* For an UPDATE or DELETE by id that must hit. */
