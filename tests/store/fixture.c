@@ -83,3 +83,11 @@ struct store_view fixture_view(struct fixture *f)
 {
     return (struct store_view){.db = f->db, .arena = f->arena};
 }
+
+int fixture_skip_all(const struct CMUnitTest *tests, size_t n)
+{
+    printf("1..%zu\n", n);
+    for (size_t i = 0; i < n; i++)
+        printf("ok %zu - %s # SKIP NAVETTE_TEST_POSTGRES names no server\n", i + 1, tests[i].name);
+    return 0;
+}
