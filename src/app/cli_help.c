@@ -41,20 +41,29 @@ void cli_help_usage(FILE *out, const struct cli_command *c)
     fprintf(out, "%s\n", options ? " [options]" : "");
 }
 
-static void fields(FILE *out, const struct cli_command *c, bool options)
+static void field(FILE *out, const struct cli_command *c, const struct cli_field *f)
 {
     char left[80];
+    if (f->type == CLI_HEADING) {
+        fprintf(out, "\n%s:\n", cli_text(f->help));
+        return;
+    }
+    left_of(left, sizeof(left), f);
+    line(out, left, cli_text(f->help));
+    if (f->initial && *f->initial && strcmp(c->verb, "set") != 0)
+        fprintf(out, " [%s]", f->initial);
+    fputc('\n', out);
+}
+
+static void fields(FILE *out, const struct cli_command *c, bool options)
+{
     int any = 0;
     for (const struct cli_field *f = c->fields; f->member; f++) {
         if ((f->name != NULL) != options)
             continue;
-        if (!any++)
+        if (!any++ && f->type != CLI_HEADING)
             fprintf(out, "\n%s\n", cli_text(options ? "options:" : "arguments:"));
-        left_of(left, sizeof(left), f);
-        line(out, left, cli_text(f->help));
-        if (f->initial && *f->initial && strcmp(c->verb, "set") != 0)
-            fprintf(out, " [%s]", f->initial);
-        fputc('\n', out);
+        field(out, c, f);
     }
 }
 

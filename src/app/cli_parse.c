@@ -114,6 +114,7 @@ static json_t *read_value(const struct cli_field *f, const char *value)
         return is_word_of(f->value, value) ? json_string(value) : NULL;
     case CLI_TEXT:
     case CLI_LIST:
+    case CLI_HEADING:
         break;
     }
     return json_string(value);

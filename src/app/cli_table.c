@@ -83,8 +83,10 @@ COLUMNS senders[] = {
 
 /* ---- carrier: its options are its settings ---- */
 
+#define SECTION(title) {"", NULL, "", CLI_HEADING, 0, title, NULL},
 #define TEXT(name_, initial_, most, help_) \
     {#name_, "TEXT", #name_, CLI_TEXT, 0, help_, initial_},
+#define SECRET(name_, most, help_) {#name_, "PW", #name_, CLI_SECRET, 0, help_, NULL},
 #define NUMBER(name_, initial_, least, most, help_) \
     {#name_, "N", #name_, CLI_NUMBER, 0, help_, #initial_},
 #define FLAG(name_, initial_, help_) {#name_, NULL, #name_, CLI_FLAG, 0, help_, NULL},
@@ -93,6 +95,8 @@ FIELDS carrier_options[] = {
     POSITIONAL("NAME", "name", "name of the carrier"),
 #include "core/carrier_settings.def"
     ENABLED, END};
+#undef SECTION
+#undef SECRET
 #undef TEXT
 #undef NUMBER
 #undef FLAG

@@ -18,7 +18,8 @@ enum cli_type {
     CLI_FLAG,     /* --name, --no-name */
     CLI_YES_NO,
     CLI_CHOICE, /* one of the words in `value`, separated by | */
-    CLI_LIST    /* may stand several times; "any" alone is the empty list */
+    CLI_LIST,   /* may stand several times; "any" alone is the empty list */
+    CLI_HEADING /* nothing to give: `help` is the title of what follows */
 };
 
 /* One positional or option. It goes into the path where the path says {member}, else into the body,

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/carrier_settings.h"
 
-#include "store/id.h"
-#include "text/text.h"
-
-enum kind { KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_CHOICE };
+enum kind { KIND_TEXT, KIND_SECRET, KIND_NUMBER, KIND_FLAG, KIND_CHOICE };
 
 /* One line of the table, with where its member stands in the struct. */
 struct setting {
@@ -18,13 +15,17 @@ struct setting {
 };
 
 static const struct setting settings_table[] = {
-#define AT(name)                        offsetof(struct carrier_settings, name)
+#define AT(name) offsetof(struct carrier_settings, name)
+#define SECTION(title)
 #define TEXT(name, initial, most, help) {#name, KIND_TEXT, AT(name), initial, 0, 0, most},
+#define SECRET(name, most, help)        {#name, KIND_SECRET, AT(name), "", 0, 0, most},
 #define NUMBER(name, initial, least, most, help) \
     {#name, KIND_NUMBER, AT(name), NULL, initial, least, most},
 #define FLAG(name, initial, help) {#name, KIND_FLAG, AT(name), NULL, initial, 0, 1},
 #define CHOICE(name, words, help) {#name, KIND_CHOICE, AT(name), words, 0, 0, 0},
 #include "core/carrier_settings.def"
+#undef SECTION
+#undef SECRET
 #undef TEXT
 #undef NUMBER
 #undef FLAG
@@ -48,6 +49,7 @@ static void set_default(struct carrier_settings *settings, const struct setting 
 {
     switch (s->kind) {
     case KIND_TEXT:
+    case KIND_SECRET:
         *(struct str *)member(settings, s) = str_of(s->initial_text);
         break;
     case KIND_CHOICE:
@@ -81,7 +83,7 @@ static enum err read_text(struct carrier_settings *settings, struct arena *a,
     if (s->kind == KIND_CHOICE && !is_one_of(text, s->initial_text))
         return refuse(why, ERR_INVALID, s->name,
                       arena_printf(a, "must be one of %s", s->initial_text));
-    if (s->kind == KIND_TEXT && text.n > (size_t)s->most)
+    if (s->kind != KIND_CHOICE && text.n > (size_t)s->most)
         return refuse(why, ERR_TOO_LONG, s->name,
                       arena_printf(a, "at most %lld bytes", (long long)s->most));
     if (text.n && memchr(text.p, 0, text.n))
@@ -95,6 +97,7 @@ static enum err read_one(struct carrier_settings *settings, struct arena *a,
 {
     switch (s->kind) {
     case KIND_TEXT:
+    case KIND_SECRET:
     case KIND_CHOICE:
         return read_text(settings, a, s, value, why);
     case KIND_FLAG:
@@ -122,49 +125,6 @@ static const struct setting *find(const char *name)
     return NULL;
 }
 
-enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s)
-{
-    struct str rest = s->on_nodes;
-    struct str each;
-    uint64_t number;
-    *numbers = 0;
-    while (s->on_nodes.n && str_split(&rest, ',', &each)) {
-        if (str_to_u64(&number, str_trim(each)) || number >= STORE_NODES)
-            return ERR_INVALID;
-        *numbers |= UINT32_C(1) << number;
-    }
-    return OK;
-}
-
-static enum err check_nodes(const struct carrier_settings *s, struct refusal *why)
-{
-    uint32_t numbers;
-    if (carrier_settings_on_nodes(&numbers, s))
-        return refuse(why, ERR_INVALID, "on_nodes",
-                      STR("must be numbers from 0 to 31 with commas between them, as 0,2; empty "
-                          "allows all"));
-    if (numbers && s->nodes > __builtin_popcount(numbers))
-        return refuse(why, ERR_INVALID, "nodes",
-                      STR("must not be more than on_nodes names: name more there, or none"));
-    if (s->rate && s->nodes > s->rate)
-        return refuse(why, ERR_INVALID, "nodes",
-                      STR("must not be more than rate, of which each server takes its share"));
-    return OK;
-}
-
-static enum err check_whole(const struct carrier_settings *s, struct refusal *why)
-{
-    size_t bad_at;
-    if (!s->host.n)
-        return refuse(why, ERR_MISSING, "host", STR("the SMSC's host name or address is needed"));
-    if (s->reconnect_most_ms < s->reconnect_least_ms)
-        return refuse(why, ERR_INVALID, "reconnect_most_ms",
-                      STR("must not be less than reconnect_least_ms"));
-    if (text_utf8_check(s->stop_text, &bad_at))
-        return refuse(why, ERR_BAD_UTF8, "stop_text", STR("must be UTF-8"));
-    return check_nodes(s, why);
-}
-
 enum err carrier_settings_read(struct carrier_settings *settings, struct arena *a,
                                const json_t *json, bool fresh, struct refusal *why)
 {
@@ -183,7 +143,7 @@ enum err carrier_settings_read(struct carrier_settings *settings, struct arena *
         if (e)
             return e;
     }
-    return check_whole(settings, why);
+    return carrier_settings_check(settings, a, why);
 }
 
 json_t *carrier_settings_json(const struct carrier_settings *settings, bool secrets)
@@ -198,7 +158,7 @@ json_t *carrier_settings_json(const struct carrier_settings *settings, bool secr
             value = json_integer(*(const int64_t *)at);
         else if (s->kind == KIND_FLAG)
             value = json_boolean(*(const bool *)at);
-        else if (secrets || strcmp(s->name, "password") != 0)
+        else if (secrets || s->kind != KIND_SECRET)
             value = json_stringn(text->p ? text->p : "", text->n);
         if (value)
             json_object_set_new(out, s->name, value);

@@ -12,11 +12,15 @@
 #include <jansson.h>
 
 struct carrier_settings {
+#define SECTION(title)
 #define TEXT(name, initial, most, help)          struct str name;
+#define SECRET(name, most, help)                 struct str name;
 #define NUMBER(name, initial, least, most, help) int64_t name;
 #define FLAG(name, initial, help)                bool name;
 #define CHOICE(name, words, help)                struct str name;
 #include "core/carrier_settings.def"
+#undef SECTION
+#undef SECRET
 #undef TEXT
 #undef NUMBER
 #undef FLAG
@@ -31,7 +35,10 @@ enum err carrier_settings_read(struct carrier_settings *settings, struct arena *
 /* The servers in on_nodes: bit n for number n; 0 when all may bind. ERR_INVALID; never for settings
  * that were read without a refusal. */
 enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s) MUST_CHECK;
-/* A new reference. The password is left out unless `secrets`. */
+/* Does it make sense as a whole? core/carrier_check.c. */
+enum err carrier_settings_check(const struct carrier_settings *settings, struct arena *a,
+                                struct refusal *why) MUST_CHECK;
+/* A new reference. Secrets are left out unless `secrets`. */
 json_t *carrier_settings_json(const struct carrier_settings *settings, bool secrets);
 
 #endif

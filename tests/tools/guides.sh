@@ -33,7 +33,7 @@ words() {
 mapfile -t options < <(words app/config.def 'CONFIG\([a-z_]+, *"([a-z-]+)"' | sed 's/^/--/')
 mapfile -t figures < <(words base/metric.def 'METRIC\([A-Z_]+, *[a-z]+, *"([a-z_]+)' | sort -u)
 mapfile -t carrier_figures < <(grep -ohE 'navette_carrier_[a-z_]+' src/carrier/carriers.c | sort -u)
-mapfile -t settings < <(sed -nE 's/^(TEXT|NUMBER|FLAG|CHOICE)\(([a-z_]+),.*/\2/p' \
+mapfile -t settings < <(sed -nE 's/^(TEXT|SECRET|NUMBER|FLAG|CHOICE)\(([a-z_]+),.*/\2/p' \
     src/core/carrier_settings.def)
 mapfile -t endings < <(words sim/outcome.def 'OUTCOME\([A-Z_]+, *([0-9]{4})')
 mapfile -t states < <(words store/message_state.def 'STATE\(([A-Z_]+)')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* core/carrier_settings: on which servers a carrier may be bound, and on how many. */
+/* core/carrier_settings: secrets; on which servers a carrier may be bound, and on how many. */
 #include "core/carrier_settings.h"
 #include "testing.h"
 
@@ -90,11 +90,25 @@ static void more_servers_than_can_be_are_refused(void **state)
     assert_nodes(",\"nodes\":3,\"rate\":3", 0);
 }
 
+static void secrets_go_in_and_never_come_out(void **state)
+{
+    (void)state;
+    assert_int_equal(read_settings(",\"password\":\"pw\",\"receiver_password\":\"pw2\""), OK);
+    json_t *shown = carrier_settings_json(&f.settings, false);
+    json_t *kept = carrier_settings_json(&f.settings, true);
+    assert_null(json_object_get(shown, "password"));
+    assert_null(json_object_get(shown, "receiver_password"));
+    assert_string_equal(json_string_value(json_object_get(kept, "receiver_password")), "pw2");
+    json_decref(shown);
+    json_decref(kept);
+}
+
 #define SETTINGS(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SETTINGS(secrets_go_in_and_never_come_out),
         SETTINGS(by_default_any_one_server_binds),
         SETTINGS(servers_are_named_by_their_numbers),
         SETTINGS(what_is_no_number_of_a_server_is_refused),
