@@ -5,6 +5,7 @@
 #include "api/present.h"
 #include "core/admin.h"
 #include "store/id.h"
+#include "store/queue.h"
 
 #include <stdlib.h>
 
@@ -23,17 +24,39 @@ static json_t *carrier_json(struct api *api, const struct carrier_row *row,
     return out;
 }
 
+/* What waits in the store comes in besides: "10000+" is as far as it is counted. A store that does
+ * not answer must not hide how the link is. */
+static void add_waiting(struct api *api, struct http_request *request, json_t *status,
+                        int64_t carrier_id)
+{
+    enum { COUNTED_MOST = 10000 };
+    struct store_view view = api_view(api, request);
+    struct queue_glance glance;
+    if (!json_is_object(status))
+        return;
+    bool unknown = store_queue_glance(&glance, &view, carrier_id, COUNTED_MOST) != OK;
+    bool more = !unknown && glance.waiting > COUNTED_MOST;
+    json_object_set_new(status, "waiting",
+                        unknown ? json_null() : json_integer(more ? COUNTED_MOST : glance.waiting));
+    json_object_set_new(status, "waiting_more", json_boolean(more));
+    json_object_set_new(status, "oldest_waiting_at",
+                        unknown ? json_null() : present_time(glance.oldest_due_at_us));
+}
+
 /* The directory was read anew after the last change, so it shows the carriers as they are. */
 static void reply_carrier(struct api *api, struct http_request *request, int status,
                           struct str name)
 {
     const struct directory *d = core_directory(api_core(api));
     const struct directory_carrier *c = directory_carrier(d, name);
-    if (c)
-        api_reply_json(request, status, carrier_json(api, &c->row, &c->settings));
-    else
+    if (c) {
+        json_t *body = carrier_json(api, &c->row, &c->settings);
+        add_waiting(api, request, json_object_get(body, "status"), c->row.id);
+        api_reply_json(request, status, body);
+    } else {
         api_reply_error(request, ERR_NOT_FOUND, "carrier",
                         STR("there is no carrier of this name: `navette carrier list` shows them"));
+    }
     directory_release(d);
 }
 

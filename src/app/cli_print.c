@@ -146,14 +146,33 @@ static void print_value(FILE *out, struct buf *b, const json_t *value)
     fwrite(b->p, 1, b->n, out);
 }
 
-/* The passage of a message: one line an event. */
-static void print_lines(FILE *out, struct buf *b, const json_t *list)
+/* A sentence of the server is told in the reader's language. */
+static void print_member(FILE *out, struct buf *b, const char *key, const json_t *value)
+{
+    if (strcmp(key, "why") != 0 || !json_is_string(value)) {
+        print_value(out, b, value);
+        return;
+    }
+    buf_clear(b);
+    add_value(b, value);
+    make_safe(b);
+    buf_add_u8(b, 0);
+    cli_text_print(out, (const char *)b->p);
+}
+
+/* The passage of a message: one line an event. Figures deeper down keep their names. */
+static void print_items(FILE *out, struct buf *b, const json_t *list, int indent)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         const char *key;
         json_t *value;
-        fputs("\n ", out);
+        fprintf(out, "\n%*s", indent + 1, "");
+        if (indent > 0) {
+            fputc(' ', out);
+            print_value(out, b, item);
+            continue;
+        }
         json_object_foreach((json_t *)(uintptr_t)item, key, value)
         {
             if (json_is_string(value) && json_string_length(value) == 0)
@@ -164,22 +183,34 @@ static void print_lines(FILE *out, struct buf *b, const json_t *list)
     }
 }
 
-void cli_print_object(FILE *out, const json_t *object)
+/* `indent` blanks before each line. An object in an object has its lines below its name, so that
+ * they can be found by eye. */
+static void print_lines_of(FILE *out, struct buf *b, const json_t *object, int indent)
 {
-    struct buf b = buf_limited(VALUE_MAX);
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
     {
-        bool lines = json_is_object(json_array_get(value, 0));
+        bool lines = json_is_object(json_array_get(value, 0)) || json_object_size(value) > 0;
         bool empty = json_is_string(value) && json_string_length(value) == 0;
-        fprintf(out, "%s:%s", key, lines || empty ? "" : " ");
+        fprintf(out, "%*s%s:%s", indent, "", key, lines || empty ? "" : " ");
+        if (json_object_size(value) > 0) {
+            fputc('\n', out);
+            print_lines_of(out, b, value, indent + 2);
+            continue;
+        }
         if (lines)
-            print_lines(out, &b, value);
+            print_items(out, b, value, indent);
         else
-            print_value(out, &b, value);
+            print_member(out, b, key, value);
         fputc('\n', out);
     }
+}
+
+void cli_print_object(FILE *out, const json_t *object)
+{
+    struct buf b = buf_limited(VALUE_MAX);
+    print_lines_of(out, &b, object, 0);
     buf_free(&b);
 }
 

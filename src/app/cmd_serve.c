@@ -6,7 +6,7 @@
 #include "app/cmd_serve.h"
 
 #include "api/api.h"
-#include "api/present.h"
+#include "app/carrier_json.h"
 #include "app/cli_text.h"
 #include "app/config.h"
 #include "app/demo.h"
@@ -133,17 +133,7 @@ static json_t *carrier_status_json(void *ctx, int64_t carrier_id)
     struct carrier_status st;
     if (!carriers_status(s->carriers, carrier_id, &st))
         return NULL;
-    json_t *out = json_pack("{s:s, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I}", "state",
-                            carrier_state_name(st.state), "binds", (int)st.binds, "binds_wanted",
-                            (int)st.binds_wanted, "window_used", (int)st.window_used, "window_size",
-                            (int)st.window_size, "rate_now", (json_int_t)st.rate_now, "active",
-                            (json_int_t)st.active, "submits", (json_int_t)st.submits, "throttles",
-                            (json_int_t)st.throttles, "reconnects", (json_int_t)st.reconnects);
-    json_object_set_new(out, "since", present_time(st.since_us));
-    json_object_set_new(out, "oldest_due_at", present_time(st.oldest_due_at_us));
-    json_object_set_new(out, "error", st.error[0] ? json_string(st.error) : json_null());
-    json_object_set_new(out, "error_at", present_time(st.error_at_us));
-    return out;
+    return carrier_json(&st);
 }
 
 static void carrier_metrics(void *ctx, struct buf *out)

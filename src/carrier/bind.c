@@ -33,10 +33,13 @@ struct bind {
     char reason[80];
     uint32_t refusal;
     struct buf out;
+    bool wire_full; /* when it was last asked for a request */
 
     struct net_timer *timer; /* the next attempt, the session's time, or the end of ENDING */
     struct backoff backoff;
     int64_t pause_us;
+    int64_t retry_at_us;
+    int64_t heard_at_us; /* 0: nothing yet */
     int64_t bound_at_us;
     uint64_t attempts;
 };
@@ -78,6 +81,7 @@ static void write_out(struct bind *b)
 static void wait_for_retry(struct bind *b)
 {
     b->state = BIND_WAITING;
+    b->retry_at_us = clock_mono_us() + b->pause_us;
     net_timer_set(b->timer, b->pause_us);
 }
 
@@ -247,7 +251,8 @@ static void on_data(void *ctx, struct str bytes)
     if (!b->session)
         return;
     enter(b);
-    smpp_session_feed(b->session, bytes, clock_mono_us());
+    b->heard_at_us = clock_mono_us();
+    smpp_session_feed(b->session, bytes, b->heard_at_us);
     leave(b);
     b->calls.on_turn(b->ctx);
 }
@@ -376,7 +381,8 @@ enum err bind_request(struct bind *b, const struct smpp_pdu *request, void *tag)
 {
     if (b->state != BIND_BOUND || b->over)
         return ERR_CLOSED;
-    if (b->out.n + net_conn_waiting(b->conn) > SUBMIT_LIMIT)
+    b->wire_full = b->out.n + net_conn_waiting(b->conn) > SUBMIT_LIMIT;
+    if (b->wire_full)
         return ERR_BUSY;
     return smpp_session_request(b->session, request, tag, clock_mono_us());
 }
@@ -414,6 +420,25 @@ void bind_pause(struct bind *b, bool paused)
 }
 
 /* ---- figures and life ---- */
+
+void bind_figures(const struct bind *b, struct bind_figures *out)
+{
+    int64_t now_us = clock_mono_us();
+    int64_t to_wall_us = clock_now_us() - now_us;
+    *out = (struct bind_figures){0};
+    if (b->heard_at_us)
+        out->heard_us = b->heard_at_us + to_wall_us;
+    if (b->state == BIND_WAITING && b->retry_at_us > now_us)
+        out->next_attempt_us = b->retry_at_us - now_us;
+    if (b->state != BIND_BOUND || !b->session || !b->conn)
+        return;
+    int64_t due_us = smpp_session_oldest_due_us(b->session);
+    out->since_us = b->bound_at_us + to_wall_us;
+    out->window_used = smpp_session_window_used(b->session);
+    out->wire_full = b->wire_full;
+    if (due_us != INT64_MAX)
+        out->oldest_us = now_us - (due_us - b->settings.response_timeout_us);
+}
 
 enum bind_state bind_state(const struct bind *b)
 {

@@ -78,6 +78,15 @@ void bind_drop(struct bind *b, const char *reason);
 /* Stops and resumes reading. */
 void bind_pause(struct bind *b, bool paused);
 
+struct bind_figures {
+    int64_t since_us;        /* bound since (UTC); 0: it is not bound */
+    int64_t heard_us;        /* when the carrier last said something (UTC); 0: never */
+    int64_t next_attempt_us; /* from now; 0 unless it waits for one */
+    int64_t oldest_us;       /* how long the oldest answer has been awaited; 0: none is */
+    uint32_t window_used;
+    bool wire_full; /* the latest bind_request answered ERR_BUSY */
+};
+void bind_figures(const struct bind *b, struct bind_figures *out);
 enum bind_state bind_state(const struct bind *b);
 enum smpp_mode bind_mode(const struct bind *b);
 /* Counts up with each session. */

@@ -41,26 +41,64 @@ enum carrier_state {
     CARRIER_ENDING,     /* the last answers are awaited, then unbind */
     CARRIER_ELSEWHERE,  /* others of the nodes on this database hold its binds */
 };
+enum { CARRIER_STATES = CARRIER_ELSEWHERE + 1 };
 /* "off", "down", … */
 const char *carrier_state_name(enum carrier_state state);
 
-/* How a carrier was at most a second ago. */
-enum { CARRIER_ERROR_SIZE = 120 };
+enum {
+    CARRIER_ERROR_SIZE = 120,
+    CARRIER_WHY_SIZE = 240,
+    CARRIER_PEER_SIZE = 64,
+    CARRIER_SESSIONS_MAX = 64,
+    CARRIER_REFUSED_MAX = 16,
+    CARRIER_WITHIN_LEAST = 10, /* 2^10 µs: a millisecond */
+    CARRIER_WITHIN_MOST = 26,  /* 67 s */
+};
+
+/* A session, or what stands in the place of one. */
+struct carrier_session {
+    const char *mode;  /* "trx", "tx", "rx" */
+    const char *state; /* "bound", "connecting", … */
+    char peer[CARRIER_PEER_SIZE];
+    int64_t since_us; /* bound since; 0: it is not */
+    int64_t heard_us; /* when the carrier last said something; 0: never */
+    uint32_t window_used;
+};
+
+/* How a carrier was at most a second ago. What is counted is counted since the start. */
 struct carrier_status {
     enum carrier_state state;
     int64_t since_us;
+    const char *limit;              /* carrier/limit.def: what keeps it from sending more */
+    char why[CARRIER_WHY_SIZE];     /* the same as a sentence */
     char error[CARRIER_ERROR_SIZE]; /* the latest reason why it was not bound; "" for none */
     int64_t error_at_us;
     unsigned binds; /* sessions that are bound */
     unsigned binds_wanted;
+    struct carrier_session sessions[CARRIER_SESSIONS_MAX];
+    size_t sessions_n;
     uint32_t window_used;
     uint32_t window_size;
     int64_t rate_now;         /* parts submitted in the last second */
+    int64_t rate;             /* parts a second, in force; 0: no limit */
     int64_t active;           /* messages in memory */
     int64_t oldest_due_at_us; /* of the next message to leave; 0: none waits in memory */
-    uint64_t submits;         /* since the start, as the two below */
-    uint64_t throttles;       /* pauses that the carrier asked for */
-    uint64_t reconnects;      /* attempts after the first */
+    int64_t response_p50_us;  /* of the last five minutes; 0: nothing was answered */
+    int64_t response_p99_us;
+    uint64_t responses;
+    uint64_t responses_us; /* how long all of them took together */
+    uint64_t within[CARRIER_WITHIN_MOST - CARRIER_WITHIN_LEAST + 1]; /* took less than 2^i µs */
+    uint64_t submits;
+    uint64_t receipts; /* as the carrier sent them, doubles and unreadable ones too */
+    uint64_t incoming;
+    uint64_t throttles;  /* pauses that the carrier asked for */
+    uint64_t reconnects; /* attempts after the first */
+    struct carrier_refused {
+        uint32_t status; /* command_status of submit_sm_resp */
+        uint64_t n;
+    } refused[CARRIER_REFUSED_MAX]; /* the most frequent first */
+    size_t refused_n;
+    uint64_t refused_else; /* of still other statuses */
 };
 /* false when there is no such carrier. */
 bool carriers_status(struct carriers *c, int64_t carrier_id, struct carrier_status *out);

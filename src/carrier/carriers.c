@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "carrier/carrier.h"
 #include "carrier/line.h"
+#include "carrier/metrics.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -265,70 +266,15 @@ const char *carrier_state_name(enum carrier_state state)
     return state_names[state];
 }
 
-/* A label's value: backslash, quote and line feed are escaped. */
-static void write_label(struct buf *out, const char *name)
-{
-    buf_add_str(out, STR("{carrier=\""));
-    for (const char *c = name; *c; c++) {
-        if (*c == '\\' || *c == '"')
-            buf_add_u8(out, '\\');
-        if (*c == '\n')
-            buf_add_str(out, STR("\\n"));
-        else
-            buf_add(out, c, 1);
-    }
-    buf_add_u8(out, '"');
-}
-
-static int64_t figure(const struct carrier_status *s, size_t which)
-{
-    const int64_t figures[] = {
-        s->window_used,        s->window_size,        s->active, s->binds, (int64_t)s->submits,
-        (int64_t)s->throttles, (int64_t)s->reconnects};
-    return figures[which];
-}
-
-static void write_figures(struct carriers *c, struct buf *out)
-{
-    static const char *const heads[][3] = {
-        {"navette_carrier_window_used", "gauge", "submit_sm unanswered"},
-        {"navette_carrier_window_size", "gauge", "submit_sm unanswered at once, at most"},
-        {"navette_carrier_active_messages", "gauge", "Messages in memory on their way out"},
-        {"navette_carrier_binds", "gauge", "Sessions that are bound"},
-        {"navette_carrier_submits_total", "counter", "Parts submitted"},
-        {"navette_carrier_throttles_total", "counter", "Pauses the carrier asked for"},
-        {"navette_carrier_reconnects_total", "counter", "Attempts to connect after the first"},
-    };
-    for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++) {
-        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", heads[h][0], heads[h][2], heads[h][0],
-                   heads[h][1]);
-        for (size_t i = 0; i < c->entries_n; i++) {
-            if (!c->entries[i].listed)
-                continue;
-            buf_add_str(out, str_of(heads[h][0]));
-            write_label(out, c->entries[i].name);
-            buf_printf(out, "} %lld\n", (long long)figure(&c->entries[i].status, h));
-        }
-    }
-}
-
-static void write_states(struct carriers *c, struct buf *out)
-{
-    buf_add_str(out, STR("# HELP navette_carrier_state 1 for the state the carrier is in\n"
-                         "# TYPE navette_carrier_state gauge\n"));
-    for (size_t i = 0; i < c->entries_n; i++) {
-        for (size_t s = 0; c->entries[i].listed && s <= CARRIER_ELSEWHERE; s++) {
-            buf_add_str(out, STR("navette_carrier_state"));
-            write_label(out, c->entries[i].name);
-            buf_printf(out, ",state=\"%s\"} %d\n", state_names[s], c->entries[i].status.state == s);
-        }
-    }
-}
-
 void carriers_metrics(struct carriers *c, struct buf *out)
 {
     pthread_mutex_lock(&c->lock);
-    write_states(c, out);
-    write_figures(c, out);
+    struct metrics_row *rows = base_alloc((c->entries_n + 1) * sizeof(*rows));
+    size_t n = 0;
+    for (size_t i = 0; i < c->entries_n; i++)
+        if (c->entries[i].listed)
+            rows[n++] = (struct metrics_row){c->entries[i].name, &c->entries[i].status};
+    metrics_write(out, rows, n);
     pthread_mutex_unlock(&c->lock);
+    free(rows);
 }

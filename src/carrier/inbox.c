@@ -31,6 +31,8 @@ struct inbox {
     void *ctx;
     const char *label;
     size_t waiting;
+    uint64_t receipts_n; /* that came since the start, as the next */
+    uint64_t incoming_n;
     struct pool receipts;
     struct incoming_item *incoming;
     struct arena *arena; /* of the receipt in hand */
@@ -100,6 +102,7 @@ static void take_receipt(struct inbox *box, const struct smpp_pdu *request,
                          const struct inbox_origin *origin)
 {
     struct smpp_receipt receipt;
+    box->receipts_n++;
     arena_reset(box->arena);
     enum err e = smpp_receipt_read(&receipt, box->arena, request);
     char ref[CARRIER_REF_SIZE];
@@ -184,6 +187,7 @@ static struct source source_of(const struct smpp_pdu *request)
 static void take_incoming(struct inbox *box, const struct smpp_pdu *request,
                           const struct inbox_origin *origin)
 {
+    box->incoming_n++;
     struct source from = source_of(request);
     struct str bytes = smpp_user_data(request);
     struct incoming_item *item =
@@ -226,6 +230,12 @@ void inbox_request(struct inbox *box, const struct smpp_pdu *request,
 size_t inbox_waiting(const struct inbox *box)
 {
     return box->waiting;
+}
+
+void inbox_counts(const struct inbox *box, uint64_t *receipts, uint64_t *incoming)
+{
+    *receipts = box->receipts_n;
+    *incoming = box->incoming_n;
 }
 
 void inbox_set_label(struct inbox *box, const char *label)

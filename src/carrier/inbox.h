@@ -41,5 +41,7 @@ void inbox_request(struct inbox *box, const struct smpp_pdu *request,
                    const struct inbox_origin *origin);
 /* Requests that wait for their commit. */
 size_t inbox_waiting(const struct inbox *box);
+/* What came since the start. */
+void inbox_counts(const struct inbox *box, uint64_t *receipts, uint64_t *incoming);
 
 #endif

@@ -6,8 +6,8 @@
 #include "carrier/bind.h"
 #include "carrier/inbox.h"
 #include "carrier/settings.h"
+#include "carrier/watch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { BINDS_MAX = 2 };
@@ -38,13 +38,7 @@ struct line {
 
     char label[LOG_SAFE_SIZE];
     bool was_throttled;
-    enum carrier_state state;
-    int64_t since_us;
-    char error[CARRIER_ERROR_SIZE];
-    int64_t error_at_us;
-    uint64_t submits_before; /* at the last tick */
-    int64_t ticked_at_us;
-    int64_t rate_now;
+    struct watch watch;
 };
 
 static void proceed(struct line *line);
@@ -88,18 +82,8 @@ static void note_state(struct line *line)
 {
     enum carrier_state state = state_now(line);
     note_throttle(line);
-    if (state == line->state)
-        return;
-    line->state = state;
-    line->since_us = clock_now_us();
-    line->env.on_change(line->env.ctx, line);
-}
-
-static void note_error(struct line *line, const char *reason, uint32_t status)
-{
-    snprintf(line->error, sizeof(line->error), "%s%s%s", reason, status ? ": " : "",
-             status ? smpp_status_name(status) : "");
-    line->error_at_us = clock_now_us();
+    if (watch_state(&line->watch, state))
+        line->env.on_change(line->env.ctx, line);
 }
 
 /* ---- work ---- */
@@ -210,7 +194,7 @@ static void on_lost(void *ctx, struct bind *b, const char *reason, uint32_t stat
     struct line *line = ctx;
     log_end(line, b, reason, status);
     if (line->phase != LINE_UNBINDING)
-        note_error(line, reason, status);
+        watch_error(&line->watch, reason, status);
     if (bind_mode(b) & SMPP_TX && atomic_load(&line->slot->ready))
         open_pump(line, false);
     line->env.on_change(line->env.ctx, line);
@@ -237,7 +221,8 @@ static void on_response(void *ctx, void *tag, enum smpp_outcome outcome,
                         const struct smpp_pdu *response)
 {
     struct line *line = ctx;
-    pump_answer(line->pump, tag, outcome, response, clock_mono_us());
+    int64_t took_us = pump_answer(line->pump, tag, outcome, response, clock_mono_us());
+    watch_response(&line->watch, response, took_us);
 }
 
 static const struct bind_calls bind_calls = {
@@ -381,21 +366,10 @@ void line_want(struct line *line, const struct directory *d, const struct direct
 
 /* ---- time ---- */
 
-static void measure_rate(struct line *line, int64_t now_us)
-{
-    struct pump_figures figures;
-    pump_figures(line->pump, &figures);
-    int64_t passed_us = now_us - line->ticked_at_us;
-    if (line->ticked_at_us && passed_us > 0)
-        line->rate_now = (int64_t)(figures.submits - line->submits_before) * SEC_US / passed_us;
-    line->submits_before = figures.submits;
-    line->ticked_at_us = now_us;
-}
-
 void line_tick(struct line *line)
 {
     int64_t now_us = clock_mono_us();
-    measure_rate(line, now_us);
+    watch_tick(&line->watch, line->pump);
     pause_reading(line, false); /* a store that stands still must not make the link look dead */
     if (line->phase == LINE_UNBINDING && now_us >= line->phase_until_us)
         for (size_t i = 0; i < line->binds_n; i++)
@@ -417,26 +391,17 @@ static void on_timer(void *ctx)
 
 void line_status(const struct line *line, struct carrier_status *out)
 {
-    struct pump_figures figures;
-    pump_figures(line->pump, &figures);
-    *out = (struct carrier_status){
-        .state = line->state,
-        .since_us = line->since_us,
-        .error_at_us = line->error_at_us,
-        .window_used = figures.on_wire,
-        .window_size = line->used ? (uint32_t)line->used->settings.window : 0,
-        .rate_now = line->rate_now,
-        .active = atomic_load(&line->slot->active),
-        .oldest_due_at_us = figures.oldest_due_at_us,
-        .submits = figures.submits,
-        .throttles = figures.throttles,
+    struct watched seen = {
+        .slot = line->slot,
+        .pump = line->pump,
+        .inbox = line->inbox,
+        .binds = line->binds,
+        .binds_n = BINDS_MAX,
+        .binds_wanted = line->phase == LINE_OFF ? 0 : line->binds_n,
+        .settings = line->used ? &line->used->settings : NULL,
+        .reading_paused = line->reading_paused,
     };
-    memcpy(out->error, line->error, sizeof(out->error));
-    for (size_t i = 0; i < BINDS_MAX; i++) {
-        out->binds += bind_state(line->binds[i]) == BIND_BOUND;
-        out->reconnects += bind_reconnects(line->binds[i]);
-    }
-    out->binds_wanted = line->phase == LINE_OFF ? 0 : (unsigned)line->binds_n;
+    watch_status(&line->watch, &seen, out);
 }
 
 bool line_is_off(const struct line *line)
@@ -470,7 +435,7 @@ struct line *line_new(const struct line_env *env, struct outbox_slot *slot)
     struct mailbox *home = net_loop_mailbox(env->loop);
     line->env = *env;
     line->slot = slot;
-    line->since_us = clock_now_us();
+    watch_begin(&line->watch);
     log_safe(line->label, (struct str){0});
     line->timer = net_timer_new(env->loop, on_timer, line);
     line->pump = pump_new(slot, home,

@@ -20,5 +20,7 @@ void pace_set(struct pace *p, int64_t per_second);
 /* Takes the time of one part, or tells when to ask again. The first part after a pause leaves at
  * once and the second waits two intervals, so that no second sees more than the rate. */
 bool pace_take(struct pace *p, int64_t now_us, int64_t *again_at_us);
+/* Would pace_take say no? */
+bool pace_waits(const struct pace *p, int64_t now_us);
 
 #endif

@@ -8,12 +8,12 @@
 #include "carrier/pace.h"
 #include "carrier/pool.h"
 #include "carrier/queue.h"
+#include "carrier/retry.h"
 #include "carrier/submit.h"
 
 #include <stdlib.h>
 
 static const int64_t throttle_most_us = 30 * SEC_US;
-static const int64_t retry_most_us = HOUR_US;
 enum { UNCOMMITTED_EXTRA = 1000, LEASE_LOOK_MS = 100 };
 
 /* A part on the wire, then its outcome at the writer. */
@@ -39,6 +39,7 @@ struct pump {
 
     uint32_t on_wire;
     uint32_t uncommitted; /* outcomes at the writer */
+    uint32_t uncommitted_most;
     struct pace pace;
     int64_t paused_until_us;
     int64_t throttled_at_us; /* when the latest pause began */
@@ -120,29 +121,12 @@ static void outcome_post(struct flight *f)
     f->pump->calls.post(f->pump->ctx, &f->job.job);
 }
 
-static int64_t retry_pause_us(const struct pump *p, uint32_t attempts)
-{
-    int64_t pause_us = p->settings.retry_us;
-    for (uint32_t i = 0; i < attempts && pause_us < retry_most_us; i++)
-        pause_us *= 2;
-    return pause_us < retry_most_us ? pause_us : retry_most_us;
-}
-
-/* One that was in doubt twice may be what breaks the link: from then on it waits, longer each time
- * and not together with those that it took along. */
-static int64_t doubt_pause_us(const struct pump *p, uint32_t attempts)
-{
-    enum { AT_ONCE = 2 };
-    if (attempts < AT_ONCE)
-        return 0;
-    int64_t pause_us = retry_pause_us(p, attempts - AT_ONCE);
-    return pause_us / 2 + (int64_t)(secret_random_u64() % (uint64_t)pause_us);
-}
-
 static int64_t again_at_us(const struct pump *p, const struct sending *m, int64_t now_us)
 {
-    int64_t pause_us = m->end == END_IN_DOUBT ? doubt_pause_us(p, m->out->attempts)
-                                              : retry_pause_us(p, m->out->attempts);
+    int64_t first_us = p->settings.retry_us;
+    int64_t pause_us = m->end == END_IN_DOUBT
+                           ? retry_doubt_pause_us(first_us, m->out->attempts, secret_random_u64())
+                           : retry_pause_us(first_us, m->out->attempts);
     return pause_us ? now_us + pause_us : m->out->due_at_us;
 }
 
@@ -276,11 +260,12 @@ static void answered(struct pump *p, struct flight *f, const struct smpp_pdu *re
     }
 }
 
-void pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
-                 const struct smpp_pdu *response, int64_t now_us)
+int64_t pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
+                    const struct smpp_pdu *response, int64_t now_us)
 {
     struct flight *f = tag;
     struct sending *m = f->message;
+    int64_t took_us = now_us - f->sent_at_us;
     p->on_wire--;
     m->on_wire--;
     if (outcome == SMPP_ANSWERED || outcome == SMPP_NACKED)
@@ -288,6 +273,7 @@ void pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
     else
         in_doubt(p, f);
     settle(p, m);
+    return took_us;
 }
 
 /* ---- submits ---- */
@@ -352,8 +338,7 @@ static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
 
 static bool has_room(const struct pump *p)
 {
-    return p->open && p->on_wire < p->settings.window &&
-           p->uncommitted < 4 * p->settings.window + UNCOMMITTED_EXTRA &&
+    return p->open && p->on_wire < p->settings.window && p->uncommitted < p->uncommitted_most &&
            outbox_may_send(p->slot, clock_mono_us());
 }
 
@@ -440,6 +425,7 @@ void pump_configure(struct pump *p, const struct pump_settings *settings)
     p->settings = *settings;
     p->next_pause_us = settings->throttle_pause_us;
     p->prepared = NULL;
+    p->uncommitted_most = 4 * settings->window + UNCOMMITTED_EXTRA;
     pace_set(&p->pace, settings->rate);
     /* After a crash all that was in memory is in doubt: where a person decides, little may be. */
     int64_t few = 2 * (int64_t)settings->window;
@@ -461,12 +447,17 @@ bool pump_throttled(const struct pump *p, int64_t now_us)
 
 void pump_figures(const struct pump *p, struct pump_figures *out)
 {
+    int64_t now_us = clock_mono_us();
     *out = (struct pump_figures){
         .on_wire = p->on_wire,
+        .uncommitted = p->uncommitted,
+        .uncommitted_most = p->uncommitted_most,
+        .paused_us = pump_throttled(p, now_us) ? p->paused_until_us - now_us : 0,
+        .rate = p->settings.rate,
+        .rate_waits = pace_waits(&p->pace, now_us),
         .submits = p->submits,
         .throttles = p->throttles,
         .oldest_due_at_us = p->queue.oldest ? p->queue.oldest->out->due_at_us : 0,
-        .waits = p->queue.oldest != NULL,
     };
 }
 

@@ -56,9 +56,9 @@ void pump_arrive(struct pump *p, struct outgoing *o);
 /* Submits what may leave now and asks the store for more. Returns when to call again at the latest
  * (absolute), INT64_MAX if only an event can change something. */
 int64_t pump_run(struct pump *p, int64_t now_us);
-/* The end of a submit: as smpp_session_calls.on_response. */
-void pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
-                 const struct smpp_pdu *response, int64_t now_us);
+/* The end of a submit: as smpp_session_calls.on_response. Returns how long it took, in µs. */
+int64_t pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
+                    const struct smpp_pdu *response, int64_t now_us);
 /* Gives back to the store what waits here. What is on the wire stays. */
 void pump_release(struct pump *p);
 /* Hints may be lost: the next run looks into the store whatever they say. */
@@ -66,10 +66,14 @@ void pump_look(struct pump *p);
 
 struct pump_figures {
     uint32_t on_wire;
+    uint32_t uncommitted; /* outcomes at the writer */
+    uint32_t uncommitted_most;
+    int64_t paused_us; /* what is left of the pause that the carrier asked for */
+    int64_t rate;      /* parts a second, in force; 0: no limit */
+    bool rate_waits;   /* the next part waits for its turn */
     uint64_t submits;
     uint64_t throttles;
     int64_t oldest_due_at_us; /* 0: nothing waits */
-    bool waits;
 };
 void pump_figures(const struct pump *p, struct pump_figures *out);
 uint32_t pump_on_wire(const struct pump *p);

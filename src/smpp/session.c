@@ -278,14 +278,6 @@ static enum err next_pdu(struct smpp_session *s, struct str *pdu, struct str *by
     return OK;
 }
 
-static void drop_partial(struct smpp_session *s)
-{
-    if (s->in.size > KEEP_PARTIAL)
-        buf_free(&s->in);
-    else
-        buf_clear(&s->in);
-}
-
 void smpp_session_feed(struct smpp_session *s, struct str bytes, int64_t now_us)
 {
     enter(s);
@@ -299,7 +291,10 @@ void smpp_session_feed(struct smpp_session *s, struct str bytes, int64_t now_us)
         if (!pdu.n)
             continue;
         handle(s, pdu, now_us);
-        drop_partial(s);
+        if (s->in.size > KEEP_PARTIAL)
+            buf_free(&s->in);
+        else
+            buf_clear(&s->in);
     }
     if (s->in.n && s->partial_due_us == INT64_MAX)
         s->partial_due_us = now_us + s->config.response_timeout_us;
@@ -484,3 +479,8 @@ uint32_t smpp_session_window_free(const struct smpp_session *s)
 {
     return s->window.limit - s->window.used;
 }
+int64_t smpp_session_oldest_due_us(const struct smpp_session *s)
+{
+    return s->window.oldest ? s->window.oldest->due_us : INT64_MAX;
+}
+

@@ -105,3 +105,5 @@ uint32_t smpp_session_window_used(const struct smpp_session *s);
 uint32_t smpp_session_window_free(const struct smpp_session *s);
 
 #endif
+/* When the time of our oldest request runs out; INT64_MAX: none is open. */
+int64_t smpp_session_oldest_due_us(const struct smpp_session *s);

@@ -209,3 +209,19 @@ enum err store_queue_length(int64_t *count, struct store_view *view, int64_t car
     *count = db_rows_next(&rows) ? db_rows_int(&rows, 0) : 0;
     return db_rows_close(&rows);
 }
+
+enum err store_queue_glance(struct queue_glance *out, struct store_view *view, int64_t carrier_id,
+                            int64_t most)
+{
+    static struct db_query first = DB_QUERY(
+        "SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM (SELECT due_at FROM queue "
+        "WHERE state = 2 AND carrier_id = $1 ORDER BY due_at, message_id LIMIT $2) AS waiting");
+    *out = (struct queue_glance){0};
+    struct db_rows rows =
+        db_rows_open(view->db, &first, DB_ARGS(DB_INT(carrier_id), DB_INT(most + 1)));
+    if (db_rows_next(&rows)) {
+        out->waiting = db_rows_int(&rows, 0);
+        out->oldest_due_at_us = db_rows_int(&rows, 1);
+    }
+    return db_rows_close(&rows);
+}

@@ -64,5 +64,12 @@ enum err store_queue_note(bool *held, struct store_tx *tx, const int64_t *messag
 enum err store_queue_forget(struct store_tx *tx, int64_t epoch) MUST_CHECK;
 /* QUEUED for a carrier; 0 for carrier_id means all. */
 enum err store_queue_length(int64_t *count, struct store_view *view, int64_t carrier_id) MUST_CHECK;
+struct queue_glance {
+    int64_t waiting;          /* QUEUED; no more than `most` + 1 are counted */
+    int64_t oldest_due_at_us; /* 0: none waits */
+};
+/* The same of one carrier in a time that does not grow with the queue. */
+enum err store_queue_glance(struct queue_glance *out, struct store_view *view, int64_t carrier_id,
+                            int64_t most) MUST_CHECK;
 
 #endif

@@ -75,14 +75,16 @@ async function metrics() {
   for (const line of text.slice(0, -1).split("\n")) {
     const about = /^# (HELP|TYPE) ([a-z_]+) (.+)$/.exec(line);
     if (about?.[1] === "TYPE") {
-      assert.match(about[3], /^(counter|gauge)$/);
+      assert.match(about[3], /^(counter|gauge|histogram)$/);
       assert.ok(!(about[2] in types), `twice: ${line}`);
       types[about[2]] = about[3];
     }
     if (about) continue;
     const sample = /^([a-z_]+)((?:\{(?:[a-z_]+="[^"\\\n]*",?)+\})?) (-?[0-9.e+]+)$/.exec(line);
     assert.ok(sample, `no sample: ${line}`);
-    assert.ok(sample[1] in types, `no TYPE before: ${line}`);
+    const family = sample[1].replace(/_(bucket|sum|count)$/, "");
+    const known = sample[1] in types || types[family] === "histogram";
+    assert.ok(known, `no TYPE before: ${line}`);
     assert.ok(!(sample[1] + sample[2] in values), `twice: ${line}`);
     values[sample[1] + sample[2]] = Number(sample[3]);
   }

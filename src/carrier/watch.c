@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "carrier/watch.h"
+
+#include "base/clock.h"
+#include "carrier/limit.h"
+
+#include <stdio.h>
+
+void watch_begin(struct watch *w)
+{
+    w->since_us = clock_now_us();
+}
+
+bool watch_state(struct watch *w, enum carrier_state state)
+{
+    if (state == w->state)
+        return false;
+    w->state = state;
+    w->since_us = clock_now_us();
+    return true;
+}
+
+void watch_error(struct watch *w, const char *reason, uint32_t status)
+{
+    snprintf(w->error, sizeof(w->error), "%s%s%s", reason, status ? ": " : "",
+             status ? smpp_status_name(status) : "");
+    w->error_at_us = clock_now_us();
+    w->login_refused = status != 0;
+}
+
+void watch_tick(struct watch *w, const struct pump *pump)
+{
+    int64_t now_us = clock_mono_us();
+    struct pump_figures figures;
+    pump_figures(pump, &figures);
+    int64_t passed_us = now_us - w->ticked_at_us;
+    if (w->ticked_at_us && passed_us > 0)
+        w->rate_now = (int64_t)(figures.submits - w->submits_before) * SEC_US / passed_us;
+    w->submits_before = figures.submits;
+    w->ticked_at_us = now_us;
+    tally_turn(&w->tally, now_us);
+}
+
+/* ---- sessions ---- */
+
+static const char *const mode_names[] = {[SMPP_TX] = "tx", [SMPP_RX] = "rx", [SMPP_TRX] = "trx"};
+static const char *const state_names[] = {
+    [BIND_IDLE] = "idle",   [BIND_WAITING] = "waiting", [BIND_CONNECTING] = "connecting",
+    [BIND_BOUND] = "bound", [BIND_ENDING] = "ending",
+};
+
+/* What the sessions together say about the flow. */
+struct flow {
+    int64_t next_attempt_us;
+    int64_t oldest_us;
+    bool wire_full;
+};
+
+static void add_session(struct carrier_status *out, struct flow *flow, const struct bind *b)
+{
+    struct bind_figures f;
+    bind_figures(b, &f);
+    if (bind_mode(b) & SMPP_TX) {
+        flow->next_attempt_us = f.next_attempt_us;
+        flow->wire_full = f.wire_full;
+        if (f.oldest_us > flow->oldest_us)
+            flow->oldest_us = f.oldest_us;
+    }
+    if (out->sessions_n == CARRIER_SESSIONS_MAX)
+        return;
+    struct carrier_session *session = &out->sessions[out->sessions_n++];
+    session->mode = mode_names[bind_mode(b)];
+    session->state = state_names[bind_state(b)];
+    session->since_us = f.since_us;
+    session->heard_us = f.heard_us;
+    session->window_used = f.window_used;
+    snprintf(session->peer, sizeof(session->peer), "%s", bind_peer(b));
+}
+
+/* ---- figures ---- */
+
+static void add_tally(struct carrier_status *out, const struct tally *t)
+{
+    out->response_p50_us = tally_quantile_us(t, 500);
+    out->response_p99_us = tally_quantile_us(t, 990);
+    out->responses = tally_responses(t);
+    out->responses_us = t->took_us;
+    for (unsigned i = CARRIER_WITHIN_LEAST; i <= CARRIER_WITHIN_MOST; i++)
+        out->within[i - CARRIER_WITHIN_LEAST] = tally_within(t, i);
+    out->refused_n = tally_top_refused(t, out->refused, CARRIER_REFUSED_MAX);
+    out->refused_else = t->refused_else;
+}
+
+static void add_limit(struct carrier_status *out, const struct watch *w, const struct watched *seen,
+                      const struct flow *flow, const struct pump_figures *pump)
+{
+    struct limit_figures f = {
+        .state = w->state,
+        .error = w->error,
+        .login_refused = w->login_refused,
+        .next_attempt_us = flow->next_attempt_us,
+        .lease_sure = outbox_may_send(seen->slot, clock_mono_us()),
+        .uncommitted = pump->uncommitted,
+        .uncommitted_most = pump->uncommitted_most,
+        .reading_paused = seen->reading_paused,
+        .inbox_waiting = inbox_waiting(seen->inbox),
+        .throttled_us = pump->paused_us,
+        .on_wire = pump->on_wire,
+        .window = out->window_size,
+        .oldest_us = flow->oldest_us,
+        .wire_full = flow->wire_full,
+        .rate = pump->rate,
+        .rate_waits = pump->rate_waits,
+        .waits = pump->oldest_due_at_us != 0,
+    };
+    enum limit limit = limit_find(&f);
+    out->limit = limit_name(limit);
+    limit_write(out->why, limit, &f);
+}
+
+void watch_status(const struct watch *w, const struct watched *seen, struct carrier_status *out)
+{
+    struct pump_figures pump;
+    struct flow flow = {0};
+    pump_figures(seen->pump, &pump);
+    *out = (struct carrier_status){
+        .state = w->state,
+        .since_us = w->since_us,
+        .error_at_us = w->error_at_us,
+        .binds_wanted = (unsigned)seen->binds_wanted,
+        .window_used = pump.on_wire,
+        .window_size = seen->settings ? (uint32_t)seen->settings->window : 0,
+        .rate_now = w->rate_now,
+        .rate = pump.rate,
+        .active = atomic_load(&seen->slot->active),
+        .oldest_due_at_us = pump.oldest_due_at_us,
+        .submits = pump.submits,
+        .throttles = pump.throttles,
+    };
+    memcpy(out->error, w->error, sizeof(out->error));
+    inbox_counts(seen->inbox, &out->receipts, &out->incoming);
+    for (size_t i = 0; i < seen->binds_n; i++) {
+        out->binds += bind_state(seen->binds[i]) == BIND_BOUND;
+        out->reconnects += bind_reconnects(seen->binds[i]);
+        if (i < seen->binds_wanted)
+            add_session(out, &flow, seen->binds[i]);
+    }
+    add_tally(out, &w->tally);
+    add_limit(out, w, seen, &flow, &pump);
+}
