@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/tap.h"
 #include "net/http.h"
 
 struct api;
@@ -23,6 +24,8 @@ struct api_config {
      * room beside this one keeps them. Both on the http thread. NULL: none. */
     json_t *(*carrier_status)(void *ctx, int64_t carrier_id); /* a new reference, or NULL */
     void (*carrier_metrics)(void *ctx, struct buf *out);
+    /* Has the carrier's side fill the tap, or close it. */
+    void (*carrier_trace)(void *ctx, struct tap *tap);
     void *ctx;
 };
 

@@ -4,6 +4,7 @@
 #include "app/cli_help.h"
 #include "app/cli_parse.h"
 #include "app/cli_print.h"
+#include "app/cli_stream.h"
 #include "app/cli_text.h"
 #include "app/cmd_db.h"
 #include "net/http_client.h"
@@ -110,8 +111,19 @@ static int ask(const struct cli_call *call)
                              .timeout_s = PATIENCE_S};
     struct buf body = buf_limited(ANSWER_MAX);
     int status = 0;
+    struct cli_stream_reader reader = {.call = call, .line = buf_limited(ANSWER_MAX)};
+    if (call->command->stream) {
+        http.timeout_s = 0;
+        http.take = cli_stream_take;
+        http.ctx = &reader;
+    }
     enum err e = http_call(&status, &body, &http);
-    int result = e ? report_no_answer(call, socket_path.p, e) : report(call, status, &body);
+    int result = DONE;
+    if (e)
+        result = report_no_answer(call, socket_path.p, e);
+    else if (!call->command->stream || body.n)
+        result = report(call, status, &body);
+    buf_free(&reader.line);
     buf_free(&body);
     return result;
 }

@@ -303,6 +303,8 @@ static void add_value(struct buf *out, const json_t *value)
 {
     if (json_is_integer(value))
         buf_printf(out, "%lld", (long long)json_integer_value(value));
+    else if (json_is_boolean(value))
+        buf_add_str(out, json_is_true(value) ? STR("yes") : STR("no"));
     else
         add_encoded(out, str_of(json_string_value(value)));
 }

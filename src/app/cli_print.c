@@ -214,6 +214,21 @@ void cli_print_object(FILE *out, const json_t *object)
     buf_free(&b);
 }
 
+void cli_print_pairs(FILE *out, const json_t *object)
+{
+    struct buf b = buf_limited(VALUE_MAX);
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        if (json_is_string(value) && json_string_length(value) == 0)
+            continue;
+        fprintf(out, " %s=", key);
+        print_value(out, &b, value);
+    }
+    buf_free(&b);
+}
+
 void cli_print_sentence(FILE *out, const char *sentence, const json_t *answer,
                         const json_t *arguments)
 {

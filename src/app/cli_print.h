@@ -14,6 +14,8 @@
 
 void cli_print_table(FILE *out, const json_t *items, const struct cli_column *columns);
 void cli_print_object(FILE *out, const json_t *object);
+/* " name=value …" without what is empty. */
+void cli_print_pairs(FILE *out, const json_t *object);
 /* Puts {member} of the answer, or else of the request, into the sentence. */
 void cli_print_sentence(FILE *out, const char *sentence, const json_t *answer,
                         const json_t *arguments);

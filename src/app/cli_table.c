@@ -101,6 +101,14 @@ FIELDS carrier_options[] = {
 #undef NUMBER
 #undef FLAG
 #undef CHOICE
+FIELDS carrier_trace[] = {
+    POSITIONAL("NAME", "name", "name of the carrier"),
+    OPTION("direction", "in|out", "direction", CLI_CHOICE, "only from the carrier, or only to it"),
+    OPTION("command", "COMMAND", "command", CLI_TEXT,
+           "only this one and its response, such as submit_sm"),
+    OPTION("texts", NULL, "texts", CLI_FLAG, "shows texts and whole phone numbers, too"),
+    OPTION("count", "N", "count", CLI_NUMBER, "ends after so many"),
+    END};
 COLUMNS carriers[] = {
     {"NAME", "name", 0, 0}, {"HOST", "host", 0, 40}, {"PORT", "port", 1, 0},
     {"SYSTEM ID", "system_id", 0, 0}, {"BIND", "bind", 0, 0}, {"RATE", "rate", 1, 0},
@@ -215,6 +223,8 @@ const struct cli_command cli_commands[] = {
      name_alone, NULL, NULL},
     {"carrier", "set", "changes a carrier", "PATCH", V1 "carriers/{name}", carrier_options, NULL,
      "Carrier {name} is changed."},
+    {"carrier", "trace", "shows what passes between us and a carrier, until Ctrl-C", "GET",
+     V1 "carriers/{name}/trace", carrier_trace, NULL, NULL, CLI_PDUS},
     {"carrier", "remove", "removes a carrier and its routes", "DELETE", V1 "carriers/{name}",
      name_alone, NULL, "Carrier {name} is removed."},
 

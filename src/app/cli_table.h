@@ -51,6 +51,10 @@ struct cli_command {
     const struct cli_field *fields;   /* ended by one without member */
     const struct cli_column *columns; /* of a list, ended by one without title; NULL: no list */
     const char *done; /* sentence for people with {member} of answer or request; NULL: show all */
+    enum cli_stream {
+        CLI_WHOLE, /* one document */
+        CLI_PDUS,  /* one document a PDU, for as long as it is wanted */
+    } stream;
 };
 
 /* In the order of the help. */

@@ -141,6 +141,11 @@ static void carrier_metrics(void *ctx, struct buf *out)
     carriers_metrics(((struct server *)ctx)->carriers, out);
 }
 
+static void carrier_trace(void *ctx, struct tap *tap)
+{
+    carriers_trace(((struct server *)ctx)->carriers, tap);
+}
+
 /* ---- taken over by another node ---- */
 
 /* On the writer's thread: memory, sessions and the open transaction end here, all at once. Who was
@@ -195,6 +200,7 @@ static enum err open_all(struct server *s)
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
                              .carrier_status = carrier_status_json,
                              .carrier_metrics = carrier_metrics,
+                             .carrier_trace = carrier_trace,
                              .ctx = s};
     phone_init();
     enum err e = core_open(&s->core, &core);

@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "carrier/backoff.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const int64_t stable_us = 60 * SEC_US; /* bound that long, the next loss starts afresh */
@@ -28,6 +29,8 @@ struct bind {
     struct net_conn *conn;
     struct smpp_session *session;
     uint64_t session_number;
+    smpp_session_look *look;
+    void *look_ctx;
     unsigned busy; /* calls of the session under way: it cannot be freed */
     bool over;     /* the session ended, or the connection before it had one */
     char reason[80];
@@ -52,11 +55,7 @@ static void mark_over(struct bind *b, const char *reason, uint32_t refusal)
         return;
     b->over = true;
     b->refusal = refusal;
-    struct str text = str_of(reason);
-    if (text.n >= sizeof(b->reason))
-        text.n = sizeof(b->reason) - 1;
-    memcpy(b->reason, text.p, text.n);
-    b->reason[text.n] = '\0';
+    snprintf(b->reason, sizeof(b->reason), "%s", reason);
 }
 
 static void end_session(struct bind *b, const char *reason)
@@ -238,6 +237,7 @@ static void on_open(void *ctx)
         .enquire_us = b->settings.enquire_us,
     };
     b->session = smpp_session_new(&config, &session_calls, b, now_us);
+    smpp_session_look_on(b->session, b->look, b->look_ctx);
     b->session_number++;
     enter(b);
     send_bind(b, now_us);
@@ -413,6 +413,14 @@ void bind_drop(struct bind *b, const char *reason)
     leave(b);
 }
 
+void bind_look_on(struct bind *b, smpp_session_look *look, void *ctx)
+{
+    b->look = look;
+    b->look_ctx = ctx;
+    if (b->session)
+        smpp_session_look_on(b->session, look, ctx);
+}
+
 void bind_pause(struct bind *b, bool paused)
 {
     if (b->conn && b->state == BIND_BOUND)
@@ -425,7 +433,7 @@ void bind_figures(const struct bind *b, struct bind_figures *out)
 {
     int64_t now_us = clock_mono_us();
     int64_t to_wall_us = clock_now_us() - now_us;
-    *out = (struct bind_figures){0};
+    *out = (struct bind_figures){.reconnects = b->attempts ? b->attempts - 1 : 0};
     if (b->heard_at_us)
         out->heard_us = b->heard_at_us + to_wall_us;
     if (b->state == BIND_WAITING && b->retry_at_us > now_us)
@@ -453,11 +461,6 @@ enum smpp_mode bind_mode(const struct bind *b)
 uint64_t bind_session(const struct bind *b)
 {
     return b->session_number;
-}
-
-uint64_t bind_reconnects(const struct bind *b)
-{
-    return b->attempts ? b->attempts - 1 : 0;
 }
 
 const char *bind_peer(const struct bind *b)

@@ -75,6 +75,8 @@ void bind_flush(struct bind *b);
 /* Ends the session as if the link had broken; what was not flushed is never written. Not inside a
  * call. */
 void bind_drop(struct bind *b, const char *reason);
+/* As smpp_session_look_on, for this session and the next ones. */
+void bind_look_on(struct bind *b, smpp_session_look *look, void *ctx);
 /* Stops and resumes reading. */
 void bind_pause(struct bind *b, bool paused);
 
@@ -84,15 +86,14 @@ struct bind_figures {
     int64_t next_attempt_us; /* from now; 0 unless it waits for one */
     int64_t oldest_us;       /* how long the oldest answer has been awaited; 0: none is */
     uint32_t window_used;
-    bool wire_full; /* the latest bind_request answered ERR_BUSY */
+    uint64_t reconnects; /* attempts after the first */
+    bool wire_full;      /* the latest bind_request answered ERR_BUSY */
 };
 void bind_figures(const struct bind *b, struct bind_figures *out);
 enum bind_state bind_state(const struct bind *b);
 enum smpp_mode bind_mode(const struct bind *b);
 /* Counts up with each session. */
 uint64_t bind_session(const struct bind *b);
-/* Attempts made after the first. */
-uint64_t bind_reconnects(const struct bind *b);
 const char *bind_peer(const struct bind *b);
 /* Until the next attempt; meaningful in WAITING. */
 int64_t bind_pause_us(const struct bind *b);

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/tap.h"
 #include "net/loop.h"
 
 struct carriers;
@@ -102,6 +103,9 @@ struct carrier_status {
 };
 /* false when there is no such carrier. */
 bool carriers_status(struct carriers *c, int64_t carrier_id, struct carrier_status *out);
+/* Somebody looks on at a carrier's sessions, on its own thread; the tap is closed when there is no
+ * such carrier, when too many look on, and at the end. */
+void carriers_trace(struct carriers *c, struct tap *tap);
 /* Figures of all carriers in the Prometheus text format, with the label carrier="name". */
 void carriers_metrics(struct carriers *c, struct buf *out);
 

@@ -186,14 +186,34 @@ static void on_off(void *ctx)
     done(c->done_ctx);
 }
 
+static void attach_tap(struct letter *letter)
+{
+    struct tap *tap = (struct tap *)letter;
+    struct carriers *c = tap->owner;
+    struct entry *entry = entry_find(c, tap->carrier_id);
+    if (entry && !c->stopping)
+        line_trace(entry->line, tap);
+    else
+        tap_close(tap);
+}
+
+void carriers_trace(struct carriers *c, struct tap *tap)
+{
+    tap->owner = c;
+    tap->attach.deliver = attach_tap;
+    net_loop_post(c->loop, &tap->attach);
+}
+
 static void stop_now(struct letter *letter)
 {
     struct carriers *c =
         (struct carriers *)((char *)letter - offsetof(struct carriers, stop_letter));
     c->stopping = true;
     const struct directory *d = core_directory(c->core);
-    for (size_t i = 0; i < c->entries_n; i++)
+    for (size_t i = 0; i < c->entries_n; i++) {
+        line_end_trace(c->entries[i].line);
         line_want(c->entries[i].line, d, NULL, CARRIER_OFF);
+    }
     directory_release(d);
     on_off(c);
 }

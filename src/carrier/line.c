@@ -6,6 +6,7 @@
 #include "carrier/bind.h"
 #include "carrier/inbox.h"
 #include "carrier/settings.h"
+#include "carrier/trace.h"
 #include "carrier/watch.h"
 
 #include <stdlib.h>
@@ -39,6 +40,7 @@ struct line {
     char label[LOG_SAFE_SIZE];
     bool was_throttled;
     struct watch watch;
+    struct trace trace;
 };
 
 static void proceed(struct line *line);
@@ -370,6 +372,7 @@ void line_tick(struct line *line)
 {
     int64_t now_us = clock_mono_us();
     watch_tick(&line->watch, line->pump);
+    trace_follow(&line->trace, line->binds, BINDS_MAX);
     pause_reading(line, false); /* a store that stands still must not make the link look dead */
     if (line->phase == LINE_UNBINDING && now_us >= line->phase_until_us)
         for (size_t i = 0; i < line->binds_n; i++)
@@ -388,6 +391,17 @@ static void on_timer(void *ctx)
 }
 
 /* ---- figures and life ---- */
+
+void line_trace(struct line *line, struct tap *tap)
+{
+    trace_add(&line->trace, tap);
+    trace_follow(&line->trace, line->binds, BINDS_MAX);
+}
+
+void line_end_trace(struct line *line)
+{
+    trace_close(&line->trace);
+}
 
 void line_status(const struct line *line, struct carrier_status *out)
 {
@@ -452,6 +466,7 @@ void line_free(struct line *line)
     if (!line)
         return;
     atomic_store(&line->slot->ready, false);
+    trace_close(&line->trace);
     for (size_t i = 0; i < BINDS_MAX; i++)
         bind_free(line->binds[i]);
     inbox_free(line->inbox);

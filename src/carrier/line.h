@@ -14,6 +14,7 @@
 #include "carrier/carrier.h"
 
 struct line;
+struct tap;
 
 struct line_env {
     struct net_loop *loop;
@@ -38,6 +39,10 @@ void line_arrive(struct line *line, struct outgoing *o);
 void line_look(struct line *line);
 /* Once a second. */
 void line_tick(struct line *line);
+/* Somebody looks on at its sessions, until he leaves. */
+void line_trace(struct line *line, struct tap *tap);
+/* Nobody does any more. */
+void line_end_trace(struct line *line);
 void line_status(const struct line *line, struct carrier_status *out);
 int64_t line_carrier_id(const struct line *line);
 

@@ -56,24 +56,23 @@ struct flow {
     bool wire_full;
 };
 
-static void add_session(struct carrier_status *out, struct flow *flow, const struct bind *b)
+static void add_session(struct carrier_status *out, struct flow *flow, const struct bind *b,
+                        const struct bind_figures *f)
 {
-    struct bind_figures f;
-    bind_figures(b, &f);
     if (bind_mode(b) & SMPP_TX) {
-        flow->next_attempt_us = f.next_attempt_us;
-        flow->wire_full = f.wire_full;
-        if (f.oldest_us > flow->oldest_us)
-            flow->oldest_us = f.oldest_us;
+        flow->next_attempt_us = f->next_attempt_us;
+        flow->wire_full = f->wire_full;
+        if (f->oldest_us > flow->oldest_us)
+            flow->oldest_us = f->oldest_us;
     }
     if (out->sessions_n == CARRIER_SESSIONS_MAX)
         return;
     struct carrier_session *session = &out->sessions[out->sessions_n++];
     session->mode = mode_names[bind_mode(b)];
     session->state = state_names[bind_state(b)];
-    session->since_us = f.since_us;
-    session->heard_us = f.heard_us;
-    session->window_used = f.window_used;
+    session->since_us = f->since_us;
+    session->heard_us = f->heard_us;
+    session->window_used = f->window_used;
     snprintf(session->peer, sizeof(session->peer), "%s", bind_peer(b));
 }
 
@@ -141,9 +140,11 @@ void watch_status(const struct watch *w, const struct watched *seen, struct carr
     inbox_counts(seen->inbox, &out->receipts, &out->incoming);
     for (size_t i = 0; i < seen->binds_n; i++) {
         out->binds += bind_state(seen->binds[i]) == BIND_BOUND;
-        out->reconnects += bind_reconnects(seen->binds[i]);
+        struct bind_figures f;
+        bind_figures(seen->binds[i], &f);
+        out->reconnects += f.reconnects;
         if (i < seen->binds_wanted)
-            add_session(out, &flow, seen->binds[i]);
+            add_session(out, &flow, seen->binds[i], &f);
     }
     add_tally(out, &w->tally);
     add_limit(out, w, seen, &flow, &pump);

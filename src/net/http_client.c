@@ -14,30 +14,48 @@ static void start(void)
         base_out_of_memory();
 }
 
-static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
+struct answer {
+    CURL *curl;
+    const struct http_call *call;
+    struct buf *out;
+    bool enough; /* the caller wanted no more */
+};
+
+static bool is_success(CURL *curl)
 {
-    struct buf *out = ctx;
-    buf_add(out, bytes, size * n);
-    return out->err ? 0 : size * n;
+    long code = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
+    return code >= 200 && code < 300;
 }
 
-static enum err err_of(CURLcode code, const struct buf *out)
+static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
 {
-    if (code == CURLE_OK)
+    struct answer *answer = ctx;
+    if (answer->call->take && is_success(answer->curl)) {
+        answer->enough = !answer->call->take(answer->call->ctx, (struct str){bytes, size * n});
+        return answer->enough ? 0 : size * n;
+    }
+    buf_add(answer->out, bytes, size * n);
+    return answer->out->err ? 0 : size * n;
+}
+
+static enum err err_of(CURLcode code, const struct answer *answer)
+{
+    if (code == CURLE_OK || answer->enough)
         return OK;
-    if (code == CURLE_WRITE_ERROR && out->err)
+    if (code == CURLE_WRITE_ERROR && answer->out->err)
         return ERR_TOO_LARGE;
     return code == CURLE_OPERATION_TIMEDOUT ? ERR_TIMEOUT : ERR_IO;
 }
 
-static void prepare(CURL *curl, const struct http_call *call, struct buf *out)
+static void prepare(CURL *curl, const struct http_call *call, struct answer *answer)
 {
     curl_easy_setopt(curl, CURLOPT_URL, call->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)call->timeout_s);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     if (call->unix_path) {
         curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, call->unix_path);
         curl_easy_setopt(curl, CURLOPT_PROXY, "");
@@ -62,9 +80,10 @@ enum err http_call(int *status, struct buf *out, const struct http_call *call)
         headers = curl_slist_append(headers, "Content-Type: application/json");
     if (!curl || !headers)
         base_out_of_memory();
-    prepare(curl, call, out);
+    struct answer answer = {.curl = curl, .call = call, .out = out};
+    prepare(curl, call, &answer);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    enum err err = err_of(curl_easy_perform(curl), out);
+    enum err err = err_of(curl_easy_perform(curl), &answer);
     long code = 0;
     if (!err && curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code) == CURLE_OK)
         *status = (int)code;

@@ -13,7 +13,11 @@ struct http_call {
     const char *method;    /* "GET", "POST", … */
     const char *url;       /* "http://localhost/api/v1/accounts" */
     struct str body;       /* JSON; n 0 sends none */
-    unsigned timeout_s;
+    unsigned timeout_s;    /* 0: none */
+    /* Gets the body of a success as it comes, instead of `out`; false: enough, end the call. NULL:
+     * nobody does. */
+    bool (*take)(void *ctx, struct str bytes);
+    void *ctx;
 };
 
 /* *status and the body; ERR_IO when nobody answers, ERR_TIMEOUT, ERR_TOO_LARGE past out's limit. */

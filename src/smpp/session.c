@@ -14,6 +14,8 @@ enum {
 struct smpp_session {
     struct smpp_session_config config;
     struct smpp_session_calls calls;
+    smpp_session_look *look; /* NULL: nobody looks */
+    void *look_ctx;
     void *ctx;
     enum smpp_state state;
     enum smpp_mode mode; /* asked for in BINDING, held in BOUND and UNBINDING */
@@ -108,7 +110,11 @@ static enum err send_pdu(struct smpp_session *s, const struct smpp_pdu *pdu)
 {
     if (s->out.n >= FLUSH_AT)
         flush(s);
-    return smpp_pdu_write(&s->out, pdu);
+    size_t start = s->out.n;
+    enum err err = smpp_pdu_write(&s->out, pdu);
+    if (s->look && !err)
+        s->look(s->look_ctx, true, str_sub(buf_str(&s->out), start, s->out.n));
+    return err;
 }
 
 /* A header has no field that could fail. */
@@ -223,6 +229,8 @@ static void handle_request(struct smpp_session *s, const struct smpp_pdu *pdu)
 
 static void handle(struct smpp_session *s, struct str bytes, int64_t now_us)
 {
+    if (s->look)
+        s->look(s->look_ctx, false, bytes);
     arena_reset(s->arena);
     struct smpp_pdu pdu;
     uint32_t answer;
@@ -460,6 +468,12 @@ void smpp_session_free(struct smpp_session *s)
     free(s);
 }
 
+void smpp_session_look_on(struct smpp_session *s, smpp_session_look *look, void *ctx)
+{
+    s->look = look;
+    s->look_ctx = ctx;
+}
+
 enum smpp_state smpp_session_state(const struct smpp_session *s)
 {
     return s->state;
@@ -475,12 +489,12 @@ uint32_t smpp_session_window_used(const struct smpp_session *s)
     return s->window.used;
 }
 
-uint32_t smpp_session_window_free(const struct smpp_session *s)
-{
-    return s->window.limit - s->window.used;
-}
 int64_t smpp_session_oldest_due_us(const struct smpp_session *s)
 {
     return s->window.oldest ? s->window.oldest->due_us : INT64_MAX;
 }
 
+uint32_t smpp_session_window_free(const struct smpp_session *s)
+{
+    return s->window.limit - s->window.used;
+}

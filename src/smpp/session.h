@@ -69,6 +69,9 @@ struct smpp_session_calls {
     void (*on_closed)(void *ctx, const char *reason, uint32_t bind_status);
 };
 
+/* Every PDU that passes, whole: written by us (`out`) or read from the peer. May call nothing. */
+typedef void smpp_session_look(void *ctx, bool out, struct str pdu);
+
 struct smpp_session *smpp_session_new(const struct smpp_session_config *config,
                                       const struct smpp_session_calls *calls, void *ctx,
                                       int64_t now_us);
@@ -99,11 +102,14 @@ enum err smpp_session_respond(struct smpp_session *s, uint32_t request_command,
 /* Polite end: unbind, wait for its answer (bind_timeout_us at most), then on_closed. */
 void smpp_session_unbind(struct smpp_session *s, int64_t now_us);
 
+/* From now on `look` sees what passes, with a ctx of its own; NULL: nobody looks. */
+void smpp_session_look_on(struct smpp_session *s, smpp_session_look *look, void *ctx);
+
 enum smpp_state smpp_session_state(const struct smpp_session *s);
 enum smpp_mode smpp_session_mode(const struct smpp_session *s);
 uint32_t smpp_session_window_used(const struct smpp_session *s);
+/* When the time of our oldest request runs out; INT64_MAX: none is open. */
+int64_t smpp_session_oldest_due_us(const struct smpp_session *s);
 uint32_t smpp_session_window_free(const struct smpp_session *s);
 
 #endif
-/* When the time of our oldest request runs out; INT64_MAX: none is open. */
-int64_t smpp_session_oldest_due_us(const struct smpp_session *s);

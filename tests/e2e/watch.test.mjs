@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an engineer sees who was woken up: how a link is and what holds it up.
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { cli, navette, root, startNavette, until } from "./navette.mjs";
 import { carrier, change, finish, provision, send, Smsc, state } from "./smsc.mjs";
-import { execFileSync } from "node:child_process";
 
 const ESME_RINVPASWD = 0x0e;
 const ESME_RINVDSTADR = 0x0b;
@@ -141,6 +141,82 @@ test("a login that is refused says how", async () => {
   smsc.bindStatus = () => 0;
   await change(server, "--password", "secret");
   await limited("idle");
+});
+
+// ---- what passes ----
+
+// `carrier trace sim …`, and what it said: {said, errors, over, stop()}.
+function trace(...args) {
+  const child = spawn(navette, ["--data", server.data, "carrier", "trace", "sim", ...args]);
+  const program = { said: "", errors: "" };
+  child.stdout.on("data", (d) => (program.said += d));
+  child.stderr.on("data", (d) => (program.errors += d));
+  program.over = new Promise((r) => child.on("close", (code, signal) => r(code ?? signal)));
+  program.stop = () => child.kill("SIGINT");
+  return program;
+}
+
+test("what passes is shown as it passes, and no text, number or password with it", async () => {
+  const looker = trace("--count", "2");
+  await until("the trace begins", () => looker.errors.includes("looking on at sim"));
+  const id = await next();
+  assert.equal(await looker.over, 0);
+  await state(server, id, "sent");
+  const [request, response] = looker.said.trim().split("\n");
+  assert.match(request, /^\d\d:\d\d:\d\d\.\d{6} trx1#\d+ > submit_sm \d+ ESME_ROK source/);
+  assert.match(request, / source_addr=Navette .* destination_addr=3361234\*{4} /);
+  assert.match(request, / short_message=\(\d+ bytes\)/);
+  assert.match(response, / < submit_sm_resp \d+ ESME_ROK message_id=\d+$/);
+  assert.doesNotMatch(looker.said + looker.errors, /number \d/);
+  await until("an audit line", () =>
+    /carrier_trace who=socket carrier="?sim"? texts=no/.test(server.errors),
+  );
+});
+
+test("who asks for texts gets them, decoded, and they stand in no log", async () => {
+  const looker = trace("--json", "--texts", "--command", "submit_sm", "--direction", "out");
+  await until("the trace begins", () => looker.said.includes("tracing"));
+  await state(server, await send(server, "33612349999", "Ça coûte 5 €"), "sent");
+  await until("a line", () => looker.said.trim().split("\n").length >= 2);
+  looker.stop();
+  await looker.over;
+  const pdu = JSON.parse(looker.said.trim().split("\n")[1]);
+  assert.equal(pdu.command, "submit_sm");
+  assert.equal(pdu.fields.destination_addr, "33612349999");
+  assert.equal(pdu.fields.text, "Ça coûte 5 €");
+  assert.doesNotMatch(server.errors, /33612349999|coûte/);
+  await until("its end in the log", () => /carrier_trace_ended/.test(server.errors));
+});
+
+test("a bind is shown without its password, and a receipt without what was written", async () => {
+  const looker = trace("--json", "--texts");
+  await until("the trace begins", () => looker.said.includes("tracing"));
+  smsc.cut();
+  await smsc.bound();
+  const id = await next();
+  await state(server, id, "sent");
+  const pdu = smsc.submits.at(-1);
+  const blind = trace("--json", "--command", "deliver_sm");
+  await until("the trace begins", () => blind.said.includes("tracing"));
+  await smsc.receiptText(pdu, `id:${pdu.id} stat:DELIVRD err:000 text:secret words`);
+  await state(server, id, "delivered");
+  for (const one of [looker, blind])
+    await until("its answer", () => one.said.includes("deliver_sm_resp"));
+  looker.stop();
+  blind.stop();
+  await Promise.all([looker.over, blind.over]);
+  const lines = looker.said.trim().split("\n").map(JSON.parse);
+  const bind = lines.find((l) => l.command === "bind_transceiver");
+  assert.deepEqual([bind.fields.system_id, bind.fields.password], ["navette", "***"]);
+  assert.doesNotMatch(looker.said, /"secret"/);
+  assert.match(blind.said, /"short_message":"id:\d+ stat:DELIVRD err:000 "/);
+  assert.doesNotMatch(blind.said, /secret words/);
+});
+
+test("what cannot be traced is refused with the cure", async () => {
+  const wrong = trace("--command", "submit");
+  assert.equal(await wrong.over, 1);
+  assert.match(wrong.errors, /^command: there is no such command/);
 });
 
 test("one that is switched off says how to switch it on", async () => {

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli_stream.h"
+
+#include "app/cli_print.h"
+#include "app/cli_text.h"
+
+#include <string.h>
+
+static const char *text_of(const json_t *document, const char *member)
+{
+    const char *text = json_string_value(json_object_get(document, member));
+    return text ? text : "";
+}
+
+static long long number_of(const json_t *document, const char *member)
+{
+    return (long long)json_integer_value(json_object_get(document, member));
+}
+
+/* "02:58:11.402311 trx1#3 > submit_sm 12 ESME_ROK source_addr=Navette …": what is empty is left
+ * out. */
+static void print_pdu(const json_t *document)
+{
+    const char *at = text_of(document, "at");
+    const char *time = strchr(at, 'T');
+    bool out = strcmp(text_of(document, "direction"), "out") == 0;
+    printf("%.15s %s%lld#%lld %c %s %lld %s", time ? time + 1 : at, text_of(document, "mode"),
+           number_of(document, "bind"), number_of(document, "session"), out ? '>' : '<',
+           text_of(document, "command"), number_of(document, "sequence"),
+           text_of(document, "status"));
+    cli_print_pairs(stdout, json_object_get(document, "fields"));
+    if (*text_of(document, "broken"))
+        printf(cli_text(" (cannot be read: %s)"), text_of(document, "broken"));
+    putchar('\n');
+}
+
+static void print_document(const json_t *document)
+{
+    const char *tracing = json_string_value(json_object_get(document, "tracing"));
+    if (tracing)
+        fprintf(stderr, cli_text("looking on at %s; Ctrl-C ends it\n"), tracing);
+    else if (json_object_get(document, "lost"))
+        printf(cli_text("%lld PDUs were lost here: they came too fast to be shown\n"),
+               number_of(document, "lost"));
+    else
+        print_pdu(document);
+}
+
+static void take_line(const struct cli_stream_reader *reader, struct str line)
+{
+    if (!line.n)
+        return;
+    if (reader->call->json) {
+        fwrite(line.p, 1, line.n, stdout);
+        putchar('\n');
+        return;
+    }
+    json_t *document = json_loadb(line.p, line.n, 0, NULL);
+    if (document)
+        print_document(document);
+    json_decref(document);
+}
+
+bool cli_stream_take(void *ctx, struct str bytes)
+{
+    struct cli_stream_reader *reader = ctx;
+    while (bytes.n) {
+        size_t n = str_find(bytes, '\n');
+        buf_add(&reader->line, bytes.p, n);
+        if (n == bytes.n)
+            break;
+        take_line(reader, buf_str(&reader->line));
+        buf_clear(&reader->line);
+        bytes = str_sub(bytes, n + 1, bytes.n);
+    }
+    return fflush(stdout) == 0 && !reader->line.err;
+}
