@@ -279,6 +279,7 @@ static const char *const state_names[] = {
     [CARRIER_THROTTLED] = "throttled",
     [CARRIER_ENDING] = "ending",
     [CARRIER_ELSEWHERE] = "elsewhere",
+    [CARRIER_REFUSED] = "refused",
 };
 
 const char *carrier_state_name(enum carrier_state state)

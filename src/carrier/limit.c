@@ -26,12 +26,15 @@ static enum limit of_link(const struct limit_figures *f)
         return LIMIT_ELSEWHERE;
     case CARRIER_ENDING:
         return LIMIT_ENDING;
+    case CARRIER_REFUSED:
+        return LIMIT_LOGIN;
     case CARRIER_DOWN:
-        return f->login_refused ? LIMIT_LOGIN : LIMIT_DOWN;
+        return LIMIT_DOWN;
     case CARRIER_CONNECTING:
         return LIMIT_CONNECTING;
     case CARRIER_BOUND:
     case CARRIER_THROTTLED:
+    case CARRIER_STATES:
         break;
     }
     return LIMIT_NONE;

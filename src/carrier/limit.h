@@ -20,8 +20,7 @@ enum limit {
 struct limit_figures {
     enum carrier_state state;
     const char *error;         /* why there is no session; "" when not known */
-    bool login_refused;        /* the latest attempt, and `error` says how */
-    int64_t next_attempt_us;   /* while it is DOWN */
+    int64_t next_attempt_us;   /* while it is DOWN or REFUSED */
     bool lease_sure;           /* this node may send */
     uint32_t uncommitted;      /* outcomes at the writer */
     uint32_t uncommitted_most; /* nothing leaves beyond */

@@ -433,7 +433,10 @@ void pump_configure(struct pump *p, const struct pump_settings *settings)
                  settings->ask_on_doubt && few < OUTBOX_ACTIVE ? few : OUTBOX_ACTIVE);
 }
 
-/* ---- figures ---- */
+void pump_set_window(struct pump *p, uint32_t window)
+{
+    p->settings.window = window;
+}
 
 uint32_t pump_on_wire(const struct pump *p)
 {
@@ -460,8 +463,6 @@ void pump_figures(const struct pump *p, struct pump_figures *out)
         .oldest_due_at_us = p->queue.oldest ? p->queue.oldest->out->due_at_us : 0,
     };
 }
-
-/* ---- life ---- */
 
 struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,
                       const struct pump_calls *calls, void *ctx)

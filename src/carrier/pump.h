@@ -50,6 +50,9 @@ struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,
 void pump_free(struct pump *p);
 void pump_configure(struct pump *p, const struct pump_settings *settings);
 
+/* Sessions came or went: how much may be on the wire, until the next pump_configure. */
+void pump_set_window(struct pump *p, uint32_t window);
+
 /* From now on a session takes submits; or not any more. */
 void pump_open(struct pump *p, bool open);
 void pump_arrive(struct pump *p, struct outgoing *o);

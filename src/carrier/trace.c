@@ -3,9 +3,9 @@
 
 #include "base/clock.h"
 
-static void on_pdu(void *ctx, bool out, struct str pdu)
+static void see(const struct smpp_look *look, bool out, struct str pdu)
 {
-    const struct trace_point *at = ctx;
+    const struct trace_point *at = (const struct trace_point *)look;
     struct tap_head head = {.at_us = clock_now_us(),
                             .session = bind_session(at->bind),
                             .bind = at->number,
@@ -26,7 +26,7 @@ void trace_add(struct trace *t, struct tap *tap)
     tap_begin(tap, clock_now_us());
 }
 
-void trace_follow(struct trace *t, struct bind *const *binds, size_t n)
+void trace_follow(struct trace *t, const struct binds *binds)
 {
     if (!t->taps_n)
         return;
@@ -35,9 +35,9 @@ void trace_follow(struct trace *t, struct bind *const *binds, size_t n)
             tap_close(t->taps[i]);
             t->taps[i] = t->taps[--t->taps_n];
         }
-    for (size_t i = 0; i < n && i < TRACE_BINDS_MAX; i++) {
-        t->points[i] = (struct trace_point){t, binds[i], (uint32_t)i + 1};
-        bind_look_on(binds[i], t->taps_n ? on_pdu : NULL, &t->points[i]);
+    for (size_t i = 0; i < binds->made; i++) {
+        t->points[i] = (struct trace_point){{see}, t, binds->at[i], (uint32_t)i + 1};
+        bind_look_on(binds->at[i], t->taps_n ? &t->points[i].look : NULL);
     }
 }
 

@@ -6,27 +6,28 @@
 #ifndef NAVETTE_CARRIER_TRACE_H
 #define NAVETTE_CARRIER_TRACE_H
 
-#include "carrier/bind.h"
+#include "carrier/binds.h"
 #include "core/tap.h"
 
-enum { TRACE_TAPS_MAX = 4, TRACE_BINDS_MAX = 64 };
+enum { TRACE_TAPS_MAX = 4 };
 
 /* Zeroed: nobody. */
 struct trace {
     struct tap *taps[TRACE_TAPS_MAX];
     size_t taps_n;
     struct trace_point {
+        struct smpp_look look; /* first: it is what is given to the bind */
         struct trace *trace;
         const struct bind *bind;
         uint32_t number;
-    } points[TRACE_BINDS_MAX];
+    } points[BINDS_MAX];
 };
 
 /* One more looks on; beyond TRACE_TAPS_MAX its tap is closed at once. */
 void trace_add(struct trace *t, struct tap *tap);
 /* Lets go of who has left, and has these binds show what passes, or not. Once a second, and after
  * trace_add. */
-void trace_follow(struct trace *t, struct bind *const *binds, size_t n);
+void trace_follow(struct trace *t, const struct binds *binds);
 /* Nobody looks on any more; the binds are silent first, or are about to go. */
 void trace_close(struct trace *t);
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "carrier/limit.h"
+#include "carrier/settings.h"
 
 #include <stdio.h>
 
@@ -18,14 +19,6 @@ bool watch_state(struct watch *w, enum carrier_state state)
     w->state = state;
     w->since_us = clock_now_us();
     return true;
-}
-
-void watch_error(struct watch *w, const char *reason, uint32_t status)
-{
-    snprintf(w->error, sizeof(w->error), "%s%s%s", reason, status ? ": " : "",
-             status ? smpp_status_name(status) : "");
-    w->error_at_us = clock_now_us();
-    w->login_refused = status != 0;
 }
 
 void watch_tick(struct watch *w, const struct pump *pump)
@@ -45,34 +38,43 @@ void watch_tick(struct watch *w, const struct pump *pump)
 
 static const char *const mode_names[] = {[SMPP_TX] = "tx", [SMPP_RX] = "rx", [SMPP_TRX] = "trx"};
 static const char *const state_names[] = {
-    [BIND_IDLE] = "idle",   [BIND_WAITING] = "waiting", [BIND_CONNECTING] = "connecting",
-    [BIND_BOUND] = "bound", [BIND_ENDING] = "ending",
+    [BIND_IDLE] = "idle",       [BIND_AWAITING] = "awaiting",
+    [BIND_WAITING] = "waiting", [BIND_CONNECTING] = "connecting",
+    [BIND_BOUND] = "bound",     [BIND_ENDING] = "ending",
 };
 
-/* What the sessions together say about the flow. */
+/* What the sessions that submit say about the flow together. */
 struct flow {
-    int64_t next_attempt_us;
+    bool idle;               /* none was looked at yet */
+    int64_t next_attempt_us; /* of the first that tries again */
     int64_t oldest_us;
-    bool wire_full;
+    bool wire_full; /* of all */
 };
 
-static void add_session(struct carrier_status *out, struct flow *flow, const struct bind *b,
-                        const struct bind_figures *f)
+static void add_flow(struct flow *flow, const struct bind_figures *f)
 {
-    if (bind_mode(b) & SMPP_TX) {
+    if (flow->idle || f->next_attempt_us < flow->next_attempt_us)
         flow->next_attempt_us = f->next_attempt_us;
-        flow->wire_full = f->wire_full;
-        if (f->oldest_us > flow->oldest_us)
-            flow->oldest_us = f->oldest_us;
-    }
+    if (f->oldest_us > flow->oldest_us)
+        flow->oldest_us = f->oldest_us;
+    flow->wire_full = (flow->idle || flow->wire_full) && f->wire_full;
+    flow->idle = false;
+}
+
+static void add_session(struct carrier_status *out, struct flow *flow, const struct bind *b)
+{
+    struct bind_figures f;
+    bind_figures(b, &f);
+    if (bind_mode(b) & SMPP_TX)
+        add_flow(flow, &f);
     if (out->sessions_n == CARRIER_SESSIONS_MAX)
         return;
     struct carrier_session *session = &out->sessions[out->sessions_n++];
     session->mode = mode_names[bind_mode(b)];
     session->state = state_names[bind_state(b)];
-    session->since_us = f->since_us;
-    session->heard_us = f->heard_us;
-    session->window_used = f->window_used;
+    session->since_us = f.since_us;
+    session->heard_us = f.heard_us;
+    session->window_used = f.window_used;
     snprintf(session->peer, sizeof(session->peer), "%s", bind_peer(b));
 }
 
@@ -95,8 +97,7 @@ static void add_limit(struct carrier_status *out, const struct watch *w, const s
 {
     struct limit_figures f = {
         .state = w->state,
-        .error = w->error,
-        .login_refused = w->login_refused,
+        .error = seen->news->error,
         .next_attempt_us = flow->next_attempt_us,
         .lease_sure = outbox_may_send(seen->slot, clock_mono_us()),
         .uncommitted = pump->uncommitted,
@@ -120,15 +121,19 @@ static void add_limit(struct carrier_status *out, const struct watch *w, const s
 void watch_status(const struct watch *w, const struct watched *seen, struct carrier_status *out)
 {
     struct pump_figures pump;
-    struct flow flow = {0};
+    struct flow flow = {.idle = true};
+    struct binds_figures binds;
     pump_figures(seen->pump, &pump);
+    binds_figures(seen->binds, &binds);
     *out = (struct carrier_status){
         .state = w->state,
         .since_us = w->since_us,
-        .error_at_us = w->error_at_us,
-        .binds_wanted = (unsigned)seen->binds_wanted,
+        .error_at_us = seen->news->error_at_us,
+        .binds = binds.bound,
+        .binds_wanted = seen->off ? 0 : binds.wanted,
+        .reconnects = binds.reconnects,
         .window_used = pump.on_wire,
-        .window_size = seen->settings ? (uint32_t)seen->settings->window : 0,
+        .window_size = seen->settings ? settings_of_pump(seen->settings, false).window : 0,
         .rate_now = w->rate_now,
         .rate = pump.rate,
         .active = atomic_load(&seen->slot->active),
@@ -136,16 +141,10 @@ void watch_status(const struct watch *w, const struct watched *seen, struct carr
         .submits = pump.submits,
         .throttles = pump.throttles,
     };
-    memcpy(out->error, w->error, sizeof(out->error));
+    memcpy(out->error, seen->news->error, sizeof(out->error));
     inbox_counts(seen->inbox, &out->receipts, &out->incoming);
-    for (size_t i = 0; i < seen->binds_n; i++) {
-        out->binds += bind_state(seen->binds[i]) == BIND_BOUND;
-        struct bind_figures f;
-        bind_figures(seen->binds[i], &f);
-        out->reconnects += f.reconnects;
-        if (i < seen->binds_wanted)
-            add_session(out, &flow, seen->binds[i], &f);
-    }
+    for (size_t i = 0; !seen->off && i < seen->binds->n; i++)
+        add_session(out, &flow, seen->binds->at[i]);
     add_tally(out, &w->tally);
     add_limit(out, w, seen, &flow, &pump);
 }

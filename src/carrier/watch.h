@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * carrier/watch: what an operator sees of one line: its state and since when, its latest error, how
- * fast it is, how the carrier answers, and what keeps it from sending more.
- * Threads: the loop's only.
+ * carrier/watch: what an operator sees of one line: its state and since when, how fast it is, how
+ * the carrier answers, and what keeps it from sending more. Threads: the loop's only.
  */
 #ifndef NAVETTE_CARRIER_WATCH_H
 #define NAVETTE_CARRIER_WATCH_H
 
-#include "carrier/bind.h"
+#include "carrier/binds.h"
 #include "carrier/inbox.h"
+#include "carrier/news.h"
 #include "carrier/pump.h"
 #include "carrier/tally.h"
 #include "core/carrier_settings.h"
@@ -17,9 +17,6 @@
 struct watch {
     enum carrier_state state;
     int64_t since_us;
-    char error[CARRIER_ERROR_SIZE];
-    int64_t error_at_us;
-    bool login_refused;      /* by the latest error */
     uint64_t submits_before; /* at the last tick */
     int64_t ticked_at_us;
     int64_t rate_now;
@@ -29,8 +26,6 @@ struct watch {
 void watch_begin(struct watch *w);
 /* true when it is another one than before. */
 bool watch_state(struct watch *w, enum carrier_state state);
-/* Why a session or an attempt ended; status is the carrier's refusal, else 0. */
-void watch_error(struct watch *w, const char *reason, uint32_t status);
 /* Once a second. */
 void watch_tick(struct watch *w, const struct pump *pump);
 /* A submit has ended, `took_us` after it was made. On the hot path. */
@@ -48,10 +43,10 @@ struct watched {
     const struct outbox_slot *slot;
     const struct pump *pump;
     const struct inbox *inbox;
-    struct bind *const *binds;
-    size_t binds_n;                          /* all there ever were */
-    size_t binds_wanted;                     /* the first of them; 0 while it is off */
+    const struct binds *binds;
+    const struct news *news;
     const struct carrier_settings *settings; /* in use; NULL: none yet */
+    bool off;
     bool reading_paused;
 };
 void watch_status(const struct watch *w, const struct watched *seen, struct carrier_status *out);

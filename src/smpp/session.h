@@ -12,6 +12,9 @@
  * the end of the session, and each of these calls on_response exactly once for that request.
  * enquire_link is sent when idle, answered at once in any state, and needs no slot.
  *
+ * When the peer unbinds, nothing more is requested; what is open on either side may still be
+ * answered for settle_us, then unbind_resp ends the session.
+ *
  * What the session answers by itself: a request that is not legal now (ESME_RINVBNDSTS, or a
  * temporary error while unbinding), a body that cannot be read (the status of smpp_pdu_read), an
  * unknown command (generic_nack), a length that cannot be (generic_nack, and the end). Responses to
@@ -38,6 +41,7 @@ struct smpp_session_config {
     int64_t bind_timeout_us;     /* from open to bound, and from unbind to its answer */
     int64_t enquire_us;          /* silence before we ask; 0 never */
     int64_t inactivity_us;       /* silence before we give up; 0 never */
+    int64_t settle_us;           /* what the peer's unbind waits for the last answers; 0 nothing */
 };
 
 enum smpp_outcome {
@@ -69,8 +73,11 @@ struct smpp_session_calls {
     void (*on_closed)(void *ctx, const char *reason, uint32_t bind_status);
 };
 
-/* Every PDU that passes, whole: written by us (`out`) or read from the peer. May call nothing. */
-typedef void smpp_session_look(void *ctx, bool out, struct str pdu);
+/* For who looks on: `see` gets every PDU that passes, whole, written by us (`out`) or read from the
+ * peer, and may call nothing. Owner: the caller, as long as it is looked on. */
+struct smpp_look {
+    void (*see)(const struct smpp_look *look, bool out, struct str pdu);
+};
 
 struct smpp_session *smpp_session_new(const struct smpp_session_config *config,
                                       const struct smpp_session_calls *calls, void *ctx,
@@ -102,14 +109,17 @@ enum err smpp_session_respond(struct smpp_session *s, uint32_t request_command,
 /* Polite end: unbind, wait for its answer (bind_timeout_us at most), then on_closed. */
 void smpp_session_unbind(struct smpp_session *s, int64_t now_us);
 
-/* From now on `look` sees what passes, with a ctx of its own; NULL: nobody looks. */
-void smpp_session_look_on(struct smpp_session *s, smpp_session_look *look, void *ctx);
+/* NULL: nobody looks on any more. */
+void smpp_session_look_on(struct smpp_session *s, const struct smpp_look *look);
 
 enum smpp_state smpp_session_state(const struct smpp_session *s);
+/* The peer sent unbind, whether or not it was answered yet. */
+bool smpp_session_peer_unbound(const struct smpp_session *s);
 enum smpp_mode smpp_session_mode(const struct smpp_session *s);
 uint32_t smpp_session_window_used(const struct smpp_session *s);
-/* When the time of our oldest request runs out; INT64_MAX: none is open. */
-int64_t smpp_session_oldest_due_us(const struct smpp_session *s);
+/* When the last whole PDU came (at first, when the session began), and when the time of our oldest
+ * request runs out; INT64_MAX: none is open. */
+void smpp_session_times(const struct smpp_session *s, int64_t *heard_us, int64_t *oldest_due_us);
 uint32_t smpp_session_window_free(const struct smpp_session *s);
 
 #endif

@@ -66,7 +66,7 @@ static void each_state_of_the_link_has_its_sentence(void **state)
     f.error = "closed by peer";
     f.next_attempt_us = 2 * SEC_US + 1;
     says(&f, "down", "there is no session; next attempt in 3 s: closed by peer");
-    f.login_refused = true;
+    f.state = CARRIER_REFUSED;
     f.error = "bind refused: ESME_RINVPASWD";
     says(&f, "login",
          "the carrier refuses the login; next attempt in 3 s: bind refused: ESME_RINVPASWD");
