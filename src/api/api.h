@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/probe_ask.h"
 #include "core/tap.h"
 #include "net/http.h"
 
@@ -26,6 +27,7 @@ struct api_config {
     void (*carrier_metrics)(void *ctx, struct buf *out);
     /* Has the carrier's side fill the tap, or close it. */
     void (*carrier_trace)(void *ctx, struct tap *tap);
+    void (*carrier_probe)(void *ctx, const struct probe_ask *ask, struct tap *tap);
     void *ctx;
 };
 

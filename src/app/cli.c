@@ -10,6 +10,7 @@
 #include "net/http_client.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, ANSWER_MAX = 64 * 1024 * 1024, PATIENCE_S = 60 };
@@ -101,6 +102,33 @@ static int report(const struct cli_call *call, int status, const struct buf *bod
     return result;
 }
 
+/* What a probe has proposed, as `carrier set` would have it. */
+static int apply(const struct cli_call *call, const struct http_call *like, const json_t *settings)
+{
+    if (!settings || json_object_size(settings) == 0)
+        return settings ? DONE : FAILED;
+    struct http_call http = {
+        .unix_path = like->unix_path, .method = "PATCH", .timeout_s = PATIENCE_S};
+    struct buf body = buf_limited(ANSWER_MAX);
+    struct str url = arena_printf(call->arena, "%.*s",
+                                  STR_FMT(str_sub(call->url, 0, call->url.n - strlen("/probe"))));
+    char *text = json_dumps(settings, JSON_COMPACT);
+    int status = 0;
+    http.url = url.p;
+    http.body = str_of(text);
+    enum err e = http_call(&status, &body, &http);
+    int result = DONE;
+    if (e)
+        result = report_no_answer(call, like->unix_path, e);
+    else if (status != 200)
+        result = report(call, status, &body);
+    else if (!call->json)
+        puts(cli_text("the carrier has them now"));
+    free(text);
+    buf_free(&body);
+    return result;
+}
+
 static int ask(const struct cli_call *call)
 {
     struct str socket_path = arena_printf(call->arena, "%s/navette.sock", call->data);
@@ -123,6 +151,9 @@ static int ask(const struct cli_call *call)
         result = report_no_answer(call, socket_path.p, e);
     else if (!call->command->stream || body.n)
         result = report(call, status, &body);
+    else if (json_is_true(json_object_get(call->arguments, "apply")))
+        result = apply(call, &http, reader.settings);
+    json_decref(reader.settings);
     buf_free(&reader.line);
     buf_free(&body);
     return result;

@@ -108,6 +108,7 @@ static json_t *read_value(const struct cli_field *f, const char *value)
     case CLI_NULLABLE:
         return strcmp(value, "none") == 0 ? json_null() : json_string(value);
     case CLI_FLAG:
+    case CLI_LOCAL:
     case CLI_YES_NO:
         return is_word_of("yes|no", value) ? json_boolean(value[0] == 'y') : NULL;
     case CLI_CHOICE:
@@ -205,7 +206,7 @@ static enum err take_option(struct cli_call *call, struct words *w, const char *
     struct str name =
         equals ? (struct str){word + 2, (size_t)(equals - word - 2)} : str_of(word + 2);
     const struct cli_field *f = call->command ? find_option(call->command, name) : NULL;
-    if (f && f->type == CLI_FLAG)
+    if (f && (f->type == CLI_FLAG || f->type == CLI_LOCAL))
         return take(call, f, equals ? equals + 1 : "yes", err);
     if (!f && call->command && str_starts(name, STR("no-"))) {
         f = find_option(call->command, str_sub(name, 3, name.n));
@@ -345,6 +346,9 @@ static void build(struct cli_call *call)
     const struct cli_command *c = call->command;
     struct buf url = buf_limited(64 * 1024);
     json_t *rest = json_copy(call->arguments);
+    for (const struct cli_field *f = c->fields; f->member; f++)
+        if (f->type == CLI_LOCAL)
+            json_object_del(rest, f->member);
     build_path(&url, c->path, rest);
     if (strcmp(c->method, "GET") == 0) {
         build_query(&url, rest);

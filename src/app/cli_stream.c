@@ -46,17 +46,42 @@ static void print_document(const json_t *document)
         print_pdu(document);
 }
 
-static void take_line(const struct cli_stream_reader *reader, struct str line)
+/* A sentence of the server in the reader's language; what it has found is set in. */
+static void print_sentence(const char *before, const char *text)
+{
+    fputs(before, stdout);
+    cli_text_print(stdout, text);
+    putchar('\n');
+}
+
+static void print_probe(struct cli_stream_reader *reader, const json_t *document)
+{
+    json_t *settings = json_object_get(document, "settings");
+    if (*text_of(document, "says"))
+        print_sentence("", text_of(document, "says"));
+    if (*text_of(document, "found"))
+        print_sentence("  ", text_of(document, "found"));
+    if (!settings)
+        return;
+    if (json_object_size(settings) == 0)
+        puts(cli_text("its settings fit: there is nothing to change"));
+    else
+        printf("%s\n  %s\n", cli_text("settings that fit:"), text_of(document, "command"));
+}
+
+static void take_line(struct cli_stream_reader *reader, struct str line)
 {
     if (!line.n)
         return;
-    if (reader->call->json) {
-        fwrite(line.p, 1, line.n, stdout);
-        putchar('\n');
-        return;
-    }
     json_t *document = json_loadb(line.p, line.n, 0, NULL);
-    if (document)
+    json_t *settings = json_object_get(document, "settings");
+    if (settings && !reader->settings)
+        reader->settings = json_incref(settings);
+    if (reader->call->json)
+        printf("%.*s\n", STR_FMT(line));
+    else if (document && reader->call->command->stream == CLI_PROBE)
+        print_probe(reader, document);
+    else if (document)
         print_document(document);
     json_decref(document);
 }

@@ -12,7 +12,8 @@
 
 struct cli_stream_reader {
     const struct cli_call *call;
-    struct buf line; /* the beginning of one; the owner frees it */
+    struct buf line;  /* the beginning of one; the owner frees it */
+    json_t *settings; /* what was proposed; NULL: nothing yet. The owner's */
 };
 
 /* As http_call.take; ctx is the reader. */

@@ -101,6 +101,15 @@ FIELDS carrier_options[] = {
 #undef NUMBER
 #undef FLAG
 #undef CHOICE
+FIELDS carrier_probe[] = {
+    POSITIONAL("NAME", "name", "name of the carrier"),
+    NEEDED("to", "NUMBER", "to", CLI_TEXT, "phone at hand that gets the messages"),
+    DEFAULT("from", "SENDER", "from", CLI_TEXT, "sender of the messages", "Navette"),
+    OPTION("window-test", NULL, "window_test", CLI_FLAG,
+           "sends 50 messages more, at once, to find the window"),
+    DEFAULT("wait-s", "N", "wait_s", CLI_NUMBER, "seconds to wait for receipts, at most", "30"),
+    OPTION("apply", NULL, "apply", CLI_LOCAL, "takes the proposed settings over"),
+    END};
 FIELDS carrier_trace[] = {
     POSITIONAL("NAME", "name", "name of the carrier"),
     OPTION("direction", "in|out", "direction", CLI_CHOICE, "only from the carrier, or only to it"),
@@ -225,6 +234,8 @@ const struct cli_command cli_commands[] = {
      "Carrier {name} is changed."},
     {"carrier", "trace", "shows what passes between us and a carrier, until Ctrl-C", "GET",
      V1 "carriers/{name}/trace", carrier_trace, NULL, NULL, CLI_PDUS},
+    {"carrier", "probe", "finds out how a carrier behaves, with ten messages to a phone", "POST",
+     V1 "carriers/{name}/probe", carrier_probe, NULL, NULL, CLI_PROBE},
     {"carrier", "remove", "removes a carrier and its routes", "DELETE", V1 "carriers/{name}",
      name_alone, NULL, "Carrier {name} is removed."},
 

@@ -17,6 +17,7 @@ enum cli_type {
     CLI_NULLABLE, /* text; "none" becomes null */
     CLI_FLAG,     /* --name, --no-name */
     CLI_YES_NO,
+    CLI_LOCAL,  /* a flag that is not told to the server */
     CLI_CHOICE, /* one of the words in `value`, separated by | */
     CLI_LIST,   /* may stand several times; "any" alone is the empty list */
     CLI_HEADING /* nothing to give: `help` is the title of what follows */
@@ -54,6 +55,7 @@ struct cli_command {
     enum cli_stream {
         CLI_WHOLE, /* one document */
         CLI_PDUS,  /* one document a PDU, for as long as it is wanted */
+        CLI_PROBE, /* one document a sentence; the last has settings, which --apply takes over */
     } stream;
 };
 

@@ -146,6 +146,11 @@ static void carrier_trace(void *ctx, struct tap *tap)
     carriers_trace(((struct server *)ctx)->carriers, tap);
 }
 
+static void carrier_probe(void *ctx, const struct probe_ask *ask, struct tap *tap)
+{
+    carriers_probe(((struct server *)ctx)->carriers, ask, tap);
+}
+
 /* ---- taken over by another node ---- */
 
 /* On the writer's thread: memory, sessions and the open transaction end here, all at once. Who was
@@ -201,6 +206,7 @@ static enum err open_all(struct server *s)
                              .carrier_status = carrier_status_json,
                              .carrier_metrics = carrier_metrics,
                              .carrier_trace = carrier_trace,
+                             .carrier_probe = carrier_probe,
                              .ctx = s};
     phone_init();
     enum err e = core_open(&s->core, &core);

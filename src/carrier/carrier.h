@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/probe_ask.h"
 #include "core/tap.h"
 #include "net/loop.h"
 
@@ -107,6 +108,9 @@ bool carriers_status(struct carriers *c, int64_t carrier_id, struct carrier_stat
 /* Somebody looks on at a carrier's sessions, on its own thread; the tap is closed when there is no
  * such carrier, when too many look on, and at the end. */
 void carriers_trace(struct carriers *c, struct tap *tap);
+/* Finds out how a carrier behaves and tells it as core/probe_ask's notes; one probe of a carrier at
+ * once. The tap is closed at the end. */
+void carriers_probe(struct carriers *c, const struct probe_ask *ask, struct tap *tap);
 /* Figures of all carriers in the Prometheus text format, with the label carrier="name". */
 void carriers_metrics(struct carriers *c, struct buf *out);
 

@@ -204,6 +204,35 @@ void carriers_trace(struct carriers *c, struct tap *tap)
     net_loop_post(c->loop, &tap->attach);
 }
 
+struct probe_letter {
+    struct letter letter; /* first */
+    struct carriers *carriers;
+    struct probe_ask ask;
+    struct tap *tap;
+};
+
+static void begin_probe(struct letter *letter)
+{
+    struct probe_letter *l = (struct probe_letter *)letter;
+    struct carriers *c = l->carriers;
+    const struct directory *d = core_directory(c->core);
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, l->tap->carrier_id);
+    struct entry *entry = entry_find(c, l->tap->carrier_id);
+    if (carrier && entry && !c->stopping)
+        line_probe(entry->line, d, carrier, &l->ask, l->tap);
+    else
+        tap_close(l->tap);
+    directory_release(d);
+    free(l);
+}
+
+void carriers_probe(struct carriers *c, const struct probe_ask *ask, struct tap *tap)
+{
+    struct probe_letter *l = base_alloc(sizeof(*l));
+    *l = (struct probe_letter){{.deliver = begin_probe}, c, *ask, tap};
+    net_loop_post(c->loop, &l->letter);
+}
+
 static void stop_now(struct letter *letter)
 {
     struct carriers *c =
@@ -211,7 +240,7 @@ static void stop_now(struct letter *letter)
     c->stopping = true;
     const struct directory *d = core_directory(c->core);
     for (size_t i = 0; i < c->entries_n; i++) {
-        line_end_trace(c->entries[i].line);
+        line_end_looks(c->entries[i].line);
         line_want(c->entries[i].line, d, NULL, CARRIER_OFF);
     }
     directory_release(d);

@@ -6,6 +6,7 @@
 #include "carrier/inbox.h"
 #include "carrier/news.h"
 #include "carrier/outbind.h"
+#include "carrier/probe.h"
 #include "carrier/settings.h"
 #include "carrier/trace.h"
 #include "carrier/watch.h"
@@ -41,6 +42,7 @@ struct line {
     struct news news;
     struct watch watch;
     struct trace trace;
+    struct probe *probe; /* NULL until the first */
 };
 
 static void proceed(struct line *line);
@@ -333,11 +335,18 @@ void line_want(struct line *line, const struct directory *d, const struct direct
 
 /* ---- time ---- */
 
+static void follow_looks(struct line *line)
+{
+    bool probes = line->probe && probe_runs(line->probe);
+    line->trace.other = probes ? probe_look(line->probe) : NULL;
+    trace_follow(&line->trace, &line->binds);
+}
+
 void line_tick(struct line *line)
 {
     int64_t now_us = clock_mono_us();
     watch_tick(&line->watch, line->pump);
-    trace_follow(&line->trace, &line->binds);
+    follow_looks(line);
     pause_reading(line, false); /* a store that stands still must not make the link look dead */
     if (line->phase == LINE_UNBINDING && now_us >= line->phase_until_us)
         binds_cut(&line->binds);
@@ -361,12 +370,24 @@ static void on_timer(void *ctx)
 void line_trace(struct line *line, struct tap *tap)
 {
     trace_add(&line->trace, tap);
-    trace_follow(&line->trace, &line->binds);
+    follow_looks(line);
 }
 
-void line_end_trace(struct line *line)
+void line_probe(struct line *line, const struct directory *d, const struct directory_carrier *c,
+                const struct probe_ask *ask, struct tap *tap)
+{
+    struct probe_env env = {.loop = line->env.loop, .on_request = on_request, .ctx = line};
+    if (!line->probe)
+        line->probe = probe_new(&env);
+    probe_start(line->probe, d, c, ask, tap);
+    follow_looks(line);
+}
+
+void line_end_looks(struct line *line)
 {
     trace_close(&line->trace);
+    if (line->probe)
+        probe_stop(line->probe);
 }
 
 void line_status(const struct line *line, struct carrier_status *out)
@@ -431,7 +452,8 @@ void line_free(struct line *line)
     if (!line)
         return;
     atomic_store(&line->slot->ready, false);
-    trace_close(&line->trace);
+    line_end_looks(line);
+    probe_free(line->probe);
     outbind_free(line->outbind);
     binds_free(&line->binds);
     inbox_free(line->inbox);

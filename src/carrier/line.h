@@ -14,6 +14,7 @@
 #include "carrier/carrier.h"
 
 struct line;
+struct probe_ask;
 struct tap;
 
 struct line_env {
@@ -41,8 +42,11 @@ void line_look(struct line *line);
 void line_tick(struct line *line);
 /* Somebody looks on at its sessions, until he leaves. */
 void line_trace(struct line *line, struct tap *tap);
-/* Nobody does any more. */
-void line_end_trace(struct line *line);
+/* Finds out how the carrier behaves: carrier/probe. */
+void line_probe(struct line *line, const struct directory *d, const struct directory_carrier *c,
+                const struct probe_ask *ask, struct tap *tap);
+/* Nobody looks on any more, and nothing is probed. */
+void line_end_looks(struct line *line);
 void line_status(const struct line *line, struct carrier_status *out);
 int64_t line_carrier_id(const struct line *line);
 

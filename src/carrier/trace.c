@@ -14,6 +14,8 @@ static void see(const struct smpp_look *look, bool out, struct str pdu)
                             .length = (uint32_t)pdu.n};
     for (size_t i = 0; i < at->trace->taps_n; i++)
         tap_put(at->trace->taps[i], &head, pdu);
+    if (at->trace->other)
+        at->trace->other->see(at->trace->other, out, pdu);
 }
 
 void trace_add(struct trace *t, struct tap *tap)
@@ -28,16 +30,17 @@ void trace_add(struct trace *t, struct tap *tap)
 
 void trace_follow(struct trace *t, const struct binds *binds)
 {
-    if (!t->taps_n)
+    if (!t->taps_n && !t->other && !t->on)
         return;
     for (size_t i = t->taps_n; i-- > 0;)
         if (tap_is_left(t->taps[i])) {
             tap_close(t->taps[i]);
             t->taps[i] = t->taps[--t->taps_n];
         }
+    t->on = t->taps_n || t->other;
     for (size_t i = 0; i < binds->made; i++) {
         t->points[i] = (struct trace_point){{see}, t, binds->at[i], (uint32_t)i + 1};
-        bind_look_on(binds->at[i], t->taps_n ? &t->points[i].look : NULL);
+        bind_look_on(binds->at[i], t->on ? &t->points[i].look : NULL);
     }
 }
 

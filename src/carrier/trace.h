@@ -15,6 +15,8 @@ enum { TRACE_TAPS_MAX = 4 };
 struct trace {
     struct tap *taps[TRACE_TAPS_MAX];
     size_t taps_n;
+    const struct smpp_look *other; /* one more that looks on; NULL: nobody */
+    bool on;                       /* the binds were told so */
     struct trace_point {
         struct smpp_look look; /* first: it is what is given to the bind */
         struct trace *trace;

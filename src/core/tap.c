@@ -113,6 +113,11 @@ void tap_begin(struct tap *t, int64_t now_us)
     add(t->state, &(struct tap_head){.at_us = now_us}, (struct str){0});
 }
 
+void tap_note(struct tap *t, uint32_t kind, struct str text)
+{
+    add(t->state, &(struct tap_head){.mode = kind, .length = (uint32_t)text.n}, text);
+}
+
 static bool is_wanted(const struct tap_filter *filter, bool out, struct str pdu)
 {
     const uint32_t response = UINT32_C(0x80000000); /* SMPP 3.4, 5.1.2.1 */

@@ -50,6 +50,8 @@ void tap_leave(struct tap *t);
 
 /* The carrier's thread, as the next. */
 void tap_begin(struct tap *t, int64_t now_us);
+/* A line of another kind, for whose readers the head's mode is the kind. */
+void tap_note(struct tap *t, uint32_t kind, struct str text);
 void tap_put(struct tap *t, const struct tap_head *head, struct str pdu);
 /* The reader has left: let go. */
 bool tap_is_left(const struct tap *t);

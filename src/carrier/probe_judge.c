@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "carrier/probe_judge.h"
+
+#include "base/clock.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct judge {
+    const struct probe_seen *seen;
+    const struct carrier_settings *now;
+    void (*say)(void *ctx, enum probe_note note, const char *text);
+    void *ctx;
+};
+
+enum { SENTENCE_SIZE = 320 };
+
+__attribute__((format(printf, 2, 3))) static void find(const struct judge *j, const char *format,
+                                                       ...)
+{
+    char text[SENTENCE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    j->say(j->ctx, PROBE_FOUND, text);
+}
+
+/* Only what is to change. */
+static void set(const struct judge *j, const char *name, struct str before, const char *value)
+{
+    char text[SENTENCE_SIZE];
+    if (str_eq(before, str_of(value)))
+        return;
+    snprintf(text, sizeof(text), "%s=%s", name, value);
+    j->say(j->ctx, PROBE_SETS, text);
+}
+
+/* ---- binds ---- */
+
+static void judge_bind(const struct judge *j, enum smpp_mode mode, const char *name)
+{
+    const struct probe_bind *b = &j->seen->binds[mode];
+    if (!b->tried)
+        return;
+    if (b->bound)
+        find(j, "bind as %s: taken", name);
+    else if (b->refusal)
+        find(j, "bind as %s: refused with %s", name, smpp_status_name(b->refusal));
+    else
+        find(j, "bind as %s: no answer: %s", name, b->reason);
+    if (b->refusal == ESME_RALYBND || b->refusal == ESME_RBINDFAIL)
+        find(j, "perhaps it takes no bind beside the one in use: free that with `navette carrier "
+                "set NAME --enabled no`, and probe again");
+}
+
+static void judge_binds(const struct judge *j)
+{
+    const struct probe_bind *binds = j->seen->binds;
+    judge_bind(j, SMPP_TX, "transmitter");
+    judge_bind(j, SMPP_RX, "receiver");
+    judge_bind(j, SMPP_TRX, "transceiver");
+    if (binds[SMPP_TRX].bound)
+        set(j, "bind", j->now->bind, "trx");
+    else if (binds[SMPP_TX].bound && binds[SMPP_RX].bound)
+        set(j, "bind", j->now->bind, "tx+rx");
+    if (j->seen->version)
+        find(j, "version of SMPP that it names: %u.%u", j->seen->version >> 4,
+             j->seen->version & 15);
+    if (binds[SMPP_TRX].bound || binds[SMPP_TX].bound)
+        find(j, j->seen->enquired ? "enquire_link is answered" : "enquire_link is not answered");
+}
+
+/* ---- ids ---- */
+
+struct id_relation {
+    const char *response; /* settings response_id and receipt_id */
+    const char *receipt;
+    int response_base; /* 0: as text */
+    int receipt_base;
+    const char *finding;
+};
+
+static const struct id_relation relations[] = {
+    {"as-is", "as-is", 0, 0, "ids are the same in responses and receipts"},
+    {"hex", "decimal", 16, 10, "ids are hexadecimal in responses and decimal in receipts"},
+    {"decimal", "hex", 10, 16, "ids are decimal in responses and hexadecimal in receipts"},
+    {"decimal", "decimal", 10, 10, "ids are decimal, with other zeros before them in receipts"},
+    {"hex", "hex", 16, 16, "ids are hexadecimal, in another case or with other zeros in receipts"},
+};
+
+static bool number_of(uint64_t *out, const char *id, int base)
+{
+    char *end;
+    if (!*id || *id == '-' || *id == '+' || strlen(id) > 20)
+        return false;
+    *out = strtoull(id, &end, base);
+    return !*end;
+}
+
+static bool same_id(const struct id_relation *r, const char *response, const char *receipt)
+{
+    uint64_t a, b;
+    if (!r->response_base)
+        return *response && strcmp(response, receipt) == 0;
+    return number_of(&a, response, r->response_base) && number_of(&b, receipt, r->receipt_base) &&
+           a == b;
+}
+
+static const struct probe_receipt *receipt_of(const struct probe_seen *seen,
+                                              const struct id_relation *r,
+                                              const struct probe_submit *submit)
+{
+    for (size_t i = 0; i < seen->receipts_n; i++)
+        if (same_id(r, submit->id, seen->receipts[i].id))
+            return &seen->receipts[i];
+    return NULL;
+}
+
+/* The one by which most submits have a receipt, the simpler first; NULL: none. Receipts of other
+ * messages may come over the same sessions. */
+static const struct id_relation *relation_of(const struct probe_seen *seen)
+{
+    const struct id_relation *best = NULL;
+    size_t most = 0;
+    for (size_t r = 0; r < sizeof(relations) / sizeof(relations[0]); r++) {
+        size_t n = 0;
+        for (size_t i = 0; i < seen->submits_n; i++)
+            n += receipt_of(seen, &relations[r], &seen->submits[i]) != NULL;
+        if (n > most) {
+            most = n;
+            best = &relations[r];
+        }
+    }
+    return best;
+}
+
+static void judge_ids(const struct judge *j, const struct id_relation *r)
+{
+    const char *example = "";
+    for (size_t i = 0; i < j->seen->submits_n && !*example; i++)
+        example = j->seen->submits[i].id;
+    if (!*example)
+        return;
+    find(j, "an id in a response looks like this: %s", example);
+    if (!r)
+        return;
+    find(j, "%s", r->finding);
+    set(j, "response_id", j->now->response_id, r->response);
+    set(j, "receipt_id", j->now->receipt_id, r->receipt);
+}
+
+/* ---- receipts ---- */
+
+/* The word before `value` in the text, up to a blank, as "msgid="; n 0: there is none. */
+static struct str word_before(struct str text, struct str value)
+{
+    for (size_t at = 0; value.n && at + value.n <= text.n; at++) {
+        if (!str_eq_nocase(str_sub(text, at, at + value.n), value))
+            continue;
+        size_t from = at;
+        while (from > 0 && text.p[from - 1] != ' ')
+            from--;
+        return str_sub(text, from, at);
+    }
+    return (struct str){0};
+}
+
+/* "msgid=([^ ]+)" */
+static void set_pattern(const struct judge *j, const char *name, struct str before, struct str word)
+{
+    char pattern[80] = "";
+    size_t n = 0;
+    if (!word.n || word.n > 24)
+        return;
+    for (size_t i = 0; i < word.n; i++) {
+        if (strchr("\\^$.[]|()?*+{}", word.p[i]))
+            pattern[n++] = '\\';
+        pattern[n++] = word.p[i];
+    }
+    snprintf(pattern + n, sizeof(pattern) - n, "([^ ]+)");
+    set(j, name, before, pattern);
+}
+
+static void judge_unread(const struct judge *j, const struct probe_receipt *receipt)
+{
+    struct str text = str_of(receipt->text);
+    find(j, "a receipt cannot be read: %s", receipt->text);
+    for (size_t i = 0; i < j->seen->submits_n; i++) {
+        struct str word = word_before(text, str_of(j->seen->submits[i].id));
+        if (!word.n)
+            continue;
+        set_pattern(j, "receipt_id_pattern", j->now->receipt_id_pattern, word);
+        set_pattern(j, "receipt_stat_pattern", j->now->receipt_stat_pattern,
+                    word_before(text, STR("DELIV")));
+        return;
+    }
+}
+
+static void judge_receipts(const struct judge *j, const struct id_relation *r)
+{
+    const struct probe_receipt *first = NULL;
+    for (size_t i = 0; r && i < j->seen->submits_n && !first; i++)
+        first = receipt_of(j->seen, r, &j->seen->submits[i]);
+    for (size_t i = 0; !first && i < j->seen->receipts_n; i++)
+        if (!j->seen->receipts[i].readable) {
+            judge_unread(j, &j->seen->receipts[i]);
+            return;
+        }
+    if (!first) {
+        find(j, "no receipt came for what was sent");
+        return;
+    }
+    find(j, "receipts come as %s, their text %s", first->data_sm ? "data_sm" : "deliver_sm",
+         first->payload   ? "in message_payload"
+         : first->text[0] ? "in short_message"
+                          : "is empty");
+    find(j, "TLVs of receipts:%s%s%s%s", first->tlv_id ? " receipted_message_id" : "",
+         first->tlv_state ? " message_state" : "", first->tlv_error ? " network_error_code" : "",
+         first->tlv_id || first->tlv_state || first->tlv_error ? "" : " none");
+    find(j, "the grammar that is built in reads its receipts");
+}
+
+/* ---- long messages ---- */
+
+/* Which of the parts of this kind have a receipt: bit part-1; false when one was not taken. */
+static bool is_taken(const struct judge *j, enum probe_kind kind, const struct id_relation *r,
+                     unsigned *receipts, uint32_t *status)
+{
+    size_t n = 0;
+    *receipts = 0;
+    *status = 0;
+    for (size_t i = 0; i < j->seen->submits_n; i++) {
+        const struct probe_submit *s = &j->seen->submits[i];
+        if (s->kind != kind)
+            continue;
+        n++;
+        if (!s->answered || s->status) {
+            *status = s->status;
+            return false;
+        }
+        if (r && receipt_of(j->seen, r, s))
+            *receipts |= 1u << (s->part - 1);
+    }
+    return n > 0;
+}
+
+static void judge_long(const struct judge *j, const struct id_relation *r)
+{
+    static const char *const names[] = {"udh8", "udh16", "sar", "payload"};
+    static const char *const receipts_of[] = {"no part", "the first part", "the last part",
+                                              "all parts"};
+    const char *chosen = NULL;
+    unsigned parts = 0;
+    for (size_t i = 0; i < 4; i++) {
+        enum probe_kind kind = (enum probe_kind)(PROBE_UDH8 + i);
+        unsigned receipts;
+        uint32_t status;
+        bool whole = kind == PROBE_PAYLOAD; /* there is only one submit_sm */
+        if (!is_taken(j, kind, r, &receipts, &status)) {
+            if (status)
+                find(j, "long messages as %s: refused with %s", names[i], smpp_status_name(status));
+            continue;
+        }
+        find(j, "long messages as %s: taken, receipts for %s", names[i],
+             receipts_of[whole && receipts ? 3 : receipts & 3]);
+        if (!chosen) {
+            chosen = names[i];
+            parts = whole ? 0 : receipts & 3;
+        }
+    }
+    if (!chosen)
+        return;
+    set(j, "long_messages", j->now->long_messages, chosen);
+    if (parts)
+        set(j, "receipt_parts", j->now->receipt_parts,
+            parts == 3   ? "all"
+            : parts == 1 ? "first"
+                         : "last");
+}
+
+/* ---- alphabet ---- */
+
+/* What stands behind NAVETTE on the phone; NULL: this is no answer to that message. */
+static const char *behind_the_word(const char *echo)
+{
+    const char *at = strstr(echo, "NAVETTE ");
+    return at ? at + strlen("NAVETTE ") : NULL;
+}
+
+static const char *alphabet_of(const char *shown)
+{
+    if (strncmp(shown, "¡Ä", strlen("¡Ä")) == 0)
+        return "gsm";
+    if (strncmp(shown, "@[", 2) != 0)
+        return NULL;
+    if (strstr(shown, "Ã©"))
+        return "latin1";
+    return strstr(shown, "é") ? "utf8" : "ascii";
+}
+
+static void judge_alphabet(const struct judge *j)
+{
+    const char *alphabet = NULL;
+    bool plain = false;
+    for (size_t i = 0; i < j->seen->echoes_n; i++) {
+        const char *shown = behind_the_word(j->seen->echoes[i]);
+        plain = plain || shown || strstr(j->seen->echoes[i], "Navette");
+        if (shown)
+            alphabet = alphabet_of(shown);
+    }
+    if (!alphabet && !plain && j->seen->echoes_n) /* letters that were never sent */
+        alphabet = "gsm-packed";
+    if (!alphabet) {
+        find(j, "the alphabet of data_coding 0 is not known: no phone answered with what it shows");
+        return;
+    }
+    find(j, "data_coding 0 is %s", alphabet);
+    set(j, "default_alphabet", j->now->default_alphabet, alphabet);
+}
+
+/* ---- the flow ---- */
+
+static void judge_window(const struct judge *j)
+{
+    uint32_t most = 0;
+    char value[24];
+    char before[24];
+    bool tested = false;
+    for (size_t i = 0; i < j->seen->submits_n; i++) {
+        const struct probe_submit *s = &j->seen->submits[i];
+        if (s->kind != PROBE_WINDOW)
+            continue;
+        tested = true;
+        if (s->answered && s->status) {
+            find(j, "window: refused with %s when %u were unanswered", smpp_status_name(s->status),
+                 s->open);
+            snprintf(value, sizeof(value), "%u", s->open > 1 ? s->open - 1 : 1);
+            snprintf(before, sizeof(before), "%lld", (long long)j->now->window);
+            set(j, "window", str_of(before), value);
+            return;
+        }
+        most = s->open > most ? s->open : most;
+    }
+    if (tested)
+        find(j, "window: %u unanswered at once were taken", most);
+}
+
+static void judge_time(const struct judge *j)
+{
+    int64_t all_us = 0, most_us = 0, n = 0;
+    for (size_t i = 0; i < j->seen->submits_n; i++) {
+        const struct probe_submit *s = &j->seen->submits[i];
+        if (!s->answered || s->kind == PROBE_WINDOW)
+            continue;
+        n++;
+        all_us += s->took_us;
+        most_us = s->took_us > most_us ? s->took_us : most_us;
+    }
+    if (n)
+        find(j, "responses took %lld ms on average, %lld ms at most",
+             (long long)(all_us / n / MS_US), (long long)(most_us / MS_US));
+}
+
+void probe_judge(const struct probe_seen *seen, const struct carrier_settings *now,
+                 void (*say)(void *ctx, enum probe_note note, const char *text), void *ctx)
+{
+    struct judge j = {.seen = seen, .now = now, .say = say, .ctx = ctx};
+    judge_binds(&j);
+    if (!seen->submits_n)
+        return;
+    const struct id_relation *relation = relation_of(seen);
+    judge_time(&j);
+    judge_ids(&j, relation);
+    judge_receipts(&j, relation);
+    judge_long(&j, relation);
+    judge_alphabet(&j);
+    judge_window(&j);
+}
