@@ -384,7 +384,7 @@ void line_want(struct line *line, const struct directory *d, const struct direct
 static void measure_rate(struct line *line, int64_t now_us)
 {
     struct pump_figures figures;
-    pump_figures(line->pump, &figures);
+    pump_figures(line->pump, &figures, now_us);
     int64_t passed_us = now_us - line->ticked_at_us;
     if (line->ticked_at_us && passed_us > 0)
         line->rate_now = (int64_t)(figures.submits - line->submits_before) * SEC_US / passed_us;
@@ -418,7 +418,7 @@ static void on_timer(void *ctx)
 void line_status(const struct line *line, struct carrier_status *out)
 {
     struct pump_figures figures;
-    pump_figures(line->pump, &figures);
+    pump_figures(line->pump, &figures, clock_mono_us());
     *out = (struct carrier_status){
         .state = line->state,
         .since_us = line->since_us,
@@ -426,6 +426,7 @@ void line_status(const struct line *line, struct carrier_status *out)
         .window_used = figures.on_wire,
         .window_size = line->used ? (uint32_t)line->used->settings.window : 0,
         .rate_now = line->rate_now,
+        .rate_limit = figures.rate_limit,
         .active = atomic_load(&line->slot->active),
         .oldest_due_at_us = figures.oldest_due_at_us,
         .submits = figures.submits,

@@ -75,6 +75,16 @@ job_work clock_work;
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
                     struct str receipt, bool *ended) MUST_CHECK;
 
+/* A carrier refused this message for a reason of its own, `why`, and has no part of it: another one
+ * of its routes gets it, if there is one. *moved: it waits there; else it is as it was. */
+enum err route_next(struct core *c, struct store_tx *tx, const struct message *m, struct str why,
+                    bool *moved) MUST_CHECK;
+
+/* A SENDING message of which nobody knows whether the carrier has it, and which is not sent again:
+ * it waits for a decision, or ends as unknown (paid: the carrier may have it). */
+enum err leave_in_doubt(struct store_tx *tx, int64_t message_id,
+                        enum doubt_policy policy) MUST_CHECK;
+
 /* A part of this message was answered, or has its receipt: it is settled at the end. */
 void parts_changed(struct store_tx *tx, int64_t message_id);
 /* The last work of a transaction: messages of several parts are SENT once the carrier answered for
