@@ -200,16 +200,26 @@ static void throttle(struct pump *p, const struct flight *f, int64_t now_us)
         return; /* sent before the carrier asked: the same pause */
     p->throttles++;
     p->throttled_at_us = now_us;
+    if (!atomic_load(&p->slot->throttled_since_us))
+        atomic_store(&p->slot->throttled_since_us, now_us);
     p->paused_until_us = now_us + p->next_pause_us;
     p->next_pause_us *= 2;
     if (p->next_pause_us > throttle_most_us)
         p->next_pause_us = throttle_most_us;
 }
 
+static void no_longer_throttled(struct pump *p)
+{
+    if (atomic_load_explicit(&p->slot->throttled_since_us, memory_order_relaxed))
+        atomic_store(&p->slot->throttled_since_us, 0);
+}
+
 static void taken(struct pump *p, struct flight *f, const struct smpp_pdu *response)
 {
-    if (f->sent_at_us >= p->throttled_at_us)
+    if (f->sent_at_us >= p->throttled_at_us) {
         p->next_pause_us = p->settings.throttle_pause_us;
+        no_longer_throttled(p);
+    }
     struct outcome_job *job = outcome_new(f, OUTCOME_SENT);
     if (carrier_ref_copy(job->carrier_ref, response->body.submit_sm_resp.message_id))
         log_warn("carrier_id_too_long", "message=%lld", (long long)job->message_id);
@@ -403,6 +413,8 @@ int64_t pump_run(struct pump *p, int64_t now_us)
     }
     if (p->open && !outbox_may_send(p->slot, clock_mono_us()))
         return now_us + LEASE_LOOK_MS * MS_US;
+    if (!p->queue.oldest && !p->on_wire && p->paused_until_us <= now_us)
+        no_longer_throttled(p); /* nothing is left that could tell */
     take_more(p);
     return again_at_us;
 }
@@ -422,6 +434,7 @@ void pump_open(struct pump *p, bool open)
     atomic_store(&p->slot->ready, open);
     p->paused_until_us = 0;
     p->throttled_at_us = 0;
+    no_longer_throttled(p);
 }
 
 void pump_release(struct pump *p)

@@ -41,7 +41,9 @@ enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_s
     bool took = false;
     enum err e = leave_waiting(tx, m);
     bool gone = e == ERR_NOT_FOUND;
-    if (!e)
+    if (!e && m->sent_at_us) /* an earlier carrier took it */
+        e = reroute_give_back(tx, m);
+    else if (!e)
         e = store_message_move(tx, &move, &changed);
     if (ended)
         *ended = !e && changed;
@@ -95,6 +97,8 @@ static enum err add_references(struct core *c, struct store_tx *tx,
                                      .shared = jobs[i]->slot->shared,
                                      .turn = jobs[i]->slot->turn};
     enum err e = store_reference_add(c->references, tx, refs, n);
+    if (!e)
+        e = reroute_await(tx, jobs, n);
     return e ? e : receipt_join_early(c, tx, refs, n);
 }
 
