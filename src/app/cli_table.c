@@ -28,26 +28,28 @@ FIELDS name_alone[] = {POSITIONAL("NAME", "name", "its name"), END};
 
 /* ---- account ---- */
 
+#define GRADE \
+    OPTION("grade", "premium|low_cost", "grade", CLI_CHOICE, "which routes its messages take")
 FIELDS account_add[] = {
     POSITIONAL("NAME", "name", "name of the account, such as sms-ab1234-1"),
     DEFAULT("credits", "N", "credits", CLI_TEXT, "credits to begin with", "0"),
     DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times", "Europe/Paris"),
     DEFAULT("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts", "8"),
-    OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off"),
+    GRADE, OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off"),
     END};
 FIELDS account_set[] = {
     POSITIONAL("NAME", "name", "name of the account"),
     OPTION("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times"),
     OPTION("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts"),
-    ENABLED, END};
+    GRADE, ENABLED, END};
 FIELDS account_credit[] = {
     POSITIONAL("NAME", "name", "name of the account"),
     NEEDED("add", "N", "credits", CLI_TEXT, "credits to add; below 0 takes them back"),
     OPTION("reason", "TEXT", "reason", CLI_TEXT, "why: stands in the ledger"),
     END};
 COLUMNS accounts[] = {
-    {"NAME", "name", 0, 0}, {"CREDITS", "credits", 1, 0}, {"MAX PARTS", "max_parts", 1, 0},
-    {"TIME ZONE", "timezone", 0, 0}, {"ENABLED", "enabled", 0, 0}, END};
+    {"NAME", "name", 0, 0, 0}, {"CREDITS", "credits", 1, 0, 0}, {"MAX PARTS", "max_parts", 1, 0, 0},
+    {"GRADE", "grade", 0, 0, 0}, {"TIME ZONE", "timezone", 0, 0, 0}, {"ENABLED", "enabled", 0, 0, 0}, END};
 
 /* ---- user ---- */
 
@@ -70,8 +72,8 @@ FIELDS user_set[] = {
     USER_OPTIONS, END};
 FIELDS user_one[] = {ACCOUNT, LOGIN, END};
 COLUMNS users[] = {
-    {"LOGIN", "login", 0, 0}, {"QUOTA", "quota", 1, 0}, {"ALLOWED FROM", "allow_ip", 0, 0},
-    {"ENABLED", "enabled", 0, 0}, END};
+    {"LOGIN", "login", 0, 0, 0}, {"QUOTA", "quota", 1, 0, 0}, {"ALLOWED FROM", "allow_ip", 0, 0, 0},
+    {"ENABLED", "enabled", 0, 0, 0}, END};
 
 /* ---- sender ---- */
 
@@ -79,7 +81,7 @@ COLUMNS users[] = {
 FIELDS sender_one[] = {ACCOUNT, SENDER, END};
 FIELDS sender_set[] = {ACCOUNT, SENDER, ENABLED, END};
 COLUMNS senders[] = {
-    {"SENDER", "name", 0, 0}, {"ENABLED", "enabled", 0, 0}, {"CREATED", "created_at", 0, 0}, END};
+    {"SENDER", "name", 0, 0, 0}, {"ENABLED", "enabled", 0, 0, 0}, {"CREATED", "created_at", 0, 0, 0}, END};
 
 /* ---- carrier: its options are its settings ---- */
 
@@ -102,29 +104,61 @@ FIELDS carrier_options[] = {
 #undef FLAG
 #undef CHOICE
 COLUMNS carriers[] = {
-    {"NAME", "name", 0, 0}, {"HOST", "host", 0, 40}, {"PORT", "port", 1, 0},
-    {"SYSTEM ID", "system_id", 0, 0}, {"BIND", "bind", 0, 0}, {"RATE", "rate", 1, 0},
-    {"ENABLED", "enabled", 0, 0}, {"STATUS", "status", 0, 48}, END};
+    {"NAME", "name", 0, 0, 0}, {"HOST", "host", 0, 40, 0}, {"PORT", "port", 1, 0, 0},
+    {"SYSTEM ID", "system_id", 0, 0, 0}, {"BIND", "bind", 0, 0, 0}, {"RATE", "rate", 1, 0, 0},
+    {"ENABLED", "enabled", 0, 0, 0}, {"STATUS", "status", 0, 48, 0}, END};
 
 /* ---- route and rate ---- */
 
+#define ROUTE_OPTIONS \
+    OPTION("account", "A|none", "account", CLI_NULLABLE, "only for this account"), \
+    OPTION("sender", "S|none", "sender", CLI_NULLABLE, "only from this sender"), \
+    OPTION("sender_kind", "alphanumeric|short|long|none", "sender_kind", CLI_NULLABLE, \
+           "only from senders of this kind"), \
+    OPTION("grade", "premium|low_cost|none", "grade", CLI_NULLABLE, \
+           "only for accounts of this grade"), \
+    OPTION("days", "DAYS|none", "days", CLI_NULLABLE, "only on these days: mon-fri,sun"), \
+    OPTION("hours", "HH:MM-HH:MM|none", "hours", CLI_NULLABLE, "only at these hours: 08:00-20:00"), \
+    DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of the days and hours", "Europe/Paris"), \
+    DEFAULT("turn", "N", "turn", CLI_NUMBER, \
+            "among routes alike the lowest is tried first, 0 to 1000", "0"), \
+    DEFAULT("weight", "N", "weight", CLI_NUMBER, \
+            "its share among routes of the same turn, 1 to 1000", "1"), \
+    OPTION("draining", "yes|no", "draining", CLI_YES_NO, \
+           "takes nothing new; what waits still leaves"), \
+    END
 FIELDS route_add[] = {
     NEEDED("prefix", "DIGITS", "prefix", CLI_TEXT,
            "first digits of the numbers, such as 33; \"\" means all"),
     NEEDED("carrier", "NAME", "carrier", CLI_TEXT, "carrier that takes them"),
-    OPTION("account", "A", "account", CLI_TEXT, "only for this account"),
-    OPTION("sender", "S", "sender", CLI_TEXT, "only from this sender"),
+    ROUTE_OPTIONS};
+FIELDS route_set[] = {
+    POSITIONAL("ID", "id", "its id"),
+    OPTION("prefix", "DIGITS", "prefix", CLI_TEXT,
+           "first digits of the numbers, such as 33; \"\" means all"),
+    OPTION("carrier", "NAME", "carrier", CLI_TEXT, "carrier that takes them"),
+    ROUTE_OPTIONS};
+FIELDS route_explain[] = {
+    NEEDED("account", "A", "account", CLI_TEXT, "account that sends"),
+    NEEDED("to", "NUMBER", "to", CLI_TEXT, "number that the message is for"),
+    OPTION("from", "S", "from", CLI_TEXT, "its sender"),
+    OPTION("at", "TIME", "at", CLI_TEXT, "when, such as 2026-11-21T14:05:00Z; now if left out"),
     END};
 COLUMNS routes[] = {
-    {"ID", "id", 1, 0}, {"PREFIX", "prefix", 0, 0}, {"CARRIER", "carrier", 0, 0},
-    {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0}, END};
+    {"ID", "id", 1, 0, 0}, {"PREFIX", "prefix", 0, 0, 0}, {"CARRIER", "carrier", 0, 0, 0},
+    {"ACCOUNT", "account", 0, 0, 0}, {"SENDER", "sender", 0, 0, 0}, {"KIND", "sender_kind", 0, 0, 0},
+    {"GRADE", "grade", 0, 0, 0}, {"DAYS", "days", 0, 0, 0}, {"HOURS", "hours", 0, 0, 0},
+    {"TURN", "turn", 1, 0, 0}, {"WEIGHT", "weight", 1, 0, 0}, {"DRAINING", "draining", 0, 0, 0}, END};
+COLUMNS routes_told[] = {
+    {"PLACE", "place", 1, 0, 0}, {"ROUTE", "id", 1, 0, 0}, {"PREFIX", "prefix", 0, 0, 0},
+    {"CARRIER", "carrier", 0, 0, 0}, {"WHY", "why", 0, 0, 1}, END};
 
 #define PREFIX \
     POSITIONAL("PREFIX", "prefix", "first digits, such as 33; default is everything else")
 FIELDS rate_set[] = {PREFIX, POSITIONAL("CREDITS", "credits", "price of a part, such as 1 or 0.50"),
                      END};
 FIELDS rate_one[] = {PREFIX, END};
-COLUMNS rates[] = {{"PREFIX", "prefix", 0, 0}, {"CREDITS", "credits", 1, 0}, END};
+COLUMNS rates[] = {{"PREFIX", "prefix", 0, 0, 0}, {"CREDITS", "credits", 1, 0, 0}, END};
 
 /* ---- message, incoming, ledger ---- */
 
@@ -140,24 +174,24 @@ FIELDS message_resolve[] = {
      "resend: the phone may get it twice; give_up: it may never get it", NULL},
     END};
 COLUMNS messages[] = {
-    {"ID", "id", 1, 0}, {"CREATED (UTC)", "created_at", 0, 19}, {"STATE", "state", 0, 0},
-    {"SENDER", "sender", 0, 0}, {"RECIPIENT", "recipient", 0, 0}, {"PARTS", "parts", 1, 0},
-    {"CREDITS", "credits", 1, 0}, {"TEXT", "text", 0, 40}, END};
+    {"ID", "id", 1, 0, 0}, {"CREATED (UTC)", "created_at", 0, 19, 0}, {"STATE", "state", 0, 0, 0},
+    {"SENDER", "sender", 0, 0, 0}, {"RECIPIENT", "recipient", 0, 0, 0}, {"PARTS", "parts", 1, 0, 0},
+    {"CREDITS", "credits", 1, 0, 0}, {"TEXT", "text", 0, 40, 0}, END};
 FIELDS incoming_list[] = {
     OPTION("account", "A", "account", CLI_TEXT, "only of this account"), PAGE, END};
 COLUMNS incoming[] = {
-    {"ID", "id", 1, 0}, {"RECEIVED (UTC)", "received_at", 0, 19}, {"SENDER", "sender", 0, 0},
-    {"NUMBER", "number", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"TEXT", "text", 0, 48}, END};
+    {"ID", "id", 1, 0, 0}, {"RECEIVED (UTC)", "received_at", 0, 19, 0}, {"SENDER", "sender", 0, 0, 0},
+    {"NUMBER", "number", 0, 0, 0}, {"ACCOUNT", "account", 0, 0, 0}, {"TEXT", "text", 0, 48, 0}, END};
 FIELDS ledger_list[] = {ACCOUNT, PAGE, END};
 COLUMNS movements[] = {
-    {"ID", "id", 1, 0}, {"AT (UTC)", "at", 0, 19}, {"KIND", "kind", 0, 0},
-    {"CREDITS", "credits", 1, 0},
-    {"BALANCE", "balance", 1, 0}, {"MESSAGES", "messages", 1, 0}, {"USER", "user", 0, 0},
-    {"REASON", "reason", 0, 40}, END};
+    {"ID", "id", 1, 0, 0}, {"AT (UTC)", "at", 0, 19, 0}, {"KIND", "kind", 0, 0, 0},
+    {"CREDITS", "credits", 1, 0, 0},
+    {"BALANCE", "balance", 1, 0, 0}, {"MESSAGES", "messages", 1, 0, 0}, {"USER", "user", 0, 0, 0},
+    {"REASON", "reason", 0, 40, 0}, END};
 COLUMNS imbalances[] = {
-    {"ACCOUNT ID", "account_id", 1, 0}, {"ACCOUNT", "account", 0, 0},
-    {"USER ID", "user_id", 1, 0}, {"BALANCE", "balance", 1, 0}, {"MOVED", "moved", 1, 0},
-    {"PAID", "paid", 1, 0}, {"COST", "cost", 1, 0}, END};
+    {"ACCOUNT ID", "account_id", 1, 0, 0}, {"ACCOUNT", "account", 0, 0, 0},
+    {"USER ID", "user_id", 1, 0, 0}, {"BALANCE", "balance", 1, 0, 0}, {"MOVED", "moved", 1, 0, 0},
+    {"PAID", "paid", 1, 0, 0}, {"COST", "cost", 1, 0, 0}, END};
 
 /* ---- db ---- */
 
@@ -222,6 +256,10 @@ const struct cli_command cli_commands[] = {
      "Route {id} is there."},
     {"route", "list", "lists the routes", "GET", V1 "routes", nothing, routes, NULL},
     {"route", "show", "shows a route", "GET", V1 "routes/{id}", by_id, NULL, NULL},
+    {"route", "set", "changes a route", "PATCH", V1 "routes/{id}", route_set, NULL,
+     "Route {id} is changed."},
+    {"route", "explain", "tells which route a message would take, and why not the others", "GET",
+     V1 "routes/explain", route_explain, routes_told, NULL},
     {"route", "remove", "removes a route", "DELETE", V1 "routes/{id}", by_id, NULL,
      "Route {id} is removed."},
 

@@ -153,6 +153,8 @@ int64_t pump_run(struct pump *p, int64_t now_us)
     }
     if (p->open && !outbox_may_send(p->slot, clock_mono_us()))
         return now_us + LEASE_LOOK_MS * MS_US;
+    if (!p->first_came && !flow_paused(&p->flow, now_us))
+        pump_unthrottled(p); /* nothing is left that could tell */
     take_more(p);
     return again_at_us;
 }
@@ -185,6 +187,7 @@ void pump_open(struct pump *p, bool open)
     p->open = open;
     p->look = open;
     atomic_store(&p->slot->ready, open);
+    pump_unthrottled(p);
 }
 
 void pump_release(struct pump *p)

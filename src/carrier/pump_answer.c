@@ -6,6 +6,8 @@
 static void taken(struct pump *p, struct flight *f, const struct smpp_pdu *response, int64_t now_us)
 {
     flow_taken(&p->flow, f->sent_at_us, now_us);
+    if (f->sent_at_us >= p->flow.throttled_at_us)
+        pump_unthrottled(p);
     pump_tell_taken(f, response->body.submit_sm_resp.message_id);
 }
 
@@ -14,7 +16,11 @@ static void throttled(struct pump *p, struct flight *f, int64_t now_us)
 {
     struct sending *m = f->message;
     metric_add(METRIC_THROTTLED, 1);
-    p->throttles += flow_throttle(&p->flow, f->sent_at_us, now_us);
+    if (flow_throttle(&p->flow, f->sent_at_us, now_us)) {
+        p->throttles++;
+        if (!atomic_load(&p->slot->throttled_since_us))
+            atomic_store(&p->slot->throttled_since_us, now_us);
+    }
     sending_add(m, f->part);
     if (!m->end)
         queue_put(&p->queue, m);

@@ -57,6 +57,13 @@ struct pump {
     uint64_t throttles;
 };
 
+/* The carrier took a part after its last pause, or nothing is left that could tell. */
+static inline void pump_unthrottled(struct pump *p)
+{
+    if (atomic_load_explicit(&p->slot->throttled_since_us, memory_order_relaxed))
+        atomic_store(&p->slot->throttled_since_us, 0);
+}
+
 /* ---- pump_outcome ---- */
 
 struct flight *pump_flight_new(struct pump *p, struct sending *m, uint32_t part);

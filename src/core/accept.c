@@ -140,12 +140,22 @@ static bool seen_before(const struct accept_job *job, uint64_t recipient)
     return false;
 }
 
+struct route_ask accept_ask(const struct accept_request *r, int64_t at_us)
+{
+    return (struct route_ask){.account_id = r->account->id,
+                              .grade = r->account->grade,
+                              .sender = r->sender,
+                              .sender_kind = sender_kind_of(r->sender),
+                              .at_us = at_us};
+}
+
 struct planning {
     struct arena *arena;
     const struct accept_request *request;
     struct str text;
     struct composed composed; /* for the last carrier met: most requests have one */
     int64_t now_us;
+    struct route_ask ask;
     bool unroutable; /* a valid number had no route */
 };
 
@@ -197,8 +207,8 @@ static enum err plan_recipient(struct accept_job *job, struct planning *p, struc
             job->doubled_n++;
             return OK;
         }
-        const struct accept_request *r = p->request;
-        carrier = directory_route(r->directory, recipient, r->account->id, r->sender);
+        p->ask.recipient = recipient;
+        carrier = route_choose(p->request->directory, &p->ask);
         p->unroutable |= !carrier;
     }
     if (!carrier) {
@@ -234,6 +244,7 @@ enum err accept_prepare(struct accept_job *job, struct arena *a,
     struct planning p = {.arena = a, .request = request, .now_us = clock_now_us()};
     *job = (struct accept_job){.request = request, .arena = a, .deferred = request->due_at_us != 0};
     p.text = one_line_break(a, request->text);
+    p.ask = accept_ask(request, request->due_at_us ? request->due_at_us : p.now_us);
     enum err e = check_sender(request, why);
     if (!e)
         e = check_labels(request, why);

@@ -53,15 +53,37 @@ struct outbox_slot {
     _Atomic bool shared;    /* other nodes may be bound to it at the same time */
     _Atomic bool in_use;    /* set by the carrier: a bind of it may still be open */
     const _Atomic int64_t *send_until_us; /* of the outbox: outbox_may_send */
-    void *owner;                          /* the carrier thread's own; nobody else reads it */
-    struct outbox *outbox;                /* whose it is, and the two below: outbox_wake's */
+    /* Set by the carrier's thread (clock_mono_us): since when there is no session, and since when
+     * the carrier asks for pauses and takes nothing; 0: not so. */
+    _Atomic int64_t lost_since_us;
+    _Atomic int64_t throttled_since_us;
+    /* Set by core/failover: since when (clock_now_us) it is away for longer than its settings bear,
+     * on every node that could send; 0: it is not. And why. */
+    _Atomic int64_t away_since_us;
+    _Atomic bool away_throttled;
+    _Atomic int64_t receipt_wait_us; /* failover_receipt_s; 0: never */
+    void *owner;                     /* the carrier thread's own; nobody else reads it */
+    struct outbox *outbox;           /* whose it is, and the two below: outbox_wake's */
     struct letter look;
     _Atomic bool looking;  /* that letter is under way */
     bool was_held;         /* core/places: before, or is now */
     uint32_t turn;         /* the writer's: how often it was held again */
     int64_t free_since_us; /* core/places: since when each look saw a free place; 0: none */
     bool leaving;          /* core/places: to be given up once it is not in use */
+    struct outbox_away {   /* core/failover */
+        int64_t told_us;   /* what other nodes were told: bind_place.away_since */
+        int64_t free_since_us;
+        int64_t due_at_us; /* how far the pass over what waits for it has come */
+        int64_t message_id;
+        int64_t again_us;
+    } away;
 };
+
+/* New messages take another route if they have one. Any thread. */
+static inline bool outbox_is_away(const struct outbox_slot *slot)
+{
+    return atomic_load_explicit(&slot->away_since_us, memory_order_relaxed) != 0;
+}
 
 struct outbox;
 

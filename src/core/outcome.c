@@ -13,8 +13,7 @@
 
 /* ---- ends without a receipt ---- */
 
-/* In this attempt or an earlier one. */
-static enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message *m)
+enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message *m)
 {
     struct message_part *parts;
     size_t n = 0;
@@ -41,7 +40,9 @@ enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_s
     bool took = false;
     enum err e = leave_waiting(tx, m);
     bool gone = e == ERR_NOT_FOUND;
-    if (!e)
+    if (!e && m->sent_at_us) /* an earlier carrier took it */
+        e = reroute_give_back(tx, m);
+    else if (!e)
         e = store_message_move(tx, &move, &changed);
     if (ended)
         *ended = !e && changed;
@@ -95,6 +96,8 @@ static enum err add_references(struct core *c, struct store_tx *tx,
                                      .shared = jobs[i]->slot->shared,
                                      .turn = jobs[i]->slot->turn};
     enum err e = store_reference_add(c->references, tx, refs, n);
+    if (!e)
+        e = reroute_await(tx, jobs, n);
     return e ? e : receipt_join_early(c, tx, refs, n);
 }
 
@@ -142,25 +145,13 @@ static struct str status_text(struct arena *a, uint32_t status)
     return arena_printf(a, "%s (0x%08x)", smpp_status_name(status), status);
 }
 
-/* Another carrier gets it only if this one has nothing of it, as far as can be known. */
-static enum err to_another(bool *moved, struct core *c, struct store_tx *tx,
-                           const struct outcome_job *j, const struct message *m, struct str why)
-{
-    bool took = false;
-    *moved = false;
-    if (!j->other || j->doubt)
-        return OK;
-    enum err e = carrier_took_some(&took, tx, m);
-    return e || took ? e : route_next(c, tx, m, why, moved);
-}
-
 static enum err rejected(struct core *c, struct store_tx *tx, const struct outcome_job *j,
                          const struct message *m)
 {
     struct message_part part = {.message_id = m->id, .number = j->part, .state = MESSAGE_REJECTED};
     struct str receipt = status_text(tx->view.arena, j->status);
-    bool moved;
-    enum err e = to_another(&moved, c, tx, j, m, receipt);
+    bool moved = false;
+    enum err e = j->other && !j->doubt ? route_next(c, tx, m, receipt, &moved) : OK;
     if (e || moved)
         return e;
     e = j->parts > 1 ? store_part_sent(tx, &part, 1) : OK;

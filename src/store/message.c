@@ -158,22 +158,22 @@ enum err store_message_list(struct message **out, size_t *n, struct store_view *
     return collect(out, n, &rows, view->arena, f->limit);
 }
 
-enum err store_message_sending(struct message **out, size_t *n, struct store_view *view,
-                               const int64_t *ids, size_t ids_n)
+enum err store_message_by_ids(struct message **out, size_t *n, struct store_view *view,
+                              enum message_state state, const int64_t *ids, size_t ids_n)
 {
-    static struct db_query sending =
-        DB_QUERY_MANY("SELECT " COLUMNS " FROM message WHERE id = $1 AND state = 3",
+    static struct db_query get =
+        DB_QUERY_MANY("SELECT " COLUMNS " FROM message WHERE id = $1",
                       "SELECT " COLUMNS ", v.row FROM UNNEST($1::bigint[]) WITH ORDINALITY "
-                      "AS v (wanted, row) JOIN message ON id = v.wanted WHERE state = 3");
+                      "AS v (wanted, row) JOIN message ON id = v.wanted");
     struct message *list = ARENA_ARRAY(view->arena, ids_n, struct message);
     struct db_rows rows =
-        db_rows_many(view->db, &sending, store_id_args(view->arena, ids, ids_n), 1, ids_n);
+        db_rows_many(view->db, &get, store_id_args(view->arena, ids, ids_n), 1, ids_n);
     while (db_rows_next(&rows))
         read_row(&list[rows.row], &rows, view->arena);
     *out = list;
     *n = 0;
     for (size_t i = 0; i < ids_n; i++)
-        if (list[i].id)
+        if (list[i].id && list[i].state == state)
             list[(*n)++] = list[i];
     return db_rows_close(&rows);
 }
@@ -235,7 +235,8 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m, i
     return e;
 }
 
-enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n)
+enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
+                                   int64_t *told)
 {
     enum { COLUMNS_N = 5 };
     static struct db_query finish = DB_QUERY_MANY(
@@ -247,7 +248,7 @@ enum err store_message_finish_sent(struct store_tx *tx, const struct message_fin
         "WHERE m.id = v.id AND m.state = 4 AND m.carrier_ref IS NOT DISTINCT FROM v.carrier_ref "
         "RETURNING v.row");
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
-    int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    int64_t *changed = told ? told : ARENA_ARRAY(tx->view.arena, n, int64_t);
     for (size_t i = 0; i < n; i++) {
         const struct db_value row[COLUMNS_N] = {
             DB_INT(rows[i].id), DB_TEXT_OR_NULL(rows[i].carrier_ref), DB_INT(rows[i].to),

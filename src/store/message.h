@@ -58,9 +58,10 @@ struct message_filter {
 enum err store_message_list(struct message **out, size_t *n, struct store_view *view,
                             const struct message_filter *filter) MUST_CHECK;
 
-/* Those of these that are SENDING, in their order. */
-enum err store_message_sending(struct message **out, size_t *n, struct store_view *view,
-                               const int64_t *ids, size_t ids_n) MUST_CHECK;
+/* Those of these that are in this state, in their order. */
+enum err store_message_by_ids(struct message **out, size_t *n, struct store_view *view,
+                              enum message_state state, const int64_t *ids,
+                              size_t ids_n) MUST_CHECK;
 
 struct message_sent {
     int64_t id;
@@ -92,9 +93,9 @@ struct message_finish {
 };
 /* Messages that are SENT under this carrier id (n 0: of several parts) get their final state;
  * anything else is left alone: the carrier told twice, or has used the id again since. Each message
- * and id once. */
-enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows,
-                                   size_t n) MUST_CHECK;
+ * and id once. *changed (one for each, or NULL): 0 for what was left alone. */
+enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
+                                   int64_t *changed) MUST_CHECK;
 /* What it costs becomes 0: the caller moves the money. */
 enum err store_message_free_of_charge(struct store_tx *tx, int64_t id) MUST_CHECK;
 /* What the carrier said last of a message that it has not ended. */
