@@ -157,12 +157,15 @@ export class Wire {
   }
 }
 
+let esmes = 0;
+
+// Each has a system_id of its own, so that none gets what another left.
 export async function rawEsme(port, { bind = false } = {}) {
   const socket = connect(port, "127.0.0.1");
   const wire = new Wire(socket);
   await once(socket, "connect");
   if (bind) {
-    const { status } = await wire.ask(command.bind_transceiver, 1, bindOf());
+    const { status } = await wire.ask(command.bind_transceiver, 1, bindOf(`raw${++esmes}`));
     if (status !== 0) throw new Error(`bind: ${status}`);
   }
   return wire;
