@@ -26,11 +26,23 @@ static inline void backoff_slowest(struct backoff *b)
     b->next_us = b->most_us;
 }
 
+static inline int64_t backoff_jitter(int64_t pause_us, uint64_t random)
+{
+    return pause_us - (int64_t)(random % (uint64_t)(pause_us / 4 + 1));
+}
+
+/* For what others must let go of first, as a login that is bound already. It does not grow. */
+static inline int64_t backoff_moderate(const struct backoff *b, uint64_t random)
+{
+    int64_t pause_us = b->most_us / 6;
+    return backoff_jitter(pause_us > b->least_us ? pause_us : b->least_us, random);
+}
+
 static inline int64_t backoff_take(struct backoff *b, uint64_t random)
 {
     int64_t pause_us = b->next_us;
     b->next_us = pause_us < b->most_us / 2 ? pause_us * 2 : b->most_us;
-    return pause_us - (int64_t)(random % (uint64_t)(pause_us / 4 + 1));
+    return backoff_jitter(pause_us, random);
 }
 
 #endif

@@ -3,18 +3,20 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
-#include "carrier/backoff.h"
+#include "carrier/attempts.h"
+#include "carrier/health.h"
+#include "carrier/output.h"
+#include "carrier/reach.h"
 
 #include <stdlib.h>
 
-static const int64_t stable_us = 60 * SEC_US; /* bound that long, the next loss starts afresh */
-static const int64_t finish_us = 2 * SEC_US;  /* to send what waits before the socket goes */
+static const int64_t finish_us = 2 * SEC_US; /* to send what waits before the socket goes */
+static const int64_t leave_us = 5 * SEC_US;  /* for the answer to our unbind, when made anew */
 static const int64_t tick_us = SEC_US;
 enum {
     WRITE_LIMIT = 8 * 1024 * 1024,
     SUBMIT_LIMIT = 256 * 1024, /* bytes that wait before submits pause */
-    INTERFACE_VERSION = 0x34,
-    HOST_SIZE = 256,
+    REASON_SIZE = 120,
 };
 
 struct bind {
@@ -30,15 +32,17 @@ struct bind {
     uint64_t session_number;
     unsigned busy; /* calls of the session under way: it cannot be freed */
     bool over;     /* the session ended, or the connection before it had one */
-    char reason[80];
+    char reason[REASON_SIZE];
     uint32_t refusal;
-    struct buf out;
+    struct output out;
+
+    struct health health;
+    const char *leave_reason; /* why we end a session to make it anew; NULL: we do not */
+    int64_t leave_by_us;
+    bool in_order; /* and that it is not the session's fault */
 
     struct net_timer *timer; /* the next attempt, the session's time, or the end of ENDING */
-    struct backoff backoff;
-    int64_t pause_us;
-    int64_t bound_at_us;
-    uint64_t attempts;
+    struct attempts attempts;
 };
 
 /* ---- the end of a session ---- */
@@ -49,11 +53,9 @@ static void mark_over(struct bind *b, const char *reason, uint32_t refusal)
         return;
     b->over = true;
     b->refusal = refusal;
-    struct str text = str_of(reason);
-    if (text.n >= sizeof(b->reason))
-        text.n = sizeof(b->reason) - 1;
-    memcpy(b->reason, text.p, text.n);
-    b->reason[text.n] = '\0';
+    reach_reason(b->reason, sizeof(b->reason), &b->settings,
+                 b->state == BIND_CONNECTING ? b->attempts.host : SIZE_MAX,
+                 b->leave_reason ? b->leave_reason : reason);
 }
 
 static void end_session(struct bind *b, const char *reason)
@@ -65,20 +67,9 @@ static void end_session(struct bind *b, const char *reason)
 
 static void write_out(struct bind *b)
 {
-    if (b->out.n == 0 && !b->out.err)
-        return;
-    enum err e = b->out.err;
-    if (!e && b->conn)
-        e = net_conn_write(b->conn, buf_str(&b->out));
-    buf_clear(&b->out);
+    enum err e = output_flush(&b->out, b->conn);
     if (e && !b->over)
         end_session(b, "cannot write");
-}
-
-static void wait_for_retry(struct bind *b)
-{
-    b->state = BIND_WAITING;
-    net_timer_set(b->timer, b->pause_us);
 }
 
 /* The connection is gone for good. */
@@ -87,34 +78,25 @@ static void closed(struct bind *b)
     net_conn_free(b->conn);
     b->conn = NULL;
     net_timer_cancel(b->timer);
-    buf_clear(&b->out);
-    if (b->wanted) {
-        wait_for_retry(b);
-        return;
-    }
-    b->state = BIND_IDLE;
-    b->calls.on_idle(b->ctx, b);
-}
-
-static bool is_wrong_login(uint32_t status)
-{
-    return status == ESME_RBINDFAIL || status == ESME_RINVPASWD || status == ESME_RINVSYSID ||
-           status == ESME_RINVSYSTYP;
-}
-
-static void choose_pause(struct bind *b, bool was_bound)
-{
-    if (was_bound && clock_mono_us() - b->bound_at_us >= stable_us)
-        backoff_reset(&b->backoff);
-    if (is_wrong_login(b->refusal))
-        backoff_slowest(&b->backoff);
-    b->pause_us = backoff_take(&b->backoff, secret_random_u64());
+    output_clear(&b->out);
+    b->state = !b->wanted ? BIND_IDLE : b->settings.awaits_outbind ? BIND_AWAITING : BIND_WAITING;
+    if (b->state == BIND_WAITING)
+        net_timer_set(b->timer, b->attempts.pause_us);
+    if (b->state == BIND_IDLE)
+        b->calls.on_idle(b->ctx, b);
 }
 
 /* Takes leave of a session that is over. */
 static void finish(struct bind *b)
 {
-    choose_pause(b, b->state == BIND_BOUND);
+    struct attempt_end end = {
+        .was_bound = b->state == BIND_BOUND,
+        .in_order = b->in_order || (b->session && smpp_session_peer_unbound(b->session)),
+        .refusal = b->refusal,
+    };
+    if (end.was_bound)
+        end.held_us = clock_mono_us() - b->health.since_us;
+    attempts_ended(&b->attempts, &end, secret_random_u64());
     b->state = BIND_ENDING;
     smpp_session_free(b->session);
     b->session = NULL;
@@ -148,20 +130,22 @@ static void leave(struct bind *b)
 static void on_output(void *ctx, struct str bytes)
 {
     struct bind *b = ctx;
-    buf_add_str(&b->out, bytes);
+    output_add(&b->out, bytes);
 }
 
 static void on_bound(void *ctx, enum smpp_mode mode)
 {
     struct bind *b = ctx;
     b->state = BIND_BOUND;
-    b->bound_at_us = clock_mono_us();
+    health_begin(&b->health, clock_mono_us());
+    attempts_bound(&b->attempts);
     b->calls.on_bound(b->ctx, b);
 }
 
 static void on_request(void *ctx, const struct smpp_pdu *request)
 {
     struct bind *b = ctx;
+    b->health.active_us = clock_mono_us();
     b->calls.on_request(b->ctx, b, request);
 }
 
@@ -169,8 +153,10 @@ static void on_response(void *ctx, void *tag, enum smpp_outcome outcome,
                         const struct smpp_pdu *response)
 {
     struct bind *b = ctx;
-    if (tag) /* the bind itself has none */
-        b->calls.on_response(b->ctx, tag, outcome, response);
+    if (!tag) /* the bind itself has none */
+        return;
+    b->calls.on_response(b->ctx, tag, outcome, response);
+    health_answer(&b->health, outcome != SMPP_TIMED_OUT);
 }
 
 static void on_closed(void *ctx, const char *reason, uint32_t bind_status)
@@ -194,6 +180,28 @@ static void tick_later(struct bind *b, int64_t now_us, int64_t due_us)
     net_timer_set(b->timer, after_us < 0 ? 0 : after_us < tick_us ? after_us : tick_us);
 }
 
+/* Ends the session politely; another follows. */
+static void leave_for(struct bind *b, const char *reason, int64_t now_us)
+{
+    b->leave_reason = reason;
+    b->leave_by_us = now_us + leave_us;
+    smpp_session_unbind(b->session, now_us);
+}
+
+static void look_after(struct bind *b, int64_t now_us)
+{
+    bool may_leave = !b->leave_reason && smpp_session_state(b->session) == SMPP_BOUND;
+    if (may_leave && health_is_deaf(&b->health, b->settings.recycle_after)) {
+        leave_for(b, "too many answers in a row never came", now_us);
+    } else if (may_leave && health_is_inactive(&b->health, b->settings.inactivity_us, now_us) &&
+               !smpp_session_window_used(b->session)) {
+        b->in_order = true;
+        leave_for(b, "no message for long", now_us);
+    }
+    if (b->leave_reason && now_us >= b->leave_by_us)
+        end_session(b, b->leave_reason);
+}
+
 static void tick(struct bind *b)
 {
     if (!b->session)
@@ -201,6 +209,7 @@ static void tick(struct bind *b)
     int64_t now_us = clock_mono_us();
     enter(b);
     int64_t due_us = smpp_session_tick(b->session, now_us);
+    look_after(b, now_us);
     leave(b);
     tick_later(b, now_us, due_us);
     b->calls.on_turn(b->ctx);
@@ -210,35 +219,28 @@ static void tick(struct bind *b)
 
 static void send_bind(struct bind *b, int64_t now_us)
 {
-    static const uint32_t commands[] = {[SMPP_TX] = SMPP_BIND_TRANSMITTER,
-                                        [SMPP_RX] = SMPP_BIND_RECEIVER,
-                                        [SMPP_TRX] = SMPP_BIND_TRANSCEIVER};
-    struct smpp_pdu pdu = {.command = commands[b->settings.mode], .has_body = true};
-    pdu.body.bind.system_id = b->settings.system_id;
-    pdu.body.bind.password = b->settings.password;
-    pdu.body.bind.system_type = b->settings.system_type;
-    pdu.body.bind.interface_version = INTERFACE_VERSION;
+    struct smpp_pdu pdu;
+    reach_login(&pdu, &b->settings);
     if (smpp_session_request(b->session, &pdu, NULL, now_us))
         end_session(b, "the bind cannot be written: a field is too long");
 }
 
-static void on_open(void *ctx)
+static void begin_session(struct bind *b, struct str rest)
 {
-    struct bind *b = ctx;
     int64_t now_us = clock_mono_us();
-    struct smpp_session_config config = {
-        .role = SMPP_ESME,
-        .window = b->settings.window,
-        .response_timeout_us = b->settings.response_timeout_us,
-        .bind_timeout_us = b->settings.bind_timeout_us,
-        .enquire_us = b->settings.enquire_us,
-    };
+    struct smpp_session_config config = reach_session(&b->settings);
     b->session = smpp_session_new(&config, &session_calls, b, now_us);
     b->session_number++;
     enter(b);
     send_bind(b, now_us);
+    smpp_session_feed(b->session, rest, now_us);
     leave(b);
     tick_later(b, now_us, now_us + tick_us);
+}
+
+static void on_open(void *ctx)
+{
+    begin_session(ctx, (struct str){0});
 }
 
 static void on_data(void *ctx, struct str bytes)
@@ -282,25 +284,32 @@ static const struct net_conn_calls conn_calls = {
 
 /* ---- attempts ---- */
 
+static void begin_attempt(struct bind *b)
+{
+    b->state = BIND_CONNECTING;
+    b->over = b->in_order = false;
+    b->leave_reason = NULL;
+    b->attempts.made++;
+    output_clear(&b->out);
+}
+
 static void connect_now(struct bind *b)
 {
-    char host[HOST_SIZE];
-    char ca[HOST_SIZE];
-    const struct bind_settings *s = &b->settings;
-    b->state = BIND_CONNECTING;
-    b->over = false;
-    b->attempts++;
-    buf_clear(&b->out);
-    if (str_copy(host, sizeof(host), s->host) || str_copy(ca, sizeof(ca), s->tls_ca)) {
-        enter(b);
-        mark_over(b, "host or tls_ca is too long", 0);
-        leave(b);
+    begin_attempt(b);
+    b->conn = reach_host(b->loop, &b->settings, b->attempts.host, WRITE_LIMIT, &conn_calls, b);
+    if (b->conn)
         return;
-    }
-    struct net_tls tls = {
-        .on = s->tls, .skip_name_check = s->tls_any_name, .ca_file = s->tls_ca.n ? ca : NULL};
-    b->conn =
-        net_connect(b->loop, host, s->port, &tls, s->bind_timeout_us, WRITE_LIMIT, &conn_calls, b);
+    enter(b);
+    mark_over(b, "no host, or a name that is too long", 0);
+    leave(b);
+}
+
+void bind_accept(struct bind *b, struct net_conn *conn, struct str rest)
+{
+    begin_attempt(b);
+    b->conn = conn;
+    net_conn_adopt(conn, &conn_calls, b);
+    begin_session(b, rest);
 }
 
 static void on_timer(void *ctx)
@@ -317,6 +326,7 @@ static void on_timer(void *ctx)
     case BIND_ENDING:
         closed(b);
         break;
+    case BIND_AWAITING:
     case BIND_IDLE:
         break;
     }
@@ -325,18 +335,18 @@ static void on_timer(void *ctx)
 void bind_start(struct bind *b, const struct bind_settings *settings)
 {
     b->settings = *settings;
-    b->backoff.least_us = settings->reconnect_least_us;
-    b->backoff.most_us = settings->reconnect_most_us;
-    backoff_reset(&b->backoff);
+    attempts_begin(&b->attempts, settings->hosts.n, settings->reconnect_least_us,
+                   settings->reconnect_most_us);
     b->wanted = true;
-    connect_now(b);
+    if (settings->awaits_outbind)
+        b->state = BIND_AWAITING;
+    else
+        connect_now(b);
 }
 
 void bind_adopt(struct bind *b, const struct bind_settings *settings)
 {
-    enum smpp_mode mode = b->settings.mode;
     b->settings = *settings;
-    b->settings.mode = mode;
 }
 
 void bind_unbind(struct bind *b)
@@ -355,6 +365,7 @@ void bind_cut(struct bind *b)
 {
     b->wanted = false;
     switch (b->state) {
+    case BIND_AWAITING:
     case BIND_WAITING:
     case BIND_ENDING:
         closed(b);
@@ -376,9 +387,10 @@ enum err bind_request(struct bind *b, const struct smpp_pdu *request, void *tag)
 {
     if (b->state != BIND_BOUND || b->over)
         return ERR_CLOSED;
-    if (b->out.n + net_conn_waiting(b->conn) > SUBMIT_LIMIT)
+    if (output_waiting(&b->out, b->conn) > SUBMIT_LIMIT)
         return ERR_BUSY;
-    return smpp_session_request(b->session, request, tag, clock_mono_us());
+    b->health.active_us = clock_mono_us();
+    return smpp_session_request(b->session, request, tag, b->health.active_us);
 }
 
 void bind_respond(struct bind *b, uint64_t session, uint32_t command, uint32_t sequence,
@@ -401,7 +413,7 @@ void bind_drop(struct bind *b, const char *reason)
 {
     if (!b->session)
         return;
-    buf_clear(&b->out);
+    output_clear(&b->out);
     enter(b);
     end_session(b, reason);
     leave(b);
@@ -425,6 +437,22 @@ enum smpp_mode bind_mode(const struct bind *b)
     return b->settings.mode;
 }
 
+bool bind_can_submit(const struct bind *b)
+{
+    return b->state == BIND_BOUND && !b->over && b->settings.mode & SMPP_TX &&
+           smpp_session_state(b->session) == SMPP_BOUND;
+}
+
+uint32_t bind_room(const struct bind *b)
+{
+    return bind_can_submit(b) ? smpp_session_window_free(b->session) : 0;
+}
+
+uint32_t bind_refused(const struct bind *b)
+{
+    return b->attempts.refused;
+}
+
 uint64_t bind_session(const struct bind *b)
 {
     return b->session_number;
@@ -432,7 +460,7 @@ uint64_t bind_session(const struct bind *b)
 
 uint64_t bind_reconnects(const struct bind *b)
 {
-    return b->attempts ? b->attempts - 1 : 0;
+    return b->attempts.made ? b->attempts.made - 1 : 0;
 }
 
 const char *bind_peer(const struct bind *b)
@@ -442,7 +470,7 @@ const char *bind_peer(const struct bind *b)
 
 int64_t bind_pause_us(const struct bind *b)
 {
-    return b->pause_us;
+    return b->attempts.pause_us;
 }
 
 struct bind *bind_new(struct net_loop *loop, const struct bind_calls *calls, void *ctx)
@@ -451,7 +479,7 @@ struct bind *bind_new(struct net_loop *loop, const struct bind_calls *calls, voi
     b->loop = loop;
     b->calls = *calls;
     b->ctx = ctx;
-    b->out = buf_limited(WRITE_LIMIT);
+    output_init(&b->out, WRITE_LIMIT);
     b->timer = net_timer_new(loop, on_timer, b);
     return b;
 }
@@ -465,6 +493,6 @@ void bind_free(struct bind *b)
     smpp_session_free(b->session);
     net_conn_free(b->conn);
     net_timer_free(b->timer);
-    buf_free(&b->out);
+    output_free(&b->out);
     free(b);
 }

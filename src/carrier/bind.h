@@ -7,33 +7,58 @@
  *    ▲                                          │
  *    └── after bind_unbind or bind_cut ◄────────┘
  *
+ * An attempt tries each host once, the first again after a session was bound; a refusal of the
+ * login ends it, for another host has the same logins. A receiver that awaits outbind is not
+ * dialled: it stands in AWAITING until bind_accept gives it a connection, and again after its
+ * session.
+ *
+ * A session ends politely and is made anew when no message passed for inactivity_us, or when
+ * recycle_after answers in a row never came. One that the peer unbinds, and one that was inactive,
+ * is made anew at once if it held longer than the pause would be.
+ *
  * Threads: the loop's only. Calls may use all functions here but bind_free.
  */
 #ifndef NAVETTE_CARRIER_BIND_H
 #define NAVETTE_CARRIER_BIND_H
 
+#include "core/carrier_settings.h"
 #include "net/conn.h"
 #include "smpp/session.h"
 
 struct bind;
 
-enum bind_state { BIND_IDLE, BIND_WAITING, BIND_CONNECTING, BIND_BOUND, BIND_ENDING };
+enum bind_state {
+    BIND_IDLE,
+    BIND_AWAITING,
+    BIND_WAITING,
+    BIND_CONNECTING,
+    BIND_BOUND,
+    BIND_ENDING
+};
 
 /* Strings live until the bind is idle again, or has adopted others. */
 struct bind_settings {
     enum smpp_mode mode;
-    struct str host;
-    uint16_t port;
+    bool awaits_outbind;
+    struct carrier_hosts hosts;
     bool tls;
     bool tls_any_name;
-    struct str tls_ca; /* n 0: the system's */
+    struct str tls_ca;   /* n 0: the system's */
+    struct str tls_cert; /* n 0: none, as the key */
+    struct str tls_key;
     struct str system_id;
     struct str password;
     struct str system_type;
+    uint8_t interface_version;
+    uint8_t addr_ton;
+    uint8_t addr_npi;
+    struct str address_range;
     uint32_t window;
     int64_t response_timeout_us;
-    int64_t bind_timeout_us;
+    int64_t bind_timeout_us; /* of each host */
     int64_t enquire_us;
+    int64_t inactivity_us;  /* 0: never */
+    uint32_t recycle_after; /* 0: never */
     int64_t reconnect_least_us;
     int64_t reconnect_most_us;
 };
@@ -57,8 +82,9 @@ void bind_free(struct bind *b);
 
 /* Only while idle. */
 void bind_start(struct bind *b, const struct bind_settings *settings);
-/* The same session from another place in memory, in the mode it has: what bind_start got is no
- * longer needed. */
+/* A connection over which the right outbind came, and the bytes behind it; only while AWAITING. */
+void bind_accept(struct bind *b, struct net_conn *conn, struct str rest);
+/* The same settings from another place in memory: what bind_start got is no longer needed. */
 void bind_adopt(struct bind *b, const struct bind_settings *settings);
 /* Says goodbye if it is bound, stops trying in any case; on_idle follows, perhaps at once. */
 void bind_unbind(struct bind *b);
@@ -80,6 +106,13 @@ void bind_pause(struct bind *b, bool paused);
 
 enum bind_state bind_state(const struct bind *b);
 enum smpp_mode bind_mode(const struct bind *b);
+/* How many requests it would take now: 0 unless it is bound, may submit and is not on its way out.
+ */
+uint32_t bind_room(const struct bind *b);
+/* Bound, may submit, and not on its way out, whether or not there is room. */
+bool bind_can_submit(const struct bind *b);
+/* The carrier's refusal of the login, until a bind succeeds or settings change; else 0. */
+uint32_t bind_refused(const struct bind *b);
 /* Counts up with each session. */
 uint64_t bind_session(const struct bind *b);
 /* Attempts made after the first. */

@@ -40,6 +40,8 @@ enum carrier_state {
     CARRIER_THROTTLED,  /* bound, but the carrier asked for a pause */
     CARRIER_ENDING,     /* the last answers are awaited, then unbind */
     CARRIER_ELSEWHERE,  /* others of the nodes on this database hold its binds */
+    CARRIER_REFUSED,    /* it refuses the login: a person must correct it; tried slowly meanwhile */
+    CARRIER_STATES
 };
 /* "off", "down", … */
 const char *carrier_state_name(enum carrier_state state);

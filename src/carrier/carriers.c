@@ -258,6 +258,7 @@ static const char *const state_names[] = {
     [CARRIER_THROTTLED] = "throttled",
     [CARRIER_ENDING] = "ending",
     [CARRIER_ELSEWHERE] = "elsewhere",
+    [CARRIER_REFUSED] = "refused",
 };
 
 const char *carrier_state_name(enum carrier_state state)
@@ -318,7 +319,7 @@ static void write_states(struct carriers *c, struct buf *out)
     buf_add_str(out, STR("# HELP navette_carrier_state 1 for the state the carrier is in\n"
                          "# TYPE navette_carrier_state gauge\n"));
     for (size_t i = 0; i < c->entries_n; i++) {
-        for (size_t s = 0; c->entries[i].listed && s <= CARRIER_ELSEWHERE; s++) {
+        for (size_t s = 0; c->entries[i].listed && s < CARRIER_STATES; s++) {
             buf_add_str(out, STR("navette_carrier_state"));
             write_label(out, c->entries[i].name);
             buf_printf(out, ",state=\"%s\"} %d\n", state_names[s], c->entries[i].status.state == s);

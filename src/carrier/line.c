@@ -2,15 +2,14 @@
 #include "carrier/line.h"
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "carrier/bind.h"
+#include "carrier/binds.h"
 #include "carrier/inbox.h"
+#include "carrier/news.h"
+#include "carrier/outbind.h"
 #include "carrier/settings.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { BINDS_MAX = 2 };
 static const int64_t grace_us = 5 * SEC_US; /* without a session, before messages go back */
 
 enum phase { LINE_OFF, LINE_ON, LINE_DRAINING, LINE_UNBINDING };
@@ -27,8 +26,9 @@ struct line {
     const struct directory *used_in; /* held while the settings are in use */
     const struct directory_carrier *used;
 
-    struct bind *binds[BINDS_MAX];
-    size_t binds_n; /* in use */
+    struct binds binds;
+    size_t able;             /* sessions that can submit, as the pump was told */
+    struct outbind *outbind; /* NULL: not listened for, or off */
     struct pump *pump;
     struct inbox *inbox;
     struct net_timer *timer; /* the next run of the pump */
@@ -36,12 +36,9 @@ struct line {
     bool reading_paused;
     int64_t closed_at_us; /* since when nothing can be submitted */
 
-    char label[LOG_SAFE_SIZE];
-    bool was_throttled;
+    struct news news;
     enum carrier_state state;
     int64_t since_us;
-    char error[CARRIER_ERROR_SIZE];
-    int64_t error_at_us;
     uint64_t submits_before; /* at the last tick */
     int64_t ticked_at_us;
     int64_t rate_now;
@@ -51,43 +48,25 @@ static void proceed(struct line *line);
 
 /* ---- state, for people ---- */
 
-static struct bind *submitter(const struct line *line)
-{
-    for (size_t i = 0; i < line->binds_n; i++)
-        if (bind_mode(line->binds[i]) & SMPP_TX)
-            return line->binds[i];
-    return NULL;
-}
-
-static bool is_bound(const struct line *line)
-{
-    const struct bind *b = submitter(line);
-    return b && bind_state(b) == BIND_BOUND;
-}
-
 static enum carrier_state state_now(const struct line *line)
 {
     if (line->phase == LINE_OFF)
         return line->off;
     if (line->phase != LINE_ON)
         return CARRIER_ENDING;
-    if (is_bound(line))
+    if (line->able)
         return pump_throttled(line->pump, clock_mono_us()) ? CARRIER_THROTTLED : CARRIER_BOUND;
-    return bind_state(submitter(line)) == BIND_CONNECTING ? CARRIER_CONNECTING : CARRIER_DOWN;
-}
-
-static void note_throttle(struct line *line)
-{
-    bool throttled = pump_throttled(line->pump, clock_mono_us());
-    if (throttled && !line->was_throttled)
-        log_warn("carrier_throttled", "carrier=%s", line->label);
-    line->was_throttled = throttled;
+    struct binds_figures binds;
+    binds_figures(&line->binds, &binds);
+    if (binds.refused)
+        return CARRIER_REFUSED;
+    return binds.connecting ? CARRIER_CONNECTING : CARRIER_DOWN;
 }
 
 static void note_state(struct line *line)
 {
     enum carrier_state state = state_now(line);
-    note_throttle(line);
+    news_throttled(&line->news, pump_throttled(line->pump, clock_mono_us()));
     if (state == line->state)
         return;
     line->state = state;
@@ -95,14 +74,30 @@ static void note_state(struct line *line)
     line->env.on_change(line->env.ctx, line);
 }
 
-static void note_error(struct line *line, const char *reason, uint32_t status)
+/* ---- work ---- */
+
+static void open_pump(struct line *line, bool open)
 {
-    snprintf(line->error, sizeof(line->error), "%s%s%s", reason, status ? ": " : "",
-             status ? smpp_status_name(status) : "");
-    line->error_at_us = clock_now_us();
+    pump_open(line->pump, open);
+    if (!open)
+        line->closed_at_us = clock_mono_us();
+    if (open || !atomic_load(&line->slot->lost_since_us))
+        atomic_store(&line->slot->lost_since_us, open ? 0 : line->closed_at_us);
 }
 
-/* ---- work ---- */
+/* Open while at least one session can submit, and with the window of those that can: a part for
+ * which there is no room must not use up the rate. */
+static void follow_sessions(struct line *line)
+{
+    size_t able = line->phase == LINE_ON ? binds_able(&line->binds) : 0;
+    if (able == line->able)
+        return;
+    if (able)
+        pump_set_window(line->pump, (uint32_t)((int64_t)able * line->used->settings.window));
+    if (!able != !line->able)
+        open_pump(line, able > 0);
+    line->able = able;
+}
 
 static void run_pump(struct line *line)
 {
@@ -113,11 +108,10 @@ static void run_pump(struct line *line)
     /* A process that stood still since the submits may have been taken over. */
     bool too_late =
         pump_on_wire(line->pump) > before && !outbox_may_send(line->slot, clock_mono_us());
-    for (size_t i = 0; i < line->binds_n; i++)
-        if (too_late && bind_mode(line->binds[i]) & SMPP_TX)
-            bind_drop(line->binds[i], "the lease ran out before the submits were written");
-        else
-            bind_flush(line->binds[i]);
+    if (too_late)
+        binds_drop_submitters(&line->binds, "the lease ran out before the submits were written");
+    else
+        binds_flush(&line->binds);
     if (again_us != INT64_MAX && !line->run_soon)
         net_timer_set(line->timer, again_us > now_us ? again_us - now_us : 0);
 }
@@ -125,6 +119,7 @@ static void run_pump(struct line *line)
 static void on_turn(void *ctx)
 {
     struct line *line = ctx;
+    follow_sessions(line);
     run_pump(line);
     note_state(line);
     proceed(line);
@@ -149,22 +144,7 @@ static void post(void *ctx, struct job *job)
 static enum err submit(void *ctx, const struct smpp_pdu *pdu, void *tag)
 {
     struct line *line = ctx;
-    struct bind *b = submitter(line);
-    return b ? bind_request(b, pdu, tag) : ERR_CLOSED;
-}
-
-static void open_pump(struct line *line, bool open)
-{
-    pump_open(line->pump, open);
-    if (!open)
-        line->closed_at_us = clock_mono_us();
-    if (open || !atomic_load(&line->slot->lost_since_us))
-        atomic_store(&line->slot->lost_since_us, open ? 0 : line->closed_at_us);
-}
-
-static const char *mode_name(enum smpp_mode mode)
-{
-    return mode == SMPP_TX ? "tx" : mode == SMPP_RX ? "rx" : "trx";
+    return binds_submit(&line->binds, pdu, tag);
 }
 
 static void pause_reading(struct line *line, bool paused)
@@ -172,9 +152,7 @@ static void pause_reading(struct line *line, bool paused)
     if (line->reading_paused == paused)
         return;
     line->reading_paused = paused;
-    for (size_t i = 0; i < line->binds_n; i++)
-        if (bind_mode(line->binds[i]) & SMPP_RX)
-            bind_pause(line->binds[i], paused);
+    binds_pause(&line->binds, paused);
 }
 
 /* ---- calls of the binds ---- */
@@ -182,39 +160,18 @@ static void pause_reading(struct line *line, bool paused)
 static void on_bound(void *ctx, struct bind *b)
 {
     struct line *line = ctx;
-    log_info("carrier_bound", "carrier=%s bind=%s peer=%s", line->label, mode_name(bind_mode(b)),
-             bind_peer(b));
-    if (line->phase == LINE_ON && bind_mode(b) & SMPP_TX)
-        open_pump(line, true);
+    news_bound(&line->news, b, &line->binds);
+    follow_sessions(line);
     note_state(line);
     line->env.on_change(line->env.ctx, line);
     wake(line);
 }
 
-static void log_end(const struct line *line, struct bind *b, const char *reason, uint32_t status)
-{
-    const char *mode = mode_name(bind_mode(b));
-    char safe[LOG_SAFE_SIZE];
-    log_safe(safe, str_of(reason));
-    long long retry_ms = bind_pause_us(b) / MS_US;
-    if (line->phase == LINE_UNBINDING)
-        log_info("carrier_unbound", "carrier=%s bind=%s reason=%s", line->label, mode, safe);
-    else if (status)
-        log_error("carrier_refused", "carrier=%s bind=%s status=%s retry_ms=%lld", line->label,
-                  mode, smpp_status_name(status), retry_ms);
-    else
-        log_warn("carrier_lost", "carrier=%s bind=%s reason=%s retry_ms=%lld", line->label, mode,
-                 safe, retry_ms);
-}
-
 static void on_lost(void *ctx, struct bind *b, const char *reason, uint32_t status)
 {
     struct line *line = ctx;
-    log_end(line, b, reason, status);
-    if (line->phase != LINE_UNBINDING)
-        note_error(line, reason, status);
-    if (bind_mode(b) & SMPP_TX && atomic_load(&line->slot->ready))
-        open_pump(line, false);
+    news_lost(&line->news, b, reason, status, line->phase == LINE_UNBINDING);
+    follow_sessions(line);
     line->env.on_change(line->env.ctx, line);
 }
 
@@ -275,31 +232,36 @@ static void adopt(struct line *line)
     const struct directory *before = line->used_in;
     line->used_in = directory_hold(line->wanted_in);
     line->used = line->wanted;
-    struct bind_settings session = settings_of_bind(&line->used->settings);
-    for (size_t i = 0; i < line->binds_n; i++)
-        bind_adopt(line->binds[i], &session);
-    log_safe(line->label, line->used->row.name);
-    inbox_set_label(line->inbox, line->label);
+    binds_adopt(&line->binds, &line->used->settings);
+    log_safe(line->news.label, line->used->row.name);
+    inbox_set_label(line->inbox, line->news.label);
     bool shared = atomic_load(&line->slot->shared);
     struct pump_settings settings = settings_of_pump(&line->used->settings, shared);
     pump_configure(line->pump, &settings);
+    line->able = line->able ? SIZE_MAX : 0; /* the pump's window is to be told again */
+    follow_sessions(line);
+    if (line->outbind)
+        outbind_adopt(line->outbind, &line->used->settings);
     directory_release(before);
+}
+
+static void listen_for_outbind(struct line *line)
+{
+    line->outbind =
+        outbind_new(line->env.loop, &line->used->settings, line->news.label, &line->binds);
+    if (!outbind_is_open(line->outbind))
+        news_error(&line->news, "cannot listen at outbind_listen", 0);
 }
 
 static void start(struct line *line)
 {
     adopt(line);
-    struct bind_settings settings = settings_of_bind(&line->used->settings);
-    static const enum smpp_mode modes[][BINDS_MAX] = {{SMPP_TRX}, {SMPP_TX, SMPP_RX}};
-    bool two = str_eq(line->used->settings.bind, STR("tx+rx"));
-    line->binds_n = two ? 2 : 1;
     line->phase = LINE_ON;
     line->closed_at_us = clock_mono_us();
     atomic_store(&line->slot->lost_since_us, line->closed_at_us);
-    for (size_t i = 0; i < line->binds_n; i++) {
-        settings.mode = modes[two][i];
-        bind_start(line->binds[i], &settings);
-    }
+    binds_start(&line->binds, &line->used->settings);
+    if (line->used->settings.outbind_listen.n)
+        listen_for_outbind(line);
     note_state(line);
 }
 
@@ -307,7 +269,7 @@ static void drain(struct line *line)
 {
     line->phase = LINE_DRAINING;
     line->phase_until_us = clock_mono_us() + CARRIER_DRAIN_MS * MS_US;
-    open_pump(line, false);
+    follow_sessions(line);
     if (!line->wanted)
         pump_release(line->pump);
     note_state(line);
@@ -322,16 +284,9 @@ static void unbind(struct line *line)
 {
     line->phase = LINE_UNBINDING;
     line->phase_until_us = clock_mono_us() + CARRIER_UNBIND_MS * MS_US;
-    for (size_t i = 0; i < line->binds_n; i++)
-        bind_unbind(line->binds[i]);
-}
-
-static bool is_idle(const struct line *line)
-{
-    for (size_t i = 0; i < line->binds_n; i++)
-        if (bind_state(line->binds[i]) != BIND_IDLE)
-            return false;
-    return true;
+    outbind_free(line->outbind);
+    line->outbind = NULL;
+    binds_unbind(&line->binds);
 }
 
 /* Last: who sees that it is not in use lets another node bind. */
@@ -358,7 +313,7 @@ static void proceed(struct line *line)
     bool late = clock_mono_us() >= line->phase_until_us;
     if (line->phase == LINE_DRAINING && (late || is_drained(line)))
         unbind(line);
-    if (line->phase == LINE_UNBINDING && is_idle(line))
+    if (line->phase == LINE_UNBINDING && binds_are_idle(&line->binds))
         switch_off(line);
     if (line->phase == LINE_OFF && line->wanted)
         start(line);
@@ -401,8 +356,9 @@ void line_tick(struct line *line)
     measure_rate(line, now_us);
     pause_reading(line, false); /* a store that stands still must not make the link look dead */
     if (line->phase == LINE_UNBINDING && now_us >= line->phase_until_us)
-        for (size_t i = 0; i < line->binds_n; i++)
-            bind_cut(line->binds[i]);
+        binds_cut(&line->binds);
+    if (line->outbind)
+        outbind_tick(line->outbind);
     bool open = atomic_load(&line->slot->ready);
     if (!open && now_us - line->closed_at_us >= grace_us)
         pump_release(line->pump);
@@ -421,13 +377,18 @@ static void on_timer(void *ctx)
 void line_status(const struct line *line, struct carrier_status *out)
 {
     struct pump_figures figures;
+    struct binds_figures binds;
     pump_figures(line->pump, &figures, clock_mono_us());
+    binds_figures(&line->binds, &binds);
     *out = (struct carrier_status){
         .state = line->state,
         .since_us = line->since_us,
-        .error_at_us = line->error_at_us,
+        .error_at_us = line->news.error_at_us,
+        .binds = binds.bound,
+        .binds_wanted = line->phase == LINE_OFF ? 0 : binds.wanted,
+        .reconnects = binds.reconnects,
         .window_used = figures.on_wire,
-        .window_size = line->used ? (uint32_t)line->used->settings.window : 0,
+        .window_size = line->used ? settings_of_pump(&line->used->settings, false).window : 0,
         .rate_now = line->rate_now,
         .rate_limit = figures.rate_limit,
         .active = atomic_load(&line->slot->active),
@@ -435,12 +396,7 @@ void line_status(const struct line *line, struct carrier_status *out)
         .submits = figures.submits,
         .throttles = figures.throttles,
     };
-    memcpy(out->error, line->error, sizeof(out->error));
-    for (size_t i = 0; i < BINDS_MAX; i++) {
-        out->binds += bind_state(line->binds[i]) == BIND_BOUND;
-        out->reconnects += bind_reconnects(line->binds[i]);
-    }
-    out->binds_wanted = line->phase == LINE_OFF ? 0 : (unsigned)line->binds_n;
+    memcpy(out->error, line->news.error, sizeof(out->error));
 }
 
 bool line_is_off(const struct line *line)
@@ -476,14 +432,13 @@ struct line *line_new(const struct line_env *env, struct outbox_slot *slot)
     line->slot = slot;
     line->since_us = clock_now_us();
     atomic_store(&slot->lost_since_us, clock_mono_us());
-    log_safe(line->label, (struct str){0});
+    log_safe(line->news.label, (struct str){0});
     line->timer = net_timer_new(env->loop, on_timer, line);
     line->pump = pump_new(slot, home,
                           &(struct pump_calls){.submit = submit, .post = post, .wake = wake}, line);
     line->inbox = inbox_new(slot->carrier_id, home,
                             &(struct inbox_calls){.post = post, .respond = respond}, line);
-    for (size_t i = 0; i < BINDS_MAX; i++)
-        line->binds[i] = bind_new(env->loop, &bind_calls, line);
+    binds_init(&line->binds, env->loop, &bind_calls, line);
     return line;
 }
 
@@ -492,8 +447,8 @@ void line_free(struct line *line)
     if (!line)
         return;
     atomic_store(&line->slot->ready, false);
-    for (size_t i = 0; i < BINDS_MAX; i++)
-        bind_free(line->binds[i]);
+    outbind_free(line->outbind);
+    binds_free(&line->binds);
     inbox_free(line->inbox);
     pump_free(line->pump);
     net_timer_free(line->timer);

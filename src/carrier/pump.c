@@ -217,7 +217,10 @@ void pump_configure(struct pump *p, const struct pump_settings *settings)
     atomic_store(&p->slot->most, few_only && few < OUTBOX_ACTIVE ? few : OUTBOX_ACTIVE);
 }
 
-/* ---- figures ---- */
+void pump_set_window(struct pump *p, uint32_t window)
+{
+    p->settings.window = window;
+}
 
 uint32_t pump_on_wire(const struct pump *p)
 {
@@ -249,8 +252,6 @@ void pump_figures(struct pump *p, struct pump_figures *out, int64_t now_us)
         .waits = oldest != NULL,
     };
 }
-
-/* ---- life ---- */
 
 struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,
                       const struct pump_calls *calls, void *ctx)

@@ -55,6 +55,9 @@ struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,
 void pump_free(struct pump *p);
 void pump_configure(struct pump *p, const struct pump_settings *settings);
 
+/* Sessions came or went: how much may be on the wire, until the next pump_configure. */
+void pump_set_window(struct pump *p, uint32_t window);
+
 /* From now on a session takes submits; or not any more. */
 void pump_open(struct pump *p, bool open);
 void pump_arrive(struct pump *p, struct outgoing *o);
@@ -74,7 +77,7 @@ struct pump_figures {
     uint64_t submits;
     uint64_t throttles;
     int64_t rate_limit;       /* parts a second, as the carrier lets us now; 0: no limit */
-    int64_t oldest_due_at_us; /* 0: nothing waits */
+    int64_t oldest_due_at_us; /* of what waits */
     bool waits;
 };
 void pump_figures(struct pump *p, struct pump_figures *out, int64_t now_us);

@@ -11,8 +11,11 @@
 #include "carrier/pump.h"
 #include "core/carrier_settings.h"
 
-/* All but the mode. */
-struct bind_settings settings_of_bind(const struct carrier_settings *s);
+/* Of a session in that mode: a receiver of tx+rx may have a login and hosts of its own, or wait for
+ * outbind. */
+struct bind_settings settings_of_bind(const struct carrier_settings *s, enum smpp_mode mode);
+/* Transmitters and receivers apart? */
+bool settings_are_pairs(const struct carrier_settings *s);
 /* `shared`: the rate is that of all nodes together, and this one takes its share. */
 struct pump_settings settings_of_pump(const struct carrier_settings *s, bool shared);
 /* Can a session that was made with the one go on under the other? */

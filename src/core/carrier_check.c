@@ -8,12 +8,76 @@
 #include "store/id.h"
 #include "text/text.h"
 
+/* ---- connection ---- */
+
+static enum err check_hosts(struct str hosts, const char *field, struct refusal *why)
+{
+    struct carrier_hosts ignored;
+    enum err e = carrier_hosts_read(&ignored, hosts, 1);
+    if (e == ERR_LIMIT)
+        return refuse(why, ERR_INVALID, field, STR("must not name more than 16 hosts"));
+    if (e)
+        return refuse(why, ERR_INVALID, field,
+                      STR("must be hosts with commas between them, each a name or an address, with "
+                          ":PORT behind it if need be, as smsc1.example,[2001:db8::1]:2775"));
+    return OK;
+}
+
+static enum err check_receiver(const struct carrier_settings *s, struct refusal *why)
+{
+    if (!s->receiver_system_id.n && (s->receiver_password.n || s->receiver_system_type.n))
+        return refuse(why, ERR_INVALID, "receiver_system_id",
+                      STR("is needed with receiver_password and receiver_system_type"));
+    return check_hosts(s->receiver_host, "receiver_host", why);
+}
+
+/* ADDR:PORT; a port alone would listen to the whole world by mistake. */
+static bool is_listen_address(struct str text)
+{
+    struct carrier_hosts hosts;
+    bool good = !carrier_hosts_read(&hosts, text, 0) && hosts.n == 1;
+    return good && hosts.at[0].port;
+}
+
+/* Who brings the right words gets our login in return. */
+static enum err check_outbind(const struct carrier_settings *s, struct refusal *why)
+{
+    if (!s->outbind_listen.n)
+        return OK;
+    if (!is_listen_address(s->outbind_listen))
+        return refuse(why, ERR_INVALID, "outbind_listen",
+                      STR("must be an address of this server with a port, as 192.0.2.1:2775"));
+    if (!s->outbind_system_id.n)
+        return refuse(why, ERR_INVALID, "outbind_system_id",
+                      STR("is needed with outbind_listen: who sends it is told our login"));
+    if (!s->outbind_password.n)
+        return refuse(why, ERR_INVALID, "outbind_password",
+                      STR("is needed with outbind_listen: who sends it is told our login"));
+    return OK;
+}
+
+static enum err check_tls(const struct carrier_settings *s, struct refusal *why)
+{
+    if (s->tls_cert.n && !s->tls_key.n)
+        return refuse(why, ERR_INVALID, "tls_key", STR("is needed with tls_cert"));
+    if (s->tls_key.n && !s->tls_cert.n)
+        return refuse(why, ERR_INVALID, "tls_cert", STR("is needed with tls_key"));
+    return OK;
+}
+
 static enum err check_connection(const struct carrier_settings *s, struct refusal *why)
 {
     if (!s->host.n)
         return refuse(why, ERR_MISSING, "host", STR("the SMSC's host name or address is needed"));
-    return OK;
+    enum err e = check_hosts(s->host, "host", why);
+    if (!e)
+        e = check_receiver(s, why);
+    if (!e)
+        e = check_outbind(s, why);
+    return e ? e : check_tls(s, why);
 }
+
+/* ---- session, messages ---- */
 
 static enum err check_session(const struct carrier_settings *s, struct refusal *why)
 {

@@ -35,6 +35,21 @@ enum err carrier_settings_read(struct carrier_settings *settings, struct arena *
 /* The servers in on_nodes: bit n for number n; 0 when all may bind. ERR_INVALID; never for settings
  * that were read without a refusal. */
 enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s) MUST_CHECK;
+/* Where a carrier can be reached: hosts to try in turn. */
+enum { CARRIER_HOSTS_MAX = 16, CARRIER_HOST_SIZE = 254 };
+struct carrier_host {
+    struct str name; /* without brackets; shorter than CARRIER_HOST_SIZE */
+    uint16_t port;
+};
+struct carrier_hosts {
+    size_t n;
+    struct carrier_host at[CARRIER_HOSTS_MAX];
+};
+/* "HOST[:PORT],…", with names, IPv4 addresses, IPv6 addresses as 2001:db8::1 or [2001:db8::1]:2775.
+ * The names are views of the text. ERR_INVALID for what is no host or port, ERR_LIMIT for too many;
+ * neither for settings that were read without a refusal. */
+enum err carrier_hosts_read(struct carrier_hosts *out, struct str text,
+                            uint16_t default_port) MUST_CHECK;
 /* Does it make sense as a whole? core/carrier_check.c. */
 enum err carrier_settings_check(const struct carrier_settings *settings, struct arena *a,
                                 struct refusal *why) MUST_CHECK;

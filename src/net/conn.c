@@ -9,6 +9,7 @@
 #include "net/loop_base.h"
 #include "net/tls.h"
 
+#include <assert.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <netinet/in.h>
@@ -404,6 +405,25 @@ enum err net_conn_write(struct net_conn *conn, struct str bytes)
 size_t net_conn_waiting(const struct net_conn *conn)
 {
     return evbuffer_get_length(conn->out);
+}
+
+size_t net_conn_held(const struct net_conn *conn)
+{
+    return net_conn_waiting(conn) - conn->io.pending;
+}
+
+/* The front stays in its place: TLS looks at it again. */
+void net_conn_take_back(struct net_conn *conn, size_t n)
+{
+    assert(n <= net_conn_held(conn));
+    if (n == 0)
+        return;
+    struct evbuffer *front = evbuffer_new();
+    size_t keep = evbuffer_get_length(conn->out) - n;
+    if (!front || evbuffer_remove_buffer(conn->out, front, keep) != (int)keep ||
+        evbuffer_drain(conn->out, n) < 0 || evbuffer_add_buffer(conn->out, front) < 0)
+        base_out_of_memory();
+    evbuffer_free(front);
 }
 
 void net_conn_pause(struct net_conn *conn, bool paused)

@@ -40,6 +40,10 @@ void net_conn_free(struct net_conn *conn);
 /* ERR_LIMIT when the write limit would be passed (nothing was taken), ERR_CLOSED. */
 enum err net_conn_write(struct net_conn *conn, struct str bytes) MUST_CHECK;
 size_t net_conn_waiting(const struct net_conn *conn);
+/* Of the bytes written last, how many neither the kernel nor TLS has: they can be taken back. */
+size_t net_conn_held(const struct net_conn *conn);
+/* Takes back the last n bytes, of those held. */
+void net_conn_take_back(struct net_conn *conn, size_t n);
 /* Stops and resumes reading: back-pressure on a peer. */
 void net_conn_pause(struct net_conn *conn, bool paused);
 /* Sends what waits, then closes; on_close follows, at most 7 s later if the peer does not play. */
@@ -61,7 +65,7 @@ enum err net_listen(struct net_listener **out, struct net_loop *loop, const char
 uint16_t net_listener_port(const struct net_listener *listener);
 void net_listener_free(struct net_listener *listener);
 /* Gives an accepted connection its owner; on_open follows, or on_close when its TLS handshake fails
- * or takes more than 10 s. */
+ * or takes more than 10 s. One that is open gets another owner, and no on_open. */
 void net_conn_adopt(struct net_conn *conn, const struct net_conn_calls *calls, void *ctx);
 
 #endif

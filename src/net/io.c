@@ -99,6 +99,7 @@ static ssize_t tls_write(struct io *io, struct evbuffer *out)
     const unsigned char *bytes = evbuffer_pullup(out, (ev_ssize_t)n);
     forget_errors();
     int put = SSL_write(io->ssl, bytes, (int)n);
+    io->pending = put > 0 ? 0 : n;
     return put > 0 ? put : tls_result(io, put);
 }
 

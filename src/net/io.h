@@ -21,6 +21,7 @@ struct io {
     int fd; /* -1: none */
     SSL *ssl;
     bool wants_write;
+    size_t pending;   /* bytes of a write that waits, which TLS wants to see again */
     bool more_inside; /* the last read left something that makes no socket readable */
     char reason[TLS_REASON_SIZE];
 };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smpp/session.h"
 
+#include "smpp/frame.h"
 #include "smpp/window.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 enum {
-    FLUSH_AT = 32 * 1024,    /* no more output than this is collected before it is handed over */
-    KEEP_PARTIAL = 4 * 1024, /* a larger buffer for a split PDU is given back */
+    FLUSH_AT = 32 * 1024, /* no more output than this is collected before it is handed over */
 };
 
 struct smpp_session {
@@ -20,7 +20,10 @@ struct smpp_session {
     struct smpp_window window;
     uint32_t bind_sequence;   /* SMSC: of the bind that waits for our answer */
     uint32_t unbind_sequence; /* of our unbind, else 0 */
-    bool asked;               /* our enquire_link waits for any sign of life */
+    bool peer_unbound; /* its unbind came; while UNBINDING without one of ours: not answered */
+    uint32_t peer_unbind_sequence;
+    uint32_t owed; /* requests of the peer that are not answered yet */
+    bool asked;    /* our enquire_link waits for any sign of life */
 
     int64_t heard_us; /* when the last whole PDU came */
     int64_t bind_due_us;
@@ -29,7 +32,7 @@ struct smpp_session {
     int64_t partial_due_us; /* INT64_MAX while no PDU is half read */
 
     struct arena *arena; /* of the PDU in hand */
-    struct buf in;       /* the beginning of a PDU whose rest is still to come */
+    struct smpp_frame frame;
     struct buf out;
     unsigned busy; /* depth of calls inside which output is only collected */
 };
@@ -196,15 +199,43 @@ static uint32_t illegal_status(const struct smpp_session *s, uint32_t command, u
     return ESME_RINVBNDSTS;
 }
 
-static void handle_request(struct smpp_session *s, const struct smpp_pdu *pdu)
+static void answer_unbind(struct smpp_session *s)
+{
+    send_header(s, SMPP_UNBIND_RESP, ESME_ROK, s->peer_unbind_sequence);
+    close_session(s, "unbound by peer", 0);
+}
+
+/* The peer waits for our answer, and neither side owes the other any more. */
+static void answer_unbind_if_settled(struct smpp_session *s)
+{
+    bool waits = s->state == SMPP_UNBINDING && !s->unbind_sequence;
+    if (waits && s->window.used == 0 && s->owed == 0)
+        answer_unbind(s);
+}
+
+/* What is open may still be answered, on both sides, unless we are on our way out ourselves. */
+static void take_unbind(struct smpp_session *s, uint32_t sequence, int64_t now_us)
+{
+    if (s->peer_unbound)
+        return;
+    s->peer_unbound = true;
+    s->peer_unbind_sequence = sequence;
+    if (s->state != SMPP_BOUND || !s->config.settle_us) {
+        answer_unbind(s);
+        return;
+    }
+    set_state(s, SMPP_UNBINDING);
+    s->unbind_due_us = now_us + s->config.settle_us;
+}
+
+static void handle_request(struct smpp_session *s, const struct smpp_pdu *pdu, int64_t now_us)
 {
     if (pdu->command == SMPP_ENQUIRE_LINK) {
         send_header(s, SMPP_ENQUIRE_LINK_RESP, ESME_ROK, pdu->sequence);
         return;
     }
     if (pdu->command == SMPP_UNBIND) {
-        send_header(s, SMPP_UNBIND_RESP, ESME_ROK, pdu->sequence);
-        close_session(s, "unbound by peer", 0);
+        take_unbind(s, pdu->sequence, now_us);
         return;
     }
     const struct smpp_command_info *info = smpp_command_info(pdu->command);
@@ -218,6 +249,7 @@ static void handle_request(struct smpp_session *s, const struct smpp_pdu *pdu)
         s->bind_sequence = pdu->sequence;
         set_state(s, SMPP_BINDING);
     }
+    s->owed += has_response(pdu->command);
     s->calls.on_request(s->ctx, pdu);
 }
 
@@ -236,62 +268,17 @@ static void handle(struct smpp_session *s, struct str bytes, int64_t now_us)
     else if (err)
         refuse(s, &pdu, answer);
     else
-        handle_request(s, &pdu);
-}
-
-/* Moves up to n bytes from the run to the partial PDU. */
-static void keep(struct smpp_session *s, struct str *bytes, size_t n)
-{
-    n = n < bytes->n ? n : bytes->n;
-    buf_add(&s->in, bytes->p, n);
-    *bytes = str_sub(*bytes, n, bytes->n);
-}
-
-/* The next whole PDU, straight from the run unless it began in an earlier one; else *pdu is empty
- * and the run used up. */
-static enum err next_pdu(struct smpp_session *s, struct str *pdu, struct str *bytes)
-{
-    bool bound = s->state == SMPP_BOUND || s->state == SMPP_UNBINDING;
-    uint32_t max = bound ? SMPP_PDU_MAX : SMPP_PDU_MAX_UNBOUND;
-    uint32_t n;
-    *pdu = (struct str){0};
-    if (s->in.n == 0) {
-        if (smpp_pdu_length(&n, *bytes, max))
-            return ERR_MALFORMED;
-        if (n == 0 || n > bytes->n) {
-            keep(s, bytes, bytes->n);
-            return OK;
-        }
-        *pdu = str_sub(*bytes, 0, n);
-        *bytes = str_sub(*bytes, n, bytes->n);
-        return OK;
-    }
-    if (s->in.n < 4)
-        keep(s, bytes, 4 - s->in.n);
-    if (smpp_pdu_length(&n, buf_str(&s->in), max))
-        return ERR_MALFORMED;
-    if (n == 0)
-        return OK;
-    keep(s, bytes, n - s->in.n);
-    if (s->in.n == n)
-        *pdu = buf_str(&s->in);
-    return OK;
-}
-
-static void drop_partial(struct smpp_session *s)
-{
-    if (s->in.size > KEEP_PARTIAL)
-        buf_free(&s->in);
-    else
-        buf_clear(&s->in);
+        handle_request(s, &pdu, now_us);
 }
 
 void smpp_session_feed(struct smpp_session *s, struct str bytes, int64_t now_us)
 {
     enter(s);
     while (bytes.n && s->state != SMPP_CLOSED) {
+        bool bound = s->state == SMPP_BOUND || s->state == SMPP_UNBINDING;
+        uint32_t max = bound ? SMPP_PDU_MAX : SMPP_PDU_MAX_UNBOUND;
         struct str pdu;
-        if (next_pdu(s, &pdu, &bytes)) {
+        if (smpp_frame_next(&s->frame, &pdu, &bytes, max)) {
             send_header(s, SMPP_GENERIC_NACK, ESME_RINVCMDLEN, 0);
             close_session(s, "bad command_length", 0);
             break;
@@ -299,9 +286,10 @@ void smpp_session_feed(struct smpp_session *s, struct str bytes, int64_t now_us)
         if (!pdu.n)
             continue;
         handle(s, pdu, now_us);
-        drop_partial(s);
+        smpp_frame_done(&s->frame);
     }
-    if (s->in.n && s->partial_due_us == INT64_MAX)
+    answer_unbind_if_settled(s);
+    if (smpp_frame_is_partial(&s->frame) && s->partial_due_us == INT64_MAX)
         s->partial_due_us = now_us + s->config.response_timeout_us;
     leave(s);
 }
@@ -351,10 +339,14 @@ int64_t smpp_session_tick(struct smpp_session *s, int64_t now_us)
 {
     const char *reason = NULL;
     enter(s);
-    if (s->state != SMPP_CLOSED && end_due(s, &reason) <= now_us)
+    bool over = s->state != SMPP_CLOSED && end_due(s, &reason) <= now_us;
+    if (over && s->peer_unbound)
+        answer_unbind(s);
+    else if (over)
         close_session(s, reason, 0);
     while (s->window.oldest && s->window.oldest->due_us <= now_us)
         end_request(s, s->window.oldest, SMPP_TIMED_OUT, NULL);
+    answer_unbind_if_settled(s);
     if (enquire_due(s) <= now_us) {
         send_header(s, SMPP_ENQUIRE_LINK, ESME_ROK, smpp_window_sequence(&s->window));
         s->asked = true;
@@ -415,6 +407,8 @@ enum err smpp_session_respond(struct smpp_session *s, uint32_t request_command,
         become_bound(s);
     else if (!err && bind)
         close_session(s, "bind refused", 0);
+    s->owed -= !err && s->owed > 0;
+    answer_unbind_if_settled(s);
     leave(s);
     return err;
 }
@@ -449,7 +443,7 @@ struct smpp_session *smpp_session_new(const struct smpp_session_config *config,
     s->bind_due_us = now_us + config->bind_timeout_us;
     s->partial_due_us = INT64_MAX;
     s->arena = arena_new();
-    s->in = buf_limited(SMPP_PDU_MAX);
+    smpp_frame_init(&s->frame);
     s->out = buf_limited(FLUSH_AT + SMPP_PDU_MAX);
     return s;
 }
@@ -460,7 +454,7 @@ void smpp_session_free(struct smpp_session *s)
         return;
     smpp_window_free(&s->window);
     arena_free(s->arena);
-    buf_free(&s->in);
+    smpp_frame_free(&s->frame);
     buf_free(&s->out);
     free(s);
 }
@@ -468,6 +462,11 @@ void smpp_session_free(struct smpp_session *s)
 enum smpp_state smpp_session_state(const struct smpp_session *s)
 {
     return s->state;
+}
+
+bool smpp_session_peer_unbound(const struct smpp_session *s)
+{
+    return s->peer_unbound;
 }
 
 enum smpp_mode smpp_session_mode(const struct smpp_session *s)

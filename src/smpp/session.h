@@ -12,6 +12,9 @@
  * the end of the session, and each of these calls on_response exactly once for that request.
  * enquire_link is sent when idle, answered at once in any state, and needs no slot.
  *
+ * When the peer unbinds, nothing more is requested; what is open on either side may still be
+ * answered for settle_us, then unbind_resp ends the session.
+ *
  * What the session answers by itself: a request that is not legal now (ESME_RINVBNDSTS, or a
  * temporary error while unbinding), a body that cannot be read (the status of smpp_pdu_read), an
  * unknown command (generic_nack), a length that cannot be (generic_nack, and the end). Responses to
@@ -38,6 +41,7 @@ struct smpp_session_config {
     int64_t bind_timeout_us;     /* from open to bound, and from unbind to its answer */
     int64_t enquire_us;          /* silence before we ask; 0 never */
     int64_t inactivity_us;       /* silence before we give up; 0 never */
+    int64_t settle_us;           /* what the peer's unbind waits for the last answers; 0 nothing */
 };
 
 enum smpp_outcome {
@@ -100,6 +104,8 @@ enum err smpp_session_respond(struct smpp_session *s, uint32_t request_command,
 void smpp_session_unbind(struct smpp_session *s, int64_t now_us);
 
 enum smpp_state smpp_session_state(const struct smpp_session *s);
+/* The peer sent unbind, whether or not it was answered yet. */
+bool smpp_session_peer_unbound(const struct smpp_session *s);
 enum smpp_mode smpp_session_mode(const struct smpp_session *s);
 uint32_t smpp_session_window_used(const struct smpp_session *s);
 uint32_t smpp_session_window_free(const struct smpp_session *s);

@@ -14,6 +14,13 @@ struct net_loop {
     struct mailbox *box;
     struct net_timer *timers;
     struct net_conn *conns;
+    struct net_listener *listener; /* one at most */
+};
+
+struct net_listener {
+    struct net_loop *loop;
+    struct net_listener_calls calls;
+    void *ctx;
 };
 
 struct net_timer {
@@ -36,6 +43,7 @@ struct net_conn {
     bool freed;
     struct smpp_session *peer;
     uint32_t number;
+    char host[SMSC_NAME_SIZE];
     struct buf to_peer;
     struct buf to_us;
 };
@@ -161,9 +169,32 @@ static void note_submit(struct net_conn *conn, const struct smpp_pdu *request)
         answer(conn, SMPP_SUBMIT_SM, s->sequence, smsc.status ? smsc.status(s) : 0);
 }
 
+static void copy(char *to, size_t size, struct str s)
+{
+    assert_int_equal(str_copy(to, size, s), OK);
+}
+
+static void note_bind(const struct net_conn *conn, const struct smpp_pdu *request)
+{
+    assert_true(smsc.binds_n < SMSC_BINDS_MAX);
+    struct smsc_bind *b = &smsc.binds[smsc.binds_n++];
+    b->mode = request->command == SMPP_BIND_TRANSMITTER ? SMPP_TX
+              : request->command == SMPP_BIND_RECEIVER  ? SMPP_RX
+                                                        : SMPP_TRX;
+    copy(b->host, sizeof(b->host), str_of(conn->host));
+    copy(b->system_id, sizeof(b->system_id), request->body.bind.system_id);
+    copy(b->password, sizeof(b->password), request->body.bind.password);
+    copy(b->address_range, sizeof(b->address_range), request->body.bind.address_range);
+    b->interface_version = request->body.bind.interface_version;
+    b->addr_ton = request->body.bind.addr_ton;
+    b->addr_npi = request->body.bind.addr_npi;
+}
+
 static void peer_request(void *ctx, const struct smpp_pdu *request)
 {
     struct net_conn *conn = ctx;
+    if (request->command != SMPP_SUBMIT_SM)
+        note_bind(conn, request);
     if (request->command == SMPP_SUBMIT_SM)
         note_submit(conn, request);
     else
@@ -204,6 +235,23 @@ static struct smpp_session *peer_new(struct net_conn *conn)
     return smpp_session_new(&config, &calls, conn, clock_mono_us());
 }
 
+static struct net_conn *conn_new(struct net_loop *loop, const char *host, size_t write_limit)
+{
+    struct net_conn *conn = base_alloc(sizeof(*conn));
+    *conn = (struct net_conn){.loop = loop,
+                              .next = loop->conns,
+                              .number = (uint32_t)++smsc.attempts,
+                              .to_peer = buf_limited(write_limit),
+                              .to_us = buf_limited(write_limit)};
+    copy(conn->host, sizeof(conn->host), str_of(host));
+    loop->conns = conn;
+    if (++smsc.open_now > smsc.open_most)
+        smsc.open_most = smsc.open_now;
+    if (smsc.attempts <= SMSC_BINDS_MAX)
+        copy(smsc.dialled[smsc.attempts - 1], SMSC_NAME_SIZE, str_of(host));
+    return conn;
+}
+
 void smsc_answer(const struct smsc_submit *s, uint32_t status)
 {
     answer(s->conn, SMPP_SUBMIT_SM, s->sequence, status);
@@ -230,6 +278,45 @@ void smsc_cut(struct net_loop *loop, int mode)
             c->state = BROKEN;
 }
 
+void smsc_cut_one(struct net_loop *loop)
+{
+    struct net_conn *conn = loop->conns;
+    while (conn->state != OPEN)
+        conn = conn->next;
+    conn->state = BROKEN;
+}
+
+void smsc_unbind(struct net_loop *loop)
+{
+    for (struct net_conn *c = loop->conns; c; c = c->next)
+        if (c->state == OPEN)
+            smpp_session_unbind(c->peer, clock_mono_us());
+}
+
+bool smsc_outbind(struct net_loop *loop, const char *system_id, const char *password)
+{
+    if (!loop->listener)
+        return false;
+    struct net_conn *conn = conn_new(loop, "outbind", 1 << 20);
+    struct smpp_pdu pdu = {.command = SMPP_OUTBIND, .has_body = true};
+    pdu.body.outbind.system_id = str_of(system_id);
+    pdu.body.outbind.password = str_of(password);
+    conn->state = OPEN;
+    conn->peer = peer_new(conn);
+    if (system_id)
+        assert_int_equal(smpp_session_request(conn->peer, &pdu, NULL, clock_mono_us()), OK);
+    loop->listener->calls.on_accept(loop->listener->ctx, conn);
+    return true;
+}
+
+size_t smsc_open(const struct net_loop *loop)
+{
+    size_t n = 0;
+    for (const struct net_conn *c = loop->conns; c; c = c->next)
+        n += c->state == OPEN;
+    return n;
+}
+
 size_t smsc_bound(struct net_loop *loop, enum smpp_mode mode)
 {
     size_t n = 0;
@@ -245,19 +332,42 @@ struct net_conn *net_connect(struct net_loop *loop, const char *host, uint16_t p
                              const struct net_tls *tls, int64_t timeout_us, size_t write_limit,
                              const struct net_conn_calls *calls, void *ctx)
 {
-    (void)host, (void)port, (void)tls, (void)timeout_us;
-    struct net_conn *conn = base_alloc(sizeof(*conn));
-    *conn = (struct net_conn){.loop = loop,
-                              .next = loop->conns,
-                              .calls = *calls,
-                              .ctx = ctx,
-                              .number = (uint32_t)++smsc.attempts,
-                              .to_peer = buf_limited(write_limit),
-                              .to_us = buf_limited(write_limit)};
-    loop->conns = conn;
-    if (++smsc.open_now > smsc.open_most)
-        smsc.open_most = smsc.open_now;
+    (void)tls, (void)timeout_us;
+    char name[SMSC_NAME_SIZE];
+    snprintf(name, sizeof(name), "%s:%u", host, port);
+    struct net_conn *conn = conn_new(loop, name, write_limit);
+    net_conn_adopt(conn, calls, ctx);
     return conn;
+}
+
+void net_conn_adopt(struct net_conn *conn, const struct net_conn_calls *calls, void *ctx)
+{
+    conn->calls = *calls;
+    conn->ctx = ctx;
+}
+
+enum err net_listen(struct net_listener **out, struct net_loop *loop, const char *address,
+                    const struct net_tls *tls, size_t write_limit, size_t max_connections,
+                    const struct net_listener_calls *calls, void *ctx)
+{
+    (void)tls, (void)write_limit, (void)max_connections;
+    *out = NULL;
+    if (loop->listener)
+        return ERR_IO;
+    struct net_listener *listener = base_alloc(sizeof(*listener));
+    *listener = (struct net_listener){.loop = loop, .calls = *calls, .ctx = ctx};
+    copy(smsc.listens, sizeof(smsc.listens), str_of(address));
+    *out = loop->listener = listener;
+    return OK;
+}
+
+void net_listener_free(struct net_listener *listener)
+{
+    if (!listener)
+        return;
+    listener->loop->listener = NULL;
+    smsc.listens[0] = '\0';
+    free(listener);
 }
 
 void net_conn_free(struct net_conn *conn)
@@ -281,6 +391,16 @@ size_t net_conn_waiting(const struct net_conn *conn)
 {
     clock_advance(smsc.stands_still_us);
     return conn->to_peer.n;
+}
+
+size_t net_conn_held(const struct net_conn *conn)
+{
+    return conn->to_peer.n;
+}
+
+void net_conn_take_back(struct net_conn *conn, size_t n)
+{
+    conn->to_peer.n -= n;
 }
 
 void net_conn_pause(struct net_conn *conn, bool paused)
@@ -307,7 +427,7 @@ static void close_conn(struct net_conn *conn, const char *reason)
 
 static bool feed_peer(struct net_conn *conn)
 {
-    if (!conn->to_peer.n)
+    if (!conn->to_peer.n || smsc.reads_nothing)
         return false;
     struct buf bytes = conn->to_peer;
     conn->to_peer = buf_limited(bytes.limit);
@@ -330,12 +450,17 @@ static bool feed_us(struct net_conn *conn)
     return true;
 }
 
+static bool is_dead_host(const struct net_conn *conn)
+{
+    return smsc.dead_host && !strncmp(conn->host, smsc.dead_host, strlen(smsc.dead_host));
+}
+
 /* One step of a connection; false when nothing is to be done. */
 static bool conn_step(struct net_conn *conn)
 {
     switch (conn->state) {
     case DIALING:
-        if (smsc.down) {
+        if (smsc.down || is_dead_host(conn)) {
             close_conn(conn, "connection refused");
             return true;
         }

@@ -9,7 +9,7 @@
 #include "net/conn.h"
 #include "smpp/session.h"
 
-enum { SMSC_SUBMITS_MAX = 20000 };
+enum { SMSC_SUBMITS_MAX = 20000, SMSC_BINDS_MAX = 128, SMSC_NAME_SIZE = 48 };
 
 struct smsc_submit {
     uint32_t sequence;
@@ -19,10 +19,27 @@ struct smsc_submit {
     uint32_t session; /* of the SMSC's count */
 };
 
+/* A bind, as it came. */
+struct smsc_bind {
+    enum smpp_mode mode;
+    char host[SMSC_NAME_SIZE]; /* "host:port" that was dialled; "outbind" for none */
+    char system_id[17];
+    char password[17];
+    uint8_t interface_version;
+    uint8_t addr_ton;
+    uint8_t addr_npi;
+    char address_range[42];
+};
+
 /* The SMSC: what it does is set by the test, what it saw is counted. */
 struct smsc {
-    bool down;               /* refuses connections */
-    bool dead;               /* takes bytes and says nothing */
+    bool down;             /* refuses connections */
+    bool dead;             /* takes bytes and says nothing */
+    bool reads_nothing;    /* leaves bytes where they are, and speaks all the same */
+    const char *dead_host; /* refuses connections to this one only */
+    char dialled[SMSC_BINDS_MAX][SMSC_NAME_SIZE];
+    struct smsc_bind binds[SMSC_BINDS_MAX];
+    size_t binds_n;
     uint32_t bind_status;    /* of its answers to binds */
     int64_t stands_still_us; /* before each submit is made, our process is not scheduled so long */
     bool silent;             /* submits stay unanswered */
@@ -35,6 +52,7 @@ struct smsc {
     size_t submits_n;
     size_t delivered; /* answers to what it sent us */
     uint32_t deliver_status;
+    char listens[SMSC_NAME_SIZE]; /* where we listen; "" nowhere */
 };
 extern struct smsc smsc;
 
@@ -49,6 +67,15 @@ void smsc_answer(const struct smsc_submit *s, uint32_t status);
 bool smsc_deliver(struct net_loop *loop, uint8_t esm_class, struct str text);
 /* Every connection breaks; with `mode`, only those bound that way. */
 void smsc_cut(struct net_loop *loop, int mode);
+/* The connection that was made last breaks. */
+void smsc_cut_one(struct net_loop *loop);
+/* It says unbind on every session. */
+void smsc_unbind(struct net_loop *loop);
+/* Connects to where we listen, and sends outbind, or nothing without a system_id.
+ * False if nobody listens. */
+bool smsc_outbind(struct net_loop *loop, const char *system_id, const char *password);
+/* Connections that are open, bound or not. */
+size_t smsc_open(const struct net_loop *loop);
 size_t smsc_bound(struct net_loop *loop, enum smpp_mode mode);
 
 #endif

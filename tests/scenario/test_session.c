@@ -343,6 +343,70 @@ static void the_peer_unbinds(void **state)
     peer_end(&p);
 }
 
+static void open_settling_client(struct peer *p)
+{
+    struct smpp_session_config config = peer_config;
+    config.settle_us = 2 * SEC_US;
+    peer_open_client(p, &config);
+    assert_int_equal(peer_request(p, SMPP_SUBMIT_SM, "a"), OK);
+    assert_int_equal(peer_request(p, SMPP_SUBMIT_SM, "b"), OK);
+    buf_clear(&p->sent);
+}
+
+static void the_peers_unbind_waits_for_the_answers_that_are_open(void **state)
+{
+    (void)state;
+    struct peer p;
+    open_settling_client(&p);
+    peer_gives(&p, SMPP_UNBIND, 0, 77);
+    assert_takes_nothing(&p);
+    assert_true(smpp_session_peer_unbound(p.session));
+    assert_int_equal(peer_request(&p, SMPP_SUBMIT_SM, "c"), ERR_CONFLICT);
+    peer_gives(&p, SMPP_SUBMIT_SM_RESP, ESME_ROK, 3);
+    peer_gives(&p, SMPP_ENQUIRE_LINK, 0, 78);
+    assert_takes(&p, SMPP_ENQUIRE_LINK_RESP, ESME_ROK, 78);
+    assert_takes_nothing(&p);
+    peer_gives(&p, SMPP_SUBMIT_SM_RESP, ESME_RSYSERR, 2);
+    assert_takes(&p, SMPP_UNBIND_RESP, ESME_ROK, 77);
+    assert_log(&p, "b answered ESME_ROK id=\n"
+                   "a answered ESME_RSYSERR\n"
+                   "closed unbound by peer ESME_ROK\n");
+    peer_end(&p);
+}
+
+static void the_peers_unbind_waits_for_our_answers(void **state)
+{
+    (void)state;
+    struct peer p;
+    struct smpp_session_config config = peer_config;
+    config.settle_us = 2 * SEC_US;
+    peer_open_client(&p, &config);
+    peer_gives(&p, SMPP_DELIVER_SM, 0, 5);
+    peer_gives(&p, SMPP_UNBIND, 0, 6);
+    assert_takes_nothing(&p);
+    struct smpp_pdu ok = {0};
+    assert_int_equal(smpp_session_respond(p.session, SMPP_DELIVER_SM, 5, &ok), OK);
+    assert_takes(&p, SMPP_DELIVER_SM_RESP, ESME_ROK, 5);
+    assert_takes(&p, SMPP_UNBIND_RESP, ESME_ROK, 6);
+    assert_log(&p, "request deliver_sm 5\nclosed unbound by peer ESME_ROK\n");
+    peer_end(&p);
+}
+
+static void the_peers_unbind_does_not_wait_for_long(void **state)
+{
+    (void)state;
+    struct peer p;
+    open_settling_client(&p);
+    peer_gives(&p, SMPP_SUBMIT_SM_RESP, ESME_ROK, 2);
+    peer_gives(&p, SMPP_UNBIND, 0, 77);
+    peer_wait(&p, 1900 * MS_US);
+    assert_takes_nothing(&p);
+    peer_wait(&p, 100 * MS_US);
+    assert_takes(&p, SMPP_UNBIND_RESP, ESME_ROK, 77);
+    assert_log(&p, "a answered ESME_ROK id=\nb abandoned\nclosed unbound by peer ESME_ROK\n");
+    peer_end(&p);
+}
+
 static void both_unbind_at_once(void **state)
 {
     (void)state;
@@ -389,6 +453,9 @@ int main(void)
         cmocka_unit_test(we_unbind_and_wait_for_the_answer),
         cmocka_unit_test(an_unbind_without_an_answer_ends_in_time),
         cmocka_unit_test(the_peer_unbinds),
+        cmocka_unit_test(the_peers_unbind_waits_for_the_answers_that_are_open),
+        cmocka_unit_test(the_peers_unbind_waits_for_our_answers),
+        cmocka_unit_test(the_peers_unbind_does_not_wait_for_long),
         cmocka_unit_test(both_unbind_at_once),
         cmocka_unit_test(unbind_before_bound_just_ends),
     };

@@ -376,6 +376,59 @@ static void a_paused_reader_holds_the_writer(void **state)
     pair_close(&pair);
 }
 
+/* Fills the way to a peer that does not read, with bytes of 'a'. Returns how many. */
+static size_t fill(struct pair *pair)
+{
+    static char block[WRITE_LIMIT];
+    size_t taken = 0;
+    memset(block, 'a', sizeof(block));
+    pair->server.stop_on_open = pair->client.stop_on_open = true;
+    while (!pair->server.opened || !pair->client.opened)
+        pair_run(pair);
+    net_conn_pause(pair->server.conn, true);
+    pair->client.stop_on_drain = true;
+    while (net_conn_write(pair->client.conn, (struct str){block, sizeof(block)}) == OK) {
+        taken += sizeof(block);
+        net_timer_set(pair->limit, 200000);
+        net_loop_run(pair->loop);
+        pair->late = false;
+    }
+    net_timer_set(pair->limit, test_limit_us);
+    pair->client.stop_on_drain = false;
+    return taken;
+}
+
+/* What neither the kernel nor TLS has can be taken back, and what came before still arrives. */
+static void check_take_back(struct pair *pair)
+{
+    size_t taken = fill(pair);
+    size_t held = net_conn_held(pair->client.conn);
+    assert_true(held > 0);
+    assert_true(held <= net_conn_waiting(pair->client.conn));
+    net_conn_take_back(pair->client.conn, held);
+    assert_int_equal(net_conn_held(pair->client.conn), 0);
+    assert_int_equal(net_conn_write(pair->client.conn, STR("b")), OK);
+    net_conn_take_back(pair->client.conn, 1);
+    assert_int_equal(net_conn_write(pair->client.conn, STR("c")), OK);
+    pair->server.expected = taken - held + 1;
+    net_conn_pause(pair->server.conn, false);
+    pair_run(pair);
+    assert_int_equal(pair->server.heard.n, taken - held + 1);
+    for (size_t i = 0; i < taken - held; i++)
+        if (pair->server.heard.p[i] != 'a')
+            fail_msg("byte %zu", i);
+    assert_int_equal(pair->server.heard.p[taken - held], 'c');
+}
+
+static void what_is_held_can_be_taken_back(void **state)
+{
+    struct pair pair;
+    pair_open(&pair, "127.0.0.1:0", NULL);
+    pair_connect(&pair, "127.0.0.1", NULL);
+    check_take_back(&pair);
+    pair_close(&pair);
+}
+
 static void write_again(void *ctx)
 {
     struct side *side = ctx;
@@ -506,6 +559,15 @@ static void tls_passes_bytes_both_ways(void **state)
     struct net_tls client = {.on = true, .ca_file = ca};
     tls_pair(&pair, "localhost", &client);
     check_echo(&pair);
+    pair_close(&pair);
+}
+
+static void tls_what_is_held_can_be_taken_back(void **state)
+{
+    struct pair pair;
+    struct net_tls client = {.on = true, .ca_file = ca};
+    tls_pair(&pair, "localhost", &client);
+    check_take_back(&pair);
     pair_close(&pair);
 }
 
@@ -650,6 +712,8 @@ int main(void)
         cmocka_unit_test(free_and_finish_are_safe_inside_a_call),
         cmocka_unit_test(connections_beyond_the_maximum_are_turned_away),
         cmocka_unit_test(tls_passes_bytes_both_ways),
+        cmocka_unit_test(what_is_held_can_be_taken_back),
+        cmocka_unit_test(tls_what_is_held_can_be_taken_back),
         cmocka_unit_test(tls_accepts_an_address_in_the_certificate),
         cmocka_unit_test(tls_refuses_a_wrong_name),
         cmocka_unit_test(tls_takes_a_wrong_name_when_told_so),
