@@ -21,6 +21,7 @@
 #ifndef NAVETTE_CARRIER_PUMP_H
 #define NAVETTE_CARRIER_PUMP_H
 
+#include "core/directory.h"
 #include "core/outbox.h"
 #include "smpp/session.h"
 
@@ -41,7 +42,8 @@ struct pump_settings {
     int64_t throttle_pause_us;
     int64_t retry_us;
     bool ask_on_doubt;
-    struct str service_type; /* outlives its use */
+    const struct carrier_rules *rules; /* this and the directory outlive their use */
+    const struct directory *directory;
 };
 
 struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,

@@ -37,7 +37,6 @@ struct pump_settings settings_of_pump(const struct carrier_settings *s, bool sha
         .throttle_pause_us = s->throttle_pause_ms * MS_US,
         .retry_us = s->retry_s * SEC_US,
         .ask_on_doubt = str_eq(s->on_doubt, STR("ask")),
-        .service_type = s->service_type,
     };
 }
 
