@@ -237,6 +237,8 @@ static void adopt(struct line *line)
     inbox_set_label(line->inbox, line->news.label);
     bool shared = atomic_load(&line->slot->shared);
     struct pump_settings settings = settings_of_pump(&line->used->settings, shared);
+    settings.rules = &line->used->rules;
+    settings.directory = line->used_in;
     pump_configure(line->pump, &settings);
     line->able = line->able ? SIZE_MAX : 0; /* the pump's window is to be told again */
     follow_sessions(line);

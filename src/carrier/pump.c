@@ -26,7 +26,8 @@ static enum err prepare(struct pump *p, struct sending *m, uint32_t part)
     if (p->prepared != m) {
         p->prepared = NULL;
         arena_reset(p->arena);
-        enum err e = submit_message(&p->submit, p->arena, m->out, p->settings.service_type);
+        enum err e =
+            submit_message(&p->submit, p->arena, m->out, p->settings.rules, p->settings.directory);
         if (e)
             return e;
         p->prepared = m;

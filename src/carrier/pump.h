@@ -23,6 +23,7 @@
 #ifndef NAVETTE_CARRIER_PUMP_H
 #define NAVETTE_CARRIER_PUMP_H
 
+#include "core/directory.h"
 #include "core/outbox.h"
 #include "core/verdict.h"
 #include "smpp/session.h"
@@ -46,7 +47,8 @@ struct pump_settings {
     int64_t retry_us;
     enum doubt_policy on_doubt;
     struct verdicts verdicts;
-    struct str service_type; /* outlives its use */
+    const struct carrier_rules *rules; /* this and the directory outlive their use */
+    const struct directory *directory;
 };
 
 struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,

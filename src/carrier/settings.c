@@ -78,7 +78,6 @@ struct pump_settings settings_of_pump(const struct carrier_settings *s, bool sha
         .throttle_pause_us = s->throttle_pause_ms * MS_US,
         .retry_us = s->retry_s * SEC_US,
         .on_doubt = doubt_policy_of(s->on_doubt),
-        .service_type = s->service_type,
     };
     struct str why;
     if (verdicts_read(&settings.verdicts, s->on_status,

@@ -3,7 +3,7 @@
  * What a carrier's settings must look like beyond the types and bounds of their table, section by
  * section. A refusal names the setting and the cure.
  */
-#include "core/carrier_settings.h"
+#include "core/carrier_rules.h"
 #include "core/verdict.h"
 #include "store/id.h"
 #include "text/text.h"
@@ -87,12 +87,14 @@ static enum err check_session(const struct carrier_settings *s, struct refusal *
     return OK;
 }
 
-static enum err check_messages(const struct carrier_settings *s, struct refusal *why)
+static enum err check_messages(const struct carrier_settings *s, struct arena *a,
+                               struct refusal *why)
 {
     size_t bad_at;
+    struct carrier_rules rules;
     if (text_utf8_check(s->stop_text, &bad_at))
         return refuse(why, ERR_BAD_UTF8, "stop_text", STR("must be UTF-8"));
-    return OK;
+    return carrier_rules_read(&rules, a, s, why);
 }
 
 static enum err check_flow(const struct carrier_settings *s, struct refusal *why)
@@ -143,7 +145,7 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
     if (!e)
         e = check_session(s, why);
     if (!e)
-        e = check_messages(s, why);
+        e = check_messages(s, a, why);
     if (!e)
         e = check_flow(s, why);
     return e ? e : check_nodes(s, why);

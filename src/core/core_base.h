@@ -82,6 +82,16 @@ enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_s
 enum err leave_in_doubt(struct store_tx *tx, int64_t message_id,
                         enum doubt_policy policy) MUST_CHECK;
 
+/* A number that tells the parts of consecutive long messages to one phone apart: a counter per
+ * sender and recipient, folded into a table; 8 bits where the mode has no more. Hints: a restart
+ * begins at random. Any thread. */
+uint16_t plan_reference(struct str sender, uint64_t recipient, enum text_long mode);
+/* Lays a message out anew as these rules want it, wherever the old ones came from; only one of
+ * which no part was answered may change so. *changed: its row must follow (store_message_replan);
+ * its price stays. The errors of text_plan: it cannot be sent so, and is as it was. Pure. */
+enum err plan_again(struct message *m, struct arena *a, const struct carrier_rules *rules,
+                    bool *changed) MUST_CHECK;
+
 /* A part of this message was answered, or has its receipt: it is settled at the end. */
 void parts_changed(struct store_tx *tx, int64_t message_id);
 /* The last work of a transaction: messages of several parts are SENT once the carrier answered for

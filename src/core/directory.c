@@ -79,6 +79,8 @@ static enum err read_carrier(struct directory_carrier *c, struct arena *a, struc
     struct refusal why = {.field = "json"};
     enum err e = json_is_object(json) ? carrier_settings_read(&c->settings, a, json, true, &why)
                                       : ERR_MALFORMED;
+    if (!e)
+        e = carrier_rules_read(&c->rules, a, &c->settings, &why);
     if (e)
         log_error("carrier_settings_unreadable", "carrier=%.*s setting=%s error=%s",
                   STR_FMT(c->row.name), why.field, err_name(e));

@@ -11,7 +11,7 @@
 #ifndef NAVETTE_CORE_DIRECTORY_H
 #define NAVETTE_CORE_DIRECTORY_H
 
-#include "core/carrier_settings.h"
+#include "core/carrier_rules.h"
 #include "store/carrier.h"
 #include "store/route.h"
 
@@ -21,7 +21,8 @@ struct outbox_slot;
 struct directory_carrier {
     struct carrier_row row;
     struct carrier_settings settings;
-    struct outbox_slot *slot; /* its live state: core/outbox */
+    struct carrier_rules rules; /* made of them */
+    struct outbox_slot *slot;   /* its live state: core/outbox */
 };
 
 struct directory {

@@ -32,11 +32,14 @@ struct outgoing {
     uint64_t recipient; /* E.164 */
     struct str sender;
     struct str text; /* UTF-8 */
+    struct str tag;
+    int64_t account_id;
     enum text_encoding encoding;
-    int class; /* 0 to 3; -1: none */
-    uint32_t parts;
+    struct text_layout layout;
+    int class;      /* 0 to 3; -1: none */
+    uint32_t parts; /* submit_sm: message_submits */
     uint32_t attempts;
-    uint8_t reference;
+    uint16_t reference;
     uint8_t answered[32]; /* bit part-1: the carrier has taken this part before */
     bool queued;          /* it was taken from the queue, where its row still stands */
 };
@@ -162,7 +165,7 @@ struct outcome_job {
     int64_t retry_at_us; /* RETRY, and IN_DOUBT when it is sent again */
     int64_t at_us;       /* when the answer came */
     uint32_t part;       /* 1 … ; SENT and REJECTED */
-    uint32_t parts;      /* of the message */
+    uint32_t parts;      /* of the outgoing */
     uint32_t status;     /* command_status, for RETRY, REJECTED */
     bool queued;         /* as in the outgoing */
     enum doubt_policy policy; /* IN_DOUBT */

@@ -54,10 +54,8 @@ static struct str carrier_name(const struct moving *v, int64_t carrier_id)
 
 /* ---- the move ---- */
 
-/*
- * Every move goes through here. What depends on the settings of the carrier (clause, alphabet,
- * parts) is the new one's to plan; until then it leaves as it was composed.
- */
+/* Every move goes through here. The new carrier's alphabets and parts are planned when it takes the
+ * message; the clause stays the one that was composed. */
 static enum err route_move(bool *moved, const struct moving *v, const struct directory_carrier *to)
 {
     const struct message *m = v->m;
@@ -67,9 +65,6 @@ static enum err route_move(bool *moved, const struct moving *v, const struct dir
         .carrier_from = m->carrier_id,
         .carrier_to = to->row.id,
         .due_at_us = m->due_at_us < v->tx->now_us ? m->due_at_us : v->tx->now_us,
-        .text = m->text,
-        .encoding = m->encoding,
-        .parts = m->parts,
     };
     enum err e = store_message_reroute(moved, v->tx, &r);
     if (e || !*moved)

@@ -71,8 +71,7 @@ static enum err put_behind(struct store_tx *tx, const struct message_reroute *r)
 enum err store_message_reroute(bool *changed, struct store_tx *tx, const struct message_reroute *r)
 {
     static struct db_query there =
-        DB_QUERY("UPDATE message SET state = 2, carrier_id = $4, claimed_by = NULL, due_at = $5, "
-                 "text = $6, encoding = $7, parts = $8 "
+        DB_QUERY("UPDATE message SET state = 2, carrier_id = $4, claimed_by = NULL, due_at = $5 "
                  "WHERE id = $1 AND state = $2 AND carrier_id = $3");
     static struct db_query parts = DB_QUERY("DELETE FROM part WHERE message_id = $1");
     bool waits = r->from == MESSAGE_QUEUED;
@@ -83,8 +82,7 @@ enum err store_message_reroute(bool *changed, struct store_tx *tx, const struct 
         return e;
     e = db_run(tx->view.db, &there,
                DB_ARGS(DB_INT(r->id), DB_INT(r->from), DB_INT(r->carrier_from),
-                       DB_INT(r->carrier_to), DB_INT(r->due_at_us), DB_TEXT(r->text),
-                       DB_INT(r->encoding), DB_INT(r->parts)),
+                       DB_INT(r->carrier_to), DB_INT(r->due_at_us)),
                &moved);
     *changed = moved > 0;
     if (e || !*changed)

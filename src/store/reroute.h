@@ -32,12 +32,10 @@ struct message_reroute {
     int64_t carrier_from;
     int64_t carrier_to;
     int64_t due_at_us;
-    struct str text; /* as the new carrier sends it, and the two below */
-    enum text_encoding encoding;
-    uint32_t parts;
 };
 /* QUEUED for another carrier, the message and its row in store/queue; the answers of its parts are
- * forgotten. *changed false: it is no longer as `from` and `carrier_from` say. */
+ * forgotten. How it is laid out there is settled when it is taken. *changed false: it is no longer
+ * as `from` and `carrier_from` say. */
 enum err store_message_reroute(bool *changed, struct store_tx *tx,
                                const struct message_reroute *r) MUST_CHECK;
 /* A message that `t->carrier_id` had taken is SENT there again, since no other took it. Its row in

@@ -171,8 +171,9 @@ int paper_set_up(void **state)
     f.slot.send_until_us = &f.send_until_us;
     f.pump = pump_new(&f.slot, f.home,
                       &(struct pump_calls){.submit = submit, .post = post, .wake = wake}, NULL);
-    f.settings =
-        (struct pump_settings){.window = 3, .throttle_pause_us = SEC_US, .retry_us = 30 * SEC_US};
+    static const struct carrier_rules rules;
+    f.settings = (struct pump_settings){
+        .window = 3, .throttle_pause_us = SEC_US, .retry_us = 30 * SEC_US, .rules = &rules};
     configure();
     pump_open(f.pump, true);
     assert_true(f.slot.ready);
