@@ -1106,6 +1106,10 @@ static void a_busy_link_is_told_from_a_dead_one(void **state)
     begin(",\"window\":5000,\"enquire_s\":10,\"response_s\":10");
     smsc.silent = smsc.reads_nothing = true;
     send_texts(2000, NULL);
+    assert_int_equal(smsc_unread(f.loop), SMPP_SUBMIT_SM);
+    smsc_enquire(f.loop);
+    turn();
+    assert_int_equal(smsc_unread(f.loop), SMPP_ENQUIRE_LINK_RESP); /* before all submits */
     smsc.reads_nothing = false;
     smsc.silent = false;
     wait_us(5 * SEC_US);
