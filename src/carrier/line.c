@@ -158,8 +158,7 @@ static void open_pump(struct line *line, bool open)
     pump_open(line->pump, open);
     if (!open)
         line->closed_at_us = clock_mono_us();
-    if (open || !atomic_load(&line->slot->lost_since_us))
-        atomic_store(&line->slot->lost_since_us, open ? 0 : line->closed_at_us);
+    outbox_note_lost(line->slot, open ? 0 : line->closed_at_us);
 }
 
 static const char *mode_name(enum smpp_mode mode)
@@ -294,8 +293,8 @@ static void start(struct line *line)
     bool two = str_eq(line->used->settings.bind, STR("tx+rx"));
     line->binds_n = two ? 2 : 1;
     line->phase = LINE_ON;
-    line->closed_at_us = clock_mono_us();
-    atomic_store(&line->slot->lost_since_us, line->closed_at_us);
+    outbox_note_lost(line->slot, 0); /* what was before does not count */
+    open_pump(line, false);
     for (size_t i = 0; i < line->binds_n; i++) {
         settings.mode = modes[two][i];
         bind_start(line->binds[i], &settings);
@@ -474,7 +473,6 @@ struct line *line_new(const struct line_env *env, struct outbox_slot *slot)
     line->env = *env;
     line->slot = slot;
     line->since_us = clock_now_us();
-    atomic_store(&slot->lost_since_us, clock_mono_us());
     log_safe(line->label, (struct str){0});
     line->timer = net_timer_new(env->loop, on_timer, line);
     line->pump = pump_new(slot, home,

@@ -200,25 +200,18 @@ static void throttle(struct pump *p, const struct flight *f, int64_t now_us)
         return; /* sent before the carrier asked: the same pause */
     p->throttles++;
     p->throttled_at_us = now_us;
-    if (!atomic_load(&p->slot->throttled_since_us))
-        atomic_store(&p->slot->throttled_since_us, now_us);
+    outbox_note_throttle(p->slot, now_us);
     p->paused_until_us = now_us + p->next_pause_us;
     p->next_pause_us *= 2;
     if (p->next_pause_us > throttle_most_us)
         p->next_pause_us = throttle_most_us;
 }
 
-static void no_longer_throttled(struct pump *p)
-{
-    if (atomic_load_explicit(&p->slot->throttled_since_us, memory_order_relaxed))
-        atomic_store(&p->slot->throttled_since_us, 0);
-}
-
 static void taken(struct pump *p, struct flight *f, const struct smpp_pdu *response)
 {
     if (f->sent_at_us >= p->throttled_at_us) {
         p->next_pause_us = p->settings.throttle_pause_us;
-        no_longer_throttled(p);
+        outbox_note_throttle(p->slot, 0);
     }
     struct outcome_job *job = outcome_new(f, OUTCOME_SENT);
     if (carrier_ref_copy(job->carrier_ref, response->body.submit_sm_resp.message_id))
@@ -414,7 +407,7 @@ int64_t pump_run(struct pump *p, int64_t now_us)
     if (p->open && !outbox_may_send(p->slot, clock_mono_us()))
         return now_us + LEASE_LOOK_MS * MS_US;
     if (!p->queue.oldest && !p->on_wire && p->paused_until_us <= now_us)
-        no_longer_throttled(p); /* nothing is left that could tell */
+        outbox_note_throttle(p->slot, 0); /* nothing is left that could tell */
     take_more(p);
     return again_at_us;
 }
@@ -434,7 +427,7 @@ void pump_open(struct pump *p, bool open)
     atomic_store(&p->slot->ready, open);
     p->paused_until_us = 0;
     p->throttled_at_us = 0;
-    no_longer_throttled(p);
+    outbox_note_throttle(p->slot, 0);
 }
 
 void pump_release(struct pump *p)
