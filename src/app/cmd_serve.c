@@ -139,6 +139,8 @@ static json_t *carrier_status_json(void *ctx, int64_t carrier_id)
                             (int)st.window_size, "rate_now", (json_int_t)st.rate_now, "active",
                             (json_int_t)st.active, "submits", (json_int_t)st.submits, "throttles",
                             (json_int_t)st.throttles, "reconnects", (json_int_t)st.reconnects);
+    json_object_set_new(out, "rate_limit",
+                        st.rate_limit ? json_integer(st.rate_limit) : json_null());
     json_object_set_new(out, "since", present_time(st.since_us));
     json_object_set_new(out, "oldest_due_at", present_time(st.oldest_due_at_us));
     json_object_set_new(out, "error", st.error[0] ? json_string(st.error) : json_null());

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "sim/sim.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
@@ -30,7 +31,10 @@ enum option_id {
     OPT_QUIET,
     OPT_HELP,
     OPTIONS,
+    OPT_QUIRK = 100, /* and on, in the order of quirk_table */
 };
+
+enum { QUIRKS_MAX = 32 };
 
 static const struct fact {
     const char *option;
@@ -55,21 +59,31 @@ static const struct fact {
     [OPT_HELP] = {"help", NULL, "this text"},
 };
 
+static void print_option(const char *option, const char *value, const char *help)
+{
+    enum { LEFT = 26 };
+    int n = printf("  --%s %s", option, value) - 2;
+    printf("%*s %s\n", n > LEFT ? 0 : LEFT - n, "", cli_text(help));
+}
+
 static void print_help(void)
 {
     printf(
         "%s navette sim [options]\n\n%s\n\n", cli_text("usage:"),
         cli_text("The carrier in a box: an SMPP 3.4 server that takes every message, with virtual\n"
                  "phones on a web page where a person reads and answers."));
-    for (size_t i = 0; i < OPTIONS; i++) {
-        char left[40];
-        snprintf(left, sizeof(left), "--%s %s", facts[i].option,
-                 facts[i].value ? facts[i].value : "");
-        printf("  %-26s %s\n", left, cli_text(facts[i].help));
+    for (size_t i = 0; i < OPTIONS; i++)
+        print_option(facts[i].option, facts[i].value ? facts[i].value : "", facts[i].help);
+    printf("\n%s\n", cli_text("Quirks of real carriers; by default the first of words with |, all "
+                              "of words with commas:"));
+    for (size_t i = 0; i < quirk_table_n; i++) {
+        char values[QUIRK_VALUE_SIZE];
+        quirk_values(values, &quirk_table[i]);
+        print_option(quirk_table[i].option, values, quirk_table[i].help);
     }
     printf("\n%s\n",
            cli_text(
-               "Recipients that end in 9901 to 9919 fail, answer or misbehave in a known way: see\n"
+               "Recipients that end in 9901 to 9920 fail, answer or misbehave in a known way: see\n"
                "docs/simulator.md or the page."));
 }
 
@@ -82,11 +96,29 @@ static bool take_number(const char *name, uint64_t min, uint64_t max, uint64_t *
     return false;
 }
 
+static bool take_quirk(struct quirks *quirks, const struct quirk *quirk)
+{
+    char values[QUIRK_VALUE_SIZE];
+    if (quirk_set(quirks, quirk, str_of(optarg)) == OK)
+        return true;
+    quirk_values(values, quirk);
+    if (quirk->kind == QUIRK_NUMBER)
+        fprintf(stderr, cli_text("navette sim: --%s is a number from %llu to %llu\n"),
+                quirk->option, 1ULL, (unsigned long long)quirk->most);
+    else if (quirk->kind == QUIRK_SET)
+        fprintf(stderr, cli_text("navette sim: --%s is some of %s\n"), quirk->option, values);
+    else
+        fprintf(stderr, cli_text("navette sim: --%s is one of %s\n"), quirk->option, values);
+    return false;
+}
+
 /* False when the value is wrong (and said so). */
 static bool take_option(struct sim_config *config, int option)
 {
     uint64_t n = 0;
     bool fine = true;
+    if (option >= OPT_QUIRK)
+        return take_quirk(&config->quirks, &quirk_table[option - OPT_QUIRK]);
     switch (option) {
     case OPT_SMPP:
         config->smpp_address = optarg;
@@ -191,28 +223,43 @@ static int run(const struct sim_config *config)
     return EXIT_OK;
 }
 
-int cmd_sim(int argc, char **argv)
+/* An exit code, or -1 to go on. */
+static int take_options(struct sim_config *config, int argc, char **argv)
 {
-    struct sim_config config = SIM_CONFIG_DEFAULT;
-    struct option options[OPTIONS + 1] = {{0}};
+    struct option options[OPTIONS + QUIRKS_MAX + 1] = {{0}};
     int option;
     for (int i = 0; i < OPTIONS; i++)
         options[i] = (struct option){facts[i].option, facts[i].value != NULL, NULL, i};
+    for (int i = 0; i < (int)quirk_table_n; i++)
+        options[OPTIONS + i] =
+            (struct option){quirk_table[i].option, required_argument, NULL, OPT_QUIRK + i};
     optind = 1;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == OPT_HELP) {
             print_help();
             return EXIT_OK;
         }
-        if (!take_option(&config, option)) {
-            fputs(cli_text("see navette sim --help\n"), stderr);
+        if (!take_option(config, option))
             return EXIT_USAGE;
-        }
     }
     if (optind < argc) {
         fprintf(stderr, cli_text("navette sim: unexpected \"%s\"\n"), argv[optind]);
-        fputs(cli_text("see navette sim --help\n"), stderr);
         return EXIT_USAGE;
     }
-    return run(&config);
+    const char *conflict = quirks_conflict(&config->quirks);
+    if (conflict) {
+        fprintf(stderr, "navette sim: %s\n", cli_text(conflict));
+        return EXIT_USAGE;
+    }
+    return -1;
+}
+
+int cmd_sim(int argc, char **argv)
+{
+    struct sim_config config = SIM_CONFIG_DEFAULT;
+    assert(quirk_table_n <= QUIRKS_MAX);
+    int code = take_options(&config, argc, argv);
+    if (code == EXIT_USAGE)
+        fputs(cli_text("see navette sim --help\n"), stderr);
+    return code < 0 ? run(&config) : code;
 }

@@ -283,8 +283,8 @@ static void write_label(struct buf *out, const char *name)
 static int64_t figure(const struct carrier_status *s, size_t which)
 {
     const int64_t figures[] = {
-        s->window_used,        s->window_size,        s->active, s->binds, (int64_t)s->submits,
-        (int64_t)s->throttles, (int64_t)s->reconnects};
+        s->window_used,        s->window_size,         s->active,    s->binds, (int64_t)s->submits,
+        (int64_t)s->throttles, (int64_t)s->reconnects, s->rate_limit};
     return figures[which];
 }
 
@@ -298,6 +298,7 @@ static void write_figures(struct carriers *c, struct buf *out)
         {"navette_carrier_submits_total", "counter", "Parts submitted"},
         {"navette_carrier_throttles_total", "counter", "Pauses the carrier asked for"},
         {"navette_carrier_reconnects_total", "counter", "Attempts to connect after the first"},
+        {"navette_carrier_rate_limit", "gauge", "Parts a second, at most, for now; 0 for no limit"},
     };
     for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++) {
         buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", heads[h][0], heads[h][2], heads[h][0],

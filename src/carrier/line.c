@@ -158,7 +158,6 @@ static void open_pump(struct line *line, bool open)
     pump_open(line->pump, open);
     if (!open)
         line->closed_at_us = clock_mono_us();
-    outbox_note_lost(line->slot, open ? 0 : line->closed_at_us);
 }
 
 static const char *mode_name(enum smpp_mode mode)
@@ -386,7 +385,7 @@ void line_want(struct line *line, const struct directory *d, const struct direct
 static void measure_rate(struct line *line, int64_t now_us)
 {
     struct pump_figures figures;
-    pump_figures(line->pump, &figures);
+    pump_figures(line->pump, &figures, now_us);
     int64_t passed_us = now_us - line->ticked_at_us;
     if (line->ticked_at_us && passed_us > 0)
         line->rate_now = (int64_t)(figures.submits - line->submits_before) * SEC_US / passed_us;
@@ -420,7 +419,7 @@ static void on_timer(void *ctx)
 void line_status(const struct line *line, struct carrier_status *out)
 {
     struct pump_figures figures;
-    pump_figures(line->pump, &figures);
+    pump_figures(line->pump, &figures, clock_mono_us());
     *out = (struct carrier_status){
         .state = line->state,
         .since_us = line->since_us,
@@ -428,6 +427,7 @@ void line_status(const struct line *line, struct carrier_status *out)
         .window_used = figures.on_wire,
         .window_size = line->used ? (uint32_t)line->used->settings.window : 0,
         .rate_now = line->rate_now,
+        .rate_limit = figures.rate_limit,
         .active = atomic_load(&line->slot->active),
         .oldest_due_at_us = figures.oldest_due_at_us,
         .submits = figures.submits,

@@ -4,6 +4,7 @@
  * section. A refusal names the setting and the cure.
  */
 #include "core/carrier_settings.h"
+#include "core/verdict.h"
 #include "store/id.h"
 #include "text/text.h"
 
@@ -27,6 +28,15 @@ static enum err check_messages(const struct carrier_settings *s, struct refusal 
     size_t bad_at;
     if (text_utf8_check(s->stop_text, &bad_at))
         return refuse(why, ERR_BAD_UTF8, "stop_text", STR("must be UTF-8"));
+    return OK;
+}
+
+static enum err check_flow(const struct carrier_settings *s, struct refusal *why)
+{
+    struct verdicts verdicts;
+    struct str wrong;
+    if (verdicts_read(&verdicts, s->on_status, &wrong))
+        return refuse(why, ERR_INVALID, "on_status", wrong);
     return OK;
 }
 
@@ -70,5 +80,7 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
         e = check_session(s, why);
     if (!e)
         e = check_messages(s, why);
+    if (!e)
+        e = check_flow(s, why);
     return e ? e : check_nodes(s, why);
 }

@@ -69,11 +69,18 @@ job_work clock_work;
 
 /* ---- shared among them ---- */
 
+/* Has its carrier taken a part of it, in this attempt or an earlier one? */
+enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message *m) MUST_CHECK;
 /* Ends a message that did not leave, or not as a whole: out of the queue, the move, and the refund
  * unless a carrier took a part of it. A message that is no longer in this state, because another
  * node was quicker, is left alone. *ended (may be NULL): it was not. */
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
                     struct str receipt, bool *ended) MUST_CHECK;
+
+/* A SENDING message of which nobody knows whether the carrier has it, and which is not sent again:
+ * it waits for a decision, or ends as unknown (paid: the carrier may have it). */
+enum err leave_in_doubt(struct store_tx *tx, int64_t message_id,
+                        enum doubt_policy policy) MUST_CHECK;
 
 /* A part of this message was answered, or has its receipt: it is settled at the end. */
 void parts_changed(struct store_tx *tx, int64_t message_id);

@@ -178,6 +178,13 @@ enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id)
     return e;
 }
 
+enum doubt_policy doubt_policy_of(struct str on_doubt)
+{
+    if (str_eq(on_doubt, STR("ask")))
+        return DOUBT_ASK;
+    return str_eq(on_doubt, STR("fail")) ? DOUBT_FAIL : DOUBT_RESEND;
+}
+
 static void init(struct job *job, enum job_kind kind, struct mailbox *home,
                  void (*back)(struct letter *))
 {

@@ -7,7 +7,7 @@
  *
  *   accept ── room? ──► SENDING, letter to the carrier's thread
  *          └─ else ───► QUEUED ── outbox_take ──► SENDING, letter
- *   carrier ── outcome ──► SENT | REJECTED | QUEUED again | IN_DOUBT | EXPIRED
+ *   carrier ── outcome ──► SENT | REJECTED | QUEUED again | IN_DOUBT | EXPIRED | UNKNOWN
  *
  * A slot is the live state that the writer and the carrier's thread share: atomics only, all of
  * them hints; the store has the truth.
@@ -159,6 +159,14 @@ enum outcome_kind {
     OUTCOME_EXPIRED,  /* its validity ended before it left */
 };
 
+/* The carrier's on_doubt. */
+enum doubt_policy {
+    DOUBT_RESEND, /* sent again, perhaps twice */
+    DOUBT_ASK,    /* a person decides */
+    DOUBT_FAIL,   /* ends as unknown */
+};
+enum doubt_policy doubt_policy_of(struct str on_doubt);
+
 /* What happened to one part (SENT), or to the message once nothing of it is on the wire (all
  * others). The job is the caller's to free when it comes back; it always comes back with OK in the
  * end (job.def: KEEP). */
@@ -167,15 +175,16 @@ struct outcome_job {
     enum outcome_kind kind;
     struct outbox_slot *slot;
     int64_t message_id;
-    int64_t due_at_us;   /* RELEASED: as it was in the outgoing */
+    int64_t due_at_us;   /* RELEASED: as it was in the outgoing, or when its sender may again */
     int64_t retry_at_us; /* RETRY, and IN_DOUBT when it is sent again */
     int64_t at_us;       /* when the answer came */
     uint32_t part;       /* 1 … ; SENT and REJECTED */
     uint32_t parts;      /* of the message */
     uint32_t status;     /* command_status, for RETRY, REJECTED */
     bool queued;         /* as in the outgoing */
-    bool ask;            /* IN_DOUBT: a person decides; else it is sent again */
-    bool doubt;          /* REJECTED: another part was written and never answered */
+    enum doubt_policy policy; /* IN_DOUBT */
+    bool doubt;               /* REJECTED: another part was written and never answered */
+    bool other;               /* REJECTED: another carrier may take it */
     char carrier_ref[CARRIER_REF_SIZE];
 };
 

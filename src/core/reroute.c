@@ -52,18 +52,6 @@ static struct str carrier_name(const struct moving *v, int64_t carrier_id)
     return c ? c->row.name : STR("a carrier that is gone");
 }
 
-/* Of a message that its carrier has not taken as a whole. */
-static enum err took_parts(bool *took, struct store_tx *tx, const struct message *m)
-{
-    struct message_part *parts;
-    size_t n = 0;
-    enum err e = m->parts > 1 ? store_part_list(&parts, &n, &tx->view, m->id) : OK;
-    *took = false;
-    for (size_t i = 0; i < n && !e; i++)
-        *took |= parts[i].sent_at_us != 0;
-    return e;
-}
-
 /* ---- the move ---- */
 
 /*
@@ -122,7 +110,7 @@ enum err route_next(struct core *c, struct store_tx *tx, const struct message *m
     struct moving v;
     bool took;
     *moved = false;
-    enum err e = took_parts(&took, tx, m);
+    enum err e = carrier_took_some(&took, tx, m);
     if (e || took || m->state != MESSAGE_SENDING)
         return e;
     e = begin(&v, c, tx, m);
@@ -146,7 +134,7 @@ enum err reroute_waiting(struct core *c, struct store_tx *tx, const struct messa
     struct moving v;
     bool took;
     bool moved;
-    enum err e = took_parts(&took, tx, m);
+    enum err e = carrier_took_some(&took, tx, m);
     if (e || took)
         return e;
     e = begin(&v, c, tx, m);

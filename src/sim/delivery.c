@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/smsc_inside.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* A refused delivery comes again every second, later every half minute. */
@@ -68,39 +66,24 @@ static struct bind *next_receiver(struct customer *customer)
     return NULL;
 }
 
-static enum err send_receipt(struct bind *bind, struct delivery *d, struct smpp_pdu *pdu)
+void delivery_fill(struct smpp_submit_sm *body, const struct delivery *delivery)
 {
-    struct smsc *smsc = bind->smsc;
-    char id[21];
-    struct str id_str = {id, (size_t)snprintf(id, sizeof(id), "%" PRIu64, d->message_id)};
-    struct buf *text = &smsc->receipt_text;
-    buf_clear(text);
-    smpp_receipt_write_text(text, id_str, (enum smpp_message_state)d->state, d->error,
-                            d->submitted_us, smsc->wall_us, (struct str){d->text, d->text_n});
-    pdu->body.deliver_sm.short_message = buf_str(text);
-    char state = (char)d->state;
-    struct smpp_tlv tlvs[] = {
-        {SMPP_TAG_RECEIPTED_MESSAGE_ID, id_str},
-        {SMPP_TAG_MESSAGE_STATE, {&state, 1}},
-    };
-    pdu->tlvs = tlvs;
-    pdu->tlv_n = sizeof(tlvs) / sizeof(tlvs[0]);
-    return smpp_session_request(bind->session, pdu, d, smsc->mono_us);
+    body->source_addr_ton = delivery->source_ton;
+    body->source_addr_npi = delivery->source_npi;
+    body->source_addr = str_of(delivery->source);
+    body->dest_addr_ton = delivery->dest_ton;
+    body->dest_addr_npi = delivery->dest_npi;
+    body->destination_addr = str_of(delivery->destination);
+    body->esm_class = delivery->esm_class;
 }
 
 static enum err send_delivery(struct bind *bind, struct delivery *d)
 {
+    if (!d->reply)
+        return receipt_send(bind, d);
     struct smpp_pdu pdu = {.command = SMPP_DELIVER_SM, .has_body = true};
     struct smpp_deliver_sm *body = &pdu.body.deliver_sm;
-    body->source_addr_ton = d->source_ton;
-    body->source_addr_npi = d->source_npi;
-    body->source_addr = str_of(d->source);
-    body->dest_addr_ton = d->dest_ton;
-    body->dest_addr_npi = d->dest_npi;
-    body->destination_addr = str_of(d->destination);
-    body->esm_class = d->esm_class;
-    if (!d->reply)
-        return send_receipt(bind, d, &pdu);
+    delivery_fill(body, d);
     const struct reply_part *part = &d->reply->parts[d->part];
     body->data_coding = d->reply->data_coding;
     body->short_message = (struct str){(const char *)part->bytes, part->n};

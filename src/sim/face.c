@@ -39,6 +39,7 @@ struct face {
     bool missed;
     int64_t started_us;
     int64_t receipt_delay_ms;
+    struct quirks quirks;
     struct sim_stats last; /* at the last tick, for the rates */
     uint64_t submits_per_second, receipts_per_second;
     char smpp_host[64];
@@ -109,6 +110,7 @@ static json_t *stats_json(const struct face *face)
     json_object_set_new(json, "receipt_delay_ms", json_integer(face->receipt_delay_ms));
     json_object_set_new(json, "smpp_host", json_string(face->smpp_host));
     json_object_set_new(json, "smpp_port", json_integer(smsc_port(face->parts.smsc)));
+    json_object_set_new(json, "quirks", face_json_quirks(&face->quirks));
     json_object_set_new(json, "binds", face_json_binds(face->parts.smsc));
     return json;
 }
@@ -386,6 +388,7 @@ enum err face_new(struct face **out, const struct sim_config *config,
     face->parts = *parts;
     face->started_us = clock_mono_us();
     face->receipt_delay_ms = config->receipt_delay_ms;
+    face->quirks = config->quirks;
     keep_host(face, str_of(config->smpp_address));
     struct http_config http = {.address = config->http_address,
                                .max_connections = CONNECTIONS_MAX,

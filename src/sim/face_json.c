@@ -89,6 +89,16 @@ json_t *face_json_outcomes(void)
     return items;
 }
 
+json_t *face_json_quirks(const struct quirks *quirks)
+{
+    json_t *json = json_object();
+    char value[QUIRK_VALUE_SIZE];
+    for (size_t i = 0; i < quirk_table_n; i++)
+        if (quirk_get(value, quirks, &quirk_table[i]))
+            json_object_set_new(json, quirk_table[i].name, json_string(value));
+    return json;
+}
+
 json_t *face_json_binds(const struct smsc *smsc)
 {
     struct smsc_bind_info infos[BINDS_SHOWN];

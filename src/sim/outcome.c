@@ -61,6 +61,7 @@ const char *outcome_reply_text(enum outcome_reply reply)
     case REPLY_LONG:
         return long_reply;
     case REPLY_NOTHING:
+    case REPLY_ECHO:
         break;
     }
     return NULL;

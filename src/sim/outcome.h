@@ -28,7 +28,7 @@ enum outcome_receipt {
     RECEIPT_ACCEPTED,
 };
 
-enum outcome_reply { REPLY_NOTHING, REPLY_OK, REPLY_STOP, REPLY_LONG };
+enum outcome_reply { REPLY_NOTHING, REPLY_OK, REPLY_STOP, REPLY_LONG, REPLY_ECHO };
 
 enum { OUTCOME_ALWAYS = 255, OUTCOME_LATE_FACTOR = 10 };
 
@@ -48,7 +48,7 @@ struct outcome {
 
 const struct outcome *outcome_at(enum outcome_id id);
 enum outcome_id outcome_of(struct str recipient);
-/* NULL for REPLY_NOTHING. */
+/* NULL for REPLY_NOTHING and REPLY_ECHO, whose text is that of the message. */
 const char *outcome_reply_text(enum outcome_reply reply);
 
 #endif

@@ -24,7 +24,7 @@ struct phones {
 
 const char *phone_alphabet_name(enum phone_alphabet alphabet)
 {
-    static const char *const names[] = {"gsm7", "ucs2", "latin1", "binary", "utf8"};
+    static const char *const names[] = {"gsm7", "ucs2", "latin1", "binary", "utf8", "ascii"};
     return names[alphabet];
 }
 
@@ -306,6 +306,32 @@ static struct str to_hex(struct arena *arena, struct str bytes)
     return (struct str){out, 2 * bytes.n};
 }
 
+/* What is no UTF-8 shows as U+FFFD, a byte each. */
+static struct str from_utf8(struct arena *arena, struct str bytes, bool ascii_only)
+{
+    static const char replacement[] = "\xEF\xBF\xBD";
+    enum { REPLACEMENT_N = sizeof(replacement) - 1 };
+    char *out = arena_alloc(arena, REPLACEMENT_N * bytes.n + 1);
+    size_t n = 0;
+    while (bytes.n) {
+        size_t good = bytes.n;
+        if (ascii_only)
+            for (good = 0; good < bytes.n && (uint8_t)bytes.p[good] < 0x80;)
+                good++;
+        else if (text_utf8_check(bytes, &good) == OK)
+            good = bytes.n;
+        memcpy(out + n, bytes.p, good);
+        n += good;
+        bytes = str_sub(bytes, good, bytes.n);
+        if (bytes.n) {
+            memcpy(out + n, replacement, REPLACEMENT_N);
+            n += REPLACEMENT_N;
+            bytes = str_sub(bytes, 1, bytes.n);
+        }
+    }
+    return (struct str){out, n};
+}
+
 static struct str decode(struct arena *arena, enum phone_alphabet alphabet, struct str bytes)
 {
     switch (alphabet) {
@@ -317,10 +343,12 @@ static struct str decode(struct arena *arena, enum phone_alphabet alphabet, stru
         return text_from_latin1(arena, bytes);
     case PHONE_BINARY:
         return to_hex(arena, bytes);
+    case PHONE_ASCII:
+        return from_utf8(arena, bytes, true);
     case PHONE_UTF8:
         break;
     }
-    return arena_str(arena, bytes);
+    return from_utf8(arena, bytes, false);
 }
 
 /* May hold NUL, so printf does not serve. */
@@ -337,7 +365,7 @@ static struct str join(struct arena *arena, struct str a, struct str b)
 struct str phone_message_text(const struct phone_message *message, struct arena *arena)
 {
     enum phone_alphabet alphabet = (enum phone_alphabet)message->alphabet;
-    bool written_here = alphabet == PHONE_UTF8; /* one part, whatever it weighs on the air */
+    bool written_here = message->state != PHONE_RECEIVED; /* one part, whatever it weighs */
     struct str text = {"", 0};
     struct str run = {"", 0};
     unsigned expected = 1;

@@ -22,8 +22,15 @@ struct phones_limits {
     size_t bytes;    /* of all */
 };
 
-enum phone_alphabet { PHONE_GSM7, PHONE_UCS2, PHONE_LATIN1, PHONE_BINARY, PHONE_UTF8 };
-/* "gsm7", "ucs2", "latin1", "binary", "utf8" */
+enum phone_alphabet {
+    PHONE_GSM7,
+    PHONE_UCS2,
+    PHONE_LATIN1,
+    PHONE_BINARY,
+    PHONE_UTF8,
+    PHONE_ASCII,
+};
+/* "gsm7", "ucs2", "latin1", "binary", "utf8", "ascii" */
 const char *phone_alphabet_name(enum phone_alphabet alphabet);
 
 enum phone_state {

@@ -1,30 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/smsc_inside.h"
-#include "text/text.h"
 
 #include <stdlib.h>
 
-enum { CONCAT_MAX = 255 };
-
 /* The parts' bytes, with their headers, ready for short_message. */
-static struct reply *reply_new(struct smsc *smsc, struct arena *arena, struct str utf8,
-                               enum text_encoding encoding)
+static struct reply *reply_new(struct smsc *smsc, const struct alphabet_parts *parts)
 {
-    struct text_parts parts;
-    if (text_split(&parts, arena, utf8, encoding) != OK)
-        return NULL;
-    struct reply *reply = base_alloc(sizeof(*reply) + parts.n * sizeof(reply->parts[0]));
-    reply->data_coding = encoding == TEXT_UCS2 ? SMPP_CODING_UCS2 : SMPP_CODING_DEFAULT;
-    reply->parts_n = parts.n;
-    uint8_t reference = parts.n > 1 ? smsc->reply_reference++ : 0;
-    for (size_t i = 0; i < parts.n; i++) {
+    struct reply *reply = base_alloc(sizeof(*reply) + parts->n * sizeof(reply->parts[0]));
+    reply->data_coding = parts->data_coding;
+    reply->parts_n = parts->n;
+    uint8_t reference = parts->n > 1 ? smsc->reply_reference++ : 0;
+    for (size_t i = 0; i < parts->n; i++) {
         struct reply_part *part = &reply->parts[i];
-        if (parts.n > 1) {
-            udh_write_concat8(part->bytes, reference, (uint8_t)parts.n, parts.items[i].number);
+        if (parts->n > 1) {
+            udh_write_concat8(part->bytes, reference, (uint8_t)parts->n, (uint8_t)(i + 1));
             part->n = UDH_CONCAT8_SIZE;
         }
-        memcpy(part->bytes + part->n, parts.items[i].bytes.p, parts.items[i].bytes.n);
-        part->n = (uint8_t)(part->n + parts.items[i].bytes.n);
+        memcpy(part->bytes + part->n, parts->items[i].p, parts->items[i].n);
+        part->n = (uint8_t)(part->n + parts->items[i].n);
     }
     return reply;
 }
@@ -65,47 +58,56 @@ static void add_deliveries(struct smsc *smsc, struct customer *customer, struct 
     reply_part_end(smsc, reply);
 }
 
-static enum err reply_send(struct smsc *smsc, struct customer *customer, struct str number,
-                           struct str to, struct str utf8, size_t first, struct lane *lane,
-                           struct phone **phone, struct phone_message **message)
+struct words { /* what a phone says */
+    struct str number, to, utf8;
+    bool unicode;
+    size_t first; /* the part that goes first */
+};
+
+static enum err reply_send(struct smsc *smsc, struct customer *customer, const struct words *words,
+                           struct lane *lane, struct phone **phone, struct phone_message **message)
 {
-    struct text_weight weight;
-    enum err err = text_weigh(&weight, utf8, TEXT_CHOOSE, NULL);
+    struct alphabet_parts parts;
+    struct reply *reply;
+    struct arena *arena = arena_new();
+    enum err err =
+        alphabet_split(&parts, arena, words->utf8,
+                       (enum quirk_default_alphabet)smsc->quirks.default_alphabet, words->unicode);
+    if (!err && smsc->parts.stats->waiting + parts.n > SMSC_DELIVERIES_MAX)
+        err = ERR_BUSY;
+    if (!err)
+        reply = reply_new(smsc, &parts);
+    arena_free(arena);
     if (err)
         return err;
-    if (weight.parts == 0)
-        return ERR_MISSING;
-    if (smsc->parts.stats->waiting + weight.parts > SMSC_DELIVERIES_MAX)
-        return ERR_BUSY;
-    struct arena *arena = arena_new();
-    struct reply *reply = reply_new(smsc, arena, utf8, weight.encoding);
-    arena_free(arena);
-    if (!reply)
-        return ERR_INTERNAL;
-    *message = phones_write(smsc->parts.phones, number, to, utf8, (uint8_t)weight.parts,
-                            smsc->wall_us, phone);
+    *message = phones_write(smsc->parts.phones, words->number, words->to, words->utf8,
+                            (uint8_t)reply->parts_n, smsc->wall_us, phone);
     (*message)->customer = customer->number;
     reply->message = (*message)->id;
     memcpy(reply->number, (*phone)->number, sizeof(reply->number));
     smsc->calls.on_message(smsc->ctx, *phone, *message);
-    add_deliveries(smsc, customer, reply, *phone, to, first, lane);
+    add_deliveries(smsc, customer, reply, *phone, words->to, words->first, lane);
     return OK;
 }
 
 void reply_by_itself(struct smsc *smsc, struct customer *customer, const struct phone *phone,
                      const struct phone_message *message, enum outcome_reply what)
 {
-    char number[PHONE_ADDRESS_SIZE];
-    char to[PHONE_ADDRESS_SIZE];
-    memcpy(number, phone->number, sizeof(number));
-    memcpy(to, message->peer, sizeof(to));
+    /* Copies: what is said may push what was heard off the phone. */
+    struct arena *arena = arena_new();
+    struct words words = {
+        .number = arena_str(arena, (struct str){phone->number, phone->number_n}),
+        .to = arena_str(arena, str_of(message->peer)),
+        .utf8 = what == REPLY_ECHO ? phone_message_text(message, arena)
+                                   : str_of(outcome_reply_text(what)),
+        .unicode = what == REPLY_ECHO,
+        .first = what == REPLY_LONG ? 2 : 0,
+    };
     struct phone *same_phone;
     struct phone_message *answer;
-    enum err err =
-        reply_send(smsc, customer, str_of(number), str_of(to), str_of(outcome_reply_text(what)),
-                   what == REPLY_LONG ? 2 : 0, &smsc->delays[DELAY_NORMAL], &same_phone, &answer);
-    if (err)
+    if (reply_send(smsc, customer, &words, &smsc->delays[DELAY_NORMAL], &same_phone, &answer))
         smsc->parts.stats->dropped++;
+    arena_free(arena);
 }
 
 /* Whom a phone's words to `to` are for: who wrote to it from there last, else anybody. */
@@ -132,8 +134,8 @@ enum err smsc_reply(struct smsc *smsc, struct str number, struct str to, struct 
 {
     smsc_turn(smsc);
     struct customer *customer = find_customer(smsc, number, to);
-    enum err err = customer ? reply_send(smsc, customer, number, to, utf8, 0, NULL, phone, message)
-                            : ERR_CLOSED;
+    struct words words = {.number = number, .to = to, .utf8 = utf8};
+    enum err err = customer ? reply_send(smsc, customer, &words, NULL, phone, message) : ERR_CLOSED;
     smsc_settle(smsc);
     return err;
 }

@@ -78,7 +78,7 @@ static enum err check_config(const struct sim_config *config)
                 config->answer_delay_ms <= SIM_DELAY_MAX_MS && config->response_timeout_ms >= 1 &&
                 config->response_timeout_ms <= SIM_DELAY_MAX_MS && config->window >= 1 &&
                 config->window <= SIM_WINDOW_MAX;
-    return fine ? OK : ERR_INVALID;
+    return fine && !quirks_conflict(&config->quirks) ? OK : ERR_INVALID;
 }
 
 enum err sim_new(struct sim **out, const struct sim_config *config)

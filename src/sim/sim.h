@@ -10,7 +10,7 @@
 #ifndef NAVETTE_SIM_SIM_H
 #define NAVETTE_SIM_SIM_H
 
-#include "base/err.h"
+#include "sim/quirk.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,10 +26,11 @@ struct sim_config {
     int64_t response_timeout_ms; /* how long a deliver_sm may stay unanswered */
     uint32_t window;             /* unanswered deliver_sm of one bind, at most */
     uint32_t rate;               /* submits a second and login, throttled above; 0: no limit */
-    bool plain;                  /* no special numbers: every message is delivered */
-    bool no_phones;              /* messages are counted, not kept: for loads */
-    bool no_receipts;            /* whatever the submits ask for */
-    bool quiet;                  /* no log line for binds that come and go */
+    struct quirks quirks;
+    bool plain;       /* no special numbers: every message is delivered */
+    bool no_phones;   /* messages are counted, not kept: for loads */
+    bool no_receipts; /* whatever the submits ask for */
+    bool quiet;       /* no log line for binds that come and go */
 };
 
 /* The defaults of `navette sim`. */
@@ -44,7 +45,8 @@ enum { SIM_DELAY_MAX_MS = 3600 * 1000, SIM_WINDOW_MAX = 100000 };
 
 struct sim;
 
-/* Both listeners are open when it returns OK. ERR_INVALID for a delay or a window out of range;
+/* Both listeners are open when it returns OK. ERR_INVALID for a delay or a window out of range
+ * and for quirks that do not go together;
  * ERR_IO with the cause logged. The strings of the config are needed during the call only. */
 enum err sim_new(struct sim **out, const struct sim_config *config) MUST_CHECK;
 /* Serves until sim_stop; unbinds its sessions before it returns. */

@@ -9,7 +9,6 @@
 enum {
     WRITE_LIMIT = 16 * 1024 * 1024, /* what waits for one peer; beyond it the peer is dropped */
     WRITE_HIGH = 1024 * 1024,       /* above this nothing more is read from it or sent to it */
-    INTERFACE_VERSION = 0x34,
 };
 
 #define TICK_US        (250 * MS_US)
@@ -40,6 +39,8 @@ static const char *mode_name(enum smpp_mode mode)
 static void session_output(void *ctx, struct str bytes)
 {
     struct bind *bind = ctx;
+    if (bind->dead)
+        return;
     buf_add_str(&bind->out, bytes);
     smsc_mark_bind(bind->smsc, bind);
 }
@@ -62,44 +63,13 @@ static void session_bound(void *ctx, enum smpp_mode mode)
     smsc->calls.on_binds(smsc->ctx);
 }
 
-/* The status that refuses it, or 0. */
-static uint32_t check_bind(struct bind *bind, const struct smpp_pdu *request)
-{
-    struct smsc *smsc = bind->smsc;
-    struct str system_id = request->body.bind.system_id;
-    if (!smsc->any_system_id && !str_eq(system_id, str_of(smsc->system_id)))
-        return ESME_RINVSYSID;
-    if (!smsc->any_password && !str_eq(request->body.bind.password, str_of(smsc->password)))
-        return ESME_RINVPASWD;
-    bind->customer = customer_take(smsc, system_id);
-    if (!bind->customer)
-        return ESME_RBINDFAIL;
-    bind->customer->binds++;
-    return ESME_ROK;
-}
-
-static void answer_bind(struct bind *bind, const struct smpp_pdu *request)
-{
-    char version = INTERFACE_VERSION;
-    struct smpp_tlv tlv = {SMPP_TAG_SC_INTERFACE_VERSION, {&version, 1}};
-    struct smpp_pdu response = {.status = check_bind(bind, request)};
-    if (response.status == ESME_ROK) {
-        response.has_body = true;
-        response.body.bind_resp.system_id = STR("navette-sim");
-        response.tlvs = &tlv;
-        response.tlv_n = 1;
-    }
-    if (smpp_session_respond(bind->session, request->command, request->sequence, &response) != OK)
-        smpp_session_lost(bind->session, "bind could not be answered");
-}
-
 static void session_request(void *ctx, const struct smpp_pdu *request)
 {
     struct bind *bind = ctx;
     if (bind->customer)
         submit_request(bind, request);
     else
-        answer_bind(bind, request);
+        login_request(bind, request);
 }
 
 static void session_response(void *ctx, void *tag, enum smpp_outcome outcome,
@@ -143,7 +113,7 @@ static void conn_data(void *ctx, struct str bytes)
 {
     struct bind *bind = ctx;
     smsc_turn(bind->smsc);
-    if (!bind->over)
+    if (!bind->over && !bind->dead)
         smpp_session_feed(bind->session, bytes, bind->smsc->mono_us);
     smsc_settle(bind->smsc);
 }
@@ -246,6 +216,10 @@ static void flush_bind(struct bind *bind)
 static void settle_bind(struct bind *bind)
 {
     flush_bind(bind);
+    if (bind->dying && !bind->dead) {
+        bind->dead = true;
+        customer_leave_receivers(bind);
+    }
     if (bind->cut && !bind->over)
         smpp_session_lost(bind->session, "cut, as this number asks for");
     if (bind->over && !bind->gone && !bind->closing_us) {
@@ -307,13 +281,24 @@ static void due(void *ctx)
     smsc_settle(smsc);
 }
 
+static void unbind_all(struct smsc *smsc)
+{
+    for (size_t i = 0; i < SMSC_BINDS_MAX; i++)
+        if (smsc->slots[i] && !smsc->slots[i]->over && !smsc->slots[i]->dead)
+            smpp_session_unbind(smsc->slots[i]->session, smsc->mono_us);
+}
+
 static void tick(void *ctx)
 {
     struct smsc *smsc = ctx;
     smsc_turn(smsc);
+    if (smsc->mono_us >= smsc->unbind_us) {
+        smsc->unbind_us += smsc->quirks.unbind_every_s * SEC_US;
+        unbind_all(smsc);
+    }
     for (size_t i = 0; i < SMSC_BINDS_MAX; i++) {
         struct bind *bind = smsc->slots[i];
-        if (!bind)
+        if (!bind || (bind->dead && !bind->over))
             continue;
         if (!bind->over)
             smpp_session_tick(bind->session, smsc->mono_us);
@@ -369,14 +354,19 @@ enum err smsc_new(struct smsc **out, const struct sim_config *config,
     smsc->rate = config->rate;
     smsc->response_timeout_us = config->response_timeout_ms * MS_US;
     smsc->armed_us = INT64_MAX;
+    smsc->quirks = config->quirks;
     init_lanes(smsc, config);
     smsc_turn(smsc);
+    smsc->unbind_us = smsc->quirks.unbind_every_s
+                          ? smsc->mono_us + smsc->quirks.unbind_every_s * SEC_US
+                          : INT64_MAX;
     /* Ids go on growing when the simulator starts again: nobody takes a million a second. */
     smsc->last_message_id = (uint64_t)smsc->wall_us;
     smsc->tracks = base_alloc(SMSC_TRACKS * sizeof(struct track));
     smsc->refusals = map_new(SMSC_TRACKS);
     smsc->receipt_text = buf_limited(512);
     smsc->line = buf_limited(2 * SMPP_PDU_MAX + 1024);
+    smsc->septets = buf_limited(2 * SMPP_PDU_MAX);
     smsc->due_timer = net_timer_new(parts->loop, due, smsc);
     smsc->tick_timer = net_timer_new(parts->loop, tick, smsc);
     enum err err = take_login(smsc, config);
@@ -414,6 +404,7 @@ void smsc_free(struct smsc *smsc)
     free(smsc->tracks);
     buf_free(&smsc->receipt_text);
     buf_free(&smsc->line);
+    buf_free(&smsc->septets);
     free(smsc);
 }
 
@@ -427,8 +418,9 @@ void smsc_stop(struct smsc *smsc)
     smsc_turn(smsc);
     smsc->stopping = true;
     for (size_t i = 0; i < SMSC_BINDS_MAX; i++)
-        if (smsc->slots[i] && !smsc->slots[i]->over)
-            smpp_session_unbind(smsc->slots[i]->session, smsc->mono_us);
+        if (smsc->slots[i] && smsc->slots[i]->dead && !smsc->slots[i]->over)
+            smpp_session_lost(smsc->slots[i]->session, "the simulator ends");
+    unbind_all(smsc);
     smsc_settle(smsc);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim/smsc_inside: what the files of the SMSC share: smsc.c (connections and turns), submit.c (what
- * customers ask), delivery.c (what goes to them), reply.c (what phones say).
+ * sim/smsc_inside: what the files of the SMSC share: smsc.c (connections and turns), login.c (who
+ * may bind), submit.c (what customers ask), receipt.c (what they are told of it), delivery.c (what
+ * goes to them), reply.c (what phones say).
  *
  * A turn is one entry from the loop: bytes of a connection, a timer, a call from the HTTP face.
  * During a turn customers and binds are only marked; smsc_settle ends it: deliveries are pumped,
@@ -13,7 +14,9 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "net/conn.h"
+#include "sim/alphabet.h"
 #include "sim/lane.h"
+#include "sim/message_id.h"
 #include "sim/outcome.h"
 #include "sim/smsc.h"
 #include "smpp/session.h"
@@ -104,10 +107,14 @@ struct bind {
     size_t slot;
     int64_t since_us;
     int64_t closing_us; /* when the polite end began; 0 before */
+    uint32_t submits;
+    uint32_t unanswered; /* submits whose answer is delayed */
     struct buf out;
     struct bind *next_receiver; /* in its customer's ring; NULL when not in it */
     bool blocked;               /* the peer reads too slowly */
     bool cut;                   /* to be closed at the end of this turn */
+    bool dying;                 /* it falls silent at the end of this turn (die_after) */
+    bool dead;                  /* it hears and says nothing any more */
     bool over;                  /* the session ended */
     bool gone;                  /* so did the connection */
     bool marked;
@@ -118,6 +125,20 @@ struct track { /* for query_sm */
     uint64_t message_id;
     int64_t submitted_us;
     uint8_t outcome;
+};
+
+/* What a submit_sm and a data_sm have in common. */
+struct submit {
+    const struct smpp_pdu *request;
+    struct str sender, recipient;
+    uint8_t source_ton, source_npi, dest_ton, dest_npi;
+    uint8_t registered_delivery;
+    uint8_t data_coding;
+    struct udh_concat concat;
+    struct str text;  /* as it came, behind its header */
+    struct str shown; /* the same, septets unpacked */
+    enum phone_alphabet alphabet;
+    bool flash;
 };
 
 struct smsc {
@@ -137,6 +158,8 @@ struct smsc {
     int64_t response_timeout_us;
     uint32_t window;
     uint32_t rate;
+    struct quirks quirks;
+    int64_t unbind_us; /* when all binds are unbound; INT64_MAX: never */
     struct bind *slots[SMSC_BINDS_MAX];
     size_t binds;
     uint64_t last_bind;
@@ -152,6 +175,7 @@ struct smsc {
     struct track *tracks;
     struct map *refusals; /* how often a message was refused, by its hash */
     struct buf receipt_text;
+    struct buf septets; /* of the submit in hand */
     struct buf line;
     uint8_t reply_reference;
 };
@@ -160,6 +184,9 @@ struct smsc {
 void smsc_turn(struct smsc *smsc); /* begins a turn: takes the time */
 void smsc_settle(struct smsc *smsc);
 void smsc_mark_bind(struct smsc *smsc, struct bind *bind);
+
+/* login.c */
+void login_request(struct bind *bind, const struct smpp_pdu *request);
 
 /* customer.c */
 /* The one with this system_id, born if need be; NULL when there are too many. */
@@ -175,6 +202,12 @@ void submit_request(struct bind *bind, const struct smpp_pdu *request);
 void submit_answers_due(struct smsc *smsc);
 void submit_answers_drop(struct smsc *smsc);
 
+/* receipt.c */
+/* What the customer will be told of a message that was taken. */
+void receipt_plan(struct bind *bind, const struct submit *s, uint64_t message_id,
+                  const struct outcome *o);
+enum err receipt_send(struct bind *bind, struct delivery *d) MUST_CHECK;
+
 /* delivery.c */
 /* NULL when the limit is met (counted). */
 struct delivery *delivery_new(struct smsc *smsc, struct customer *customer);
@@ -185,6 +218,8 @@ void delivery_ready(struct smsc *smsc, struct delivery *delivery);
 void delivery_due(struct smsc *smsc);
 /* Sends what is ready as far as windows allow. */
 void delivery_pump(struct smsc *smsc, struct customer *customer);
+/* What receipts and answers have in common. */
+void delivery_fill(struct smpp_submit_sm *body, const struct delivery *delivery);
 void delivery_answered(struct bind *bind, struct delivery *delivery, enum smpp_outcome outcome,
                        const struct smpp_pdu *response);
 /* All of a lane. */

@@ -4,56 +4,9 @@
 #include "sim/smsc_inside.h"
 #include "text/date.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    REGISTERED_MASK = 0x03,
-    REGISTERED_FAILURE_ONLY = 0x02,
-    SUBUNIT_DISPLAY = 1, /* dest_addr_subunit: straight to the screen */
-    RECEIPT_TEXT_SIZE = 20,
-};
-
-/* What a submit_sm and a data_sm have in common. */
-struct submit {
-    const struct smpp_pdu *request;
-    struct str sender, recipient;
-    uint8_t source_ton, source_npi, dest_ton, dest_npi;
-    uint8_t registered_delivery;
-    uint8_t data_coding;
-    struct udh_concat concat;
-    struct str text;
-    enum phone_alphabet alphabet;
-    bool flash;
-};
-
-/* TS 23.038 chapter 4, and the values below 0x10 as SMPP 3.4 5.2.19 gives them. */
-static enum phone_alphabet alphabet_of(uint8_t data_coding)
-{
-    static const enum phone_alphabet by_bits[] = {PHONE_GSM7, PHONE_BINARY, PHONE_UCS2, PHONE_GSM7};
-    if (data_coding < 0x10) {
-        switch (data_coding) {
-        case 1:
-        case 3:
-            return PHONE_LATIN1;
-        case 2:
-        case 4:
-            return PHONE_BINARY;
-        case 8:
-            return PHONE_UCS2;
-        default:
-            return PHONE_GSM7;
-        }
-    }
-    if (data_coding < 0x80)
-        return by_bits[(data_coding >> 2) & 3];
-    if (data_coding < 0xE0)
-        return PHONE_GSM7;
-    if (data_coding < 0xF0)
-        return PHONE_UCS2;
-    return data_coding & 4 ? PHONE_BINARY : PHONE_GSM7;
-}
+enum { SUBUNIT_DISPLAY = 1 }; /* dest_addr_subunit: straight to the screen */
 
 /* Class 0: shown at once, not kept. */
 static bool is_flash(const struct smpp_pdu *request, uint8_t data_coding)
@@ -79,9 +32,33 @@ static void read_sar(struct udh_concat *out, const struct smpp_pdu *request)
                                    .wide = true};
 }
 
-/* The status that refuses it, or 0. */
-static uint32_t read_submit(struct submit *s, const struct smpp_pdu *request)
+/* How it is, or would be, one of several: the status that refuses it, or 0. */
+static uint32_t check_long_mode(const struct quirks *quirks, const struct submit *s, bool sar)
 {
+    uint32_t taken = quirks->long_modes;
+    if (s->concat.total > 0 && !sar &&
+        !quirk_takes(taken, s->concat.wide ? QUIRK_LONG_UDH16 : QUIRK_LONG_UDH8))
+        return ESME_RINVESMCLASS;
+    if (sar && !quirk_takes(taken, QUIRK_LONG_SAR))
+        return ESME_ROPTPARNOTALLWD;
+    if (!quirk_takes(taken, QUIRK_LONG_PAYLOAD) && s->request->command == SMPP_SUBMIT_SM &&
+        smpp_tlv_find(s->request, SMPP_TAG_MESSAGE_PAYLOAD))
+        return ESME_ROPTPARNOTALLWD;
+    return 0;
+}
+
+static void unpack_septets(struct smsc *smsc, struct submit *s)
+{
+    buf_clear(&smsc->septets);
+    alphabet_unpack(&smsc->septets, s->text, smpp_user_data(s->request).n - s->text.n);
+    s->shown = buf_str(&smsc->septets);
+}
+
+/* The status that refuses it, or 0. */
+static uint32_t read_submit(struct smsc *smsc, struct submit *s, const struct smpp_pdu *request)
+{
+    enum quirk_default_alphabet standard =
+        (enum quirk_default_alphabet)smsc->quirks.default_alphabet;
     uint8_t esm_class;
     *s = (struct submit){.request = request, .text = smpp_user_data(request)};
 #define TAKE(body)                                                                               \
@@ -103,11 +80,15 @@ static uint32_t read_submit(struct submit *s, const struct smpp_pdu *request)
         if (udh_read(&s->concat, &s->text, s->text) != OK)
             return ESME_RINVESMCLASS;
     }
-    if (s->concat.total == 0 && request->tlv_n > 0)
+    bool in_header = s->concat.total > 0;
+    if (!in_header && request->tlv_n > 0)
         read_sar(&s->concat, request);
-    s->alphabet = alphabet_of(s->data_coding);
+    s->alphabet = alphabet_of(s->data_coding, standard);
     s->flash = is_flash(request, s->data_coding);
-    return 0;
+    s->shown = s->text;
+    if (standard == QUIRK_ALPHABET_GSM_PACKED && s->alphabet == PHONE_GSM7)
+        unpack_septets(smsc, s);
+    return check_long_mode(&smsc->quirks, s, !in_header && s->concat.total > 0);
 }
 
 static bool over_rate(struct smsc *smsc, struct customer *customer)
@@ -146,12 +127,12 @@ static bool still_refused(struct smsc *smsc, const struct submit *s, unsigned ti
 static bool respond(struct bind *bind, uint32_t command, uint32_t sequence, uint32_t status,
                     uint64_t message_id)
 {
-    char id[21];
+    char id[MESSAGE_ID_SIZE];
     struct smpp_pdu response = {.status = status};
     if (status == ESME_ROK) {
         response.has_body = true;
         response.body.submit_sm_resp.message_id =
-            (struct str){id, (size_t)snprintf(id, sizeof(id), "%" PRIu64, message_id)};
+            message_id_write(id, message_id, (enum quirk_id_format)bind->smsc->quirks.id_format);
     }
     return smpp_session_respond(bind->session, command, sequence, &response) == OK;
 }
@@ -200,12 +181,16 @@ static void respond_later(struct bind *bind, const struct submit *s, uint32_t st
     if (a->line_n)
         memcpy(a->line, smsc->line.p, a->line_n);
     smsc->answers_waiting++;
+    bind->unanswered++;
     lane_add(lane, &a->item, smsc->mono_us);
 }
 
 static void answer_end(struct smsc *smsc, struct answer *a, struct bind *bind)
 {
-    bool answered = bind && respond(bind, a->command, a->sequence, a->status, a->message_id);
+    if (bind)
+        bind->unanswered--;
+    bool answered =
+        bind && !bind->dead && respond(bind, a->command, a->sequence, a->status, a->message_id);
     end_submit(smsc, (struct str){a->line, a->line_n}, answered);
     smsc->answers_waiting--;
     free(a);
@@ -233,6 +218,13 @@ void submit_answers_drop(struct smsc *smsc)
         answer_end(smsc, a, NULL);
 }
 
+/* Too many of its submits wait for their answer. */
+static bool over_window(const struct bind *bind)
+{
+    uint32_t most = bind->smsc->quirks.max_window;
+    return most > 0 && bind->unanswered >= most;
+}
+
 static void give_answer(struct bind *bind, const struct submit *s, uint32_t status,
                         uint64_t message_id, enum outcome_answer when)
 {
@@ -242,68 +234,13 @@ static void give_answer(struct bind *bind, const struct submit *s, uint32_t stat
         end_submit(smsc, buf_str(&smsc->line), false);
     } else if (when == ANSWER_LATE) {
         respond_later(bind, s, status, message_id, &smsc->late_answers);
-    } else if (smsc->answers.delay_us > 0) {
+    } else if (smsc->answers.delay_us > 0 && !over_window(bind)) {
         respond_later(bind, s, status, message_id, &smsc->answers);
     } else {
         bool answered =
             respond(bind, s->request->command, s->request->sequence, status, message_id);
         end_submit(smsc, buf_str(&smsc->line), answered);
     }
-}
-
-/* ---- Receipts ---- */
-
-/* In a lane, or ready at once when it is NULL. */
-static void add_receipt(struct bind *bind, const struct submit *s, uint64_t message_id,
-                        enum smpp_message_state state, uint8_t esm_class, uint32_t error,
-                        struct lane *lane)
-{
-    struct smsc *smsc = bind->smsc;
-    struct delivery *d = delivery_new(smsc, bind->customer);
-    if (!d)
-        return;
-    d->message_id = message_id;
-    d->submitted_us = smsc->wall_us;
-    d->state = (uint8_t)state;
-    d->error = (uint8_t)error;
-    d->esm_class = esm_class;
-    d->source_ton = s->dest_ton;
-    d->source_npi = s->dest_npi;
-    d->dest_ton = s->source_ton;
-    d->dest_npi = s->source_npi;
-    memcpy(d->source, s->recipient.p, s->recipient.n);
-    memcpy(d->destination, s->sender.p, s->sender.n);
-    if (s->alphabet == PHONE_GSM7 || s->alphabet == PHONE_LATIN1) {
-        d->text_n = (uint8_t)(s->text.n < RECEIPT_TEXT_SIZE ? s->text.n : RECEIPT_TEXT_SIZE);
-        memcpy(d->text, s->text.p, d->text_n);
-    }
-    if (lane)
-        lane_add(lane, &d->item, smsc->mono_us);
-    else
-        delivery_ready(smsc, d);
-}
-
-static void plan_receipts(struct bind *bind, const struct submit *s, uint64_t message_id,
-                          const struct outcome *o)
-{
-    struct lane *delays = bind->smsc->delays;
-    unsigned registered = s->registered_delivery & REGISTERED_MASK;
-    bool success = o->state == SMPP_STATE_DELIVERED;
-    if (registered == 0 || o->receipt == RECEIPT_NONE || bind->smsc->no_receipts ||
-        (registered == REGISTERED_FAILURE_ONLY && success))
-        return;
-    if (o->receipt == RECEIPT_ENROUTE)
-        add_receipt(bind, s, message_id, SMPP_STATE_ENROUTE, SMPP_ESM_INTERMEDIATE, 0,
-                    &delays[DELAY_HALF]);
-    if (o->receipt == RECEIPT_ACCEPTED)
-        add_receipt(bind, s, message_id, SMPP_STATE_ACCEPTED, SMPP_ESM_RECEIPT, 0,
-                    &delays[DELAY_HALF]);
-    struct lane *lane = &delays[o->receipt == RECEIPT_LATE ? DELAY_LATE : DELAY_NORMAL];
-    if (o->receipt == RECEIPT_AT_ONCE)
-        lane = NULL;
-    add_receipt(bind, s, message_id, o->state, SMPP_ESM_RECEIPT, o->error, lane);
-    if (o->receipt == RECEIPT_TWICE)
-        add_receipt(bind, s, message_id, o->state, SMPP_ESM_RECEIPT, o->error, lane);
 }
 
 /* ---- Requests ---- */
@@ -316,7 +253,7 @@ static uint64_t take_message(struct bind *bind, const struct submit *s, enum out
     smsc->parts.stats->taken++;
     smsc->tracks[id % SMSC_TRACKS] = (struct track){
         .message_id = id, .submitted_us = smsc->wall_us, .outcome = (uint8_t)outcome_id};
-    plan_receipts(bind, s, id, o);
+    receipt_plan(bind, s, id, o);
     if (smsc->no_phones)
         return id;
     struct phone *phone;
@@ -327,7 +264,7 @@ static uint64_t take_message(struct bind *bind, const struct submit *s, enum out
                                                .at_us = smsc->wall_us,
                                                .customer = bind->customer->number,
                                                .concat = s->concat,
-                                               .bytes = s->text,
+                                               .bytes = s->shown,
                                                .outcome = (uint8_t)outcome_id,
                                                .alphabet = s->alphabet,
                                                .flash = s->flash},
@@ -343,11 +280,12 @@ static void submit_message(struct bind *bind, const struct smpp_pdu *request)
     struct smsc *smsc = bind->smsc;
     struct submit s;
     smsc->parts.stats->submits++;
-    uint32_t status = read_submit(&s, request);
+    uint32_t status = read_submit(smsc, &s, request);
     enum outcome_id outcome_id = smsc->plain ? OUTCOME_DELIVERED : outcome_of(s.recipient);
     const struct outcome *o = outcome_at(outcome_id);
     enum outcome_answer when = o->answer;
-    if (!status && (over_rate(smsc, bind->customer) || smsc->answers_waiting >= SMSC_ANSWERS_MAX))
+    if (!status && (over_rate(smsc, bind->customer) || over_window(bind) ||
+                    smsc->answers_waiting >= SMSC_ANSWERS_MAX))
         status = ESME_RTHROTTLED;
     if (!status && o->times > 0 && still_refused(smsc, &s, o->times)) {
         status = o->refusal_status;
@@ -363,7 +301,8 @@ static void submit_message(struct bind *bind, const struct smpp_pdu *request)
         id = take_message(bind, &s, outcome_id);
     }
     give_answer(bind, &s, status, id, when);
-    if (bind->cut)
+    bind->dying = ++bind->submits == smsc->quirks.die_after;
+    if (bind->cut || bind->dying)
         smsc_mark_bind(smsc, bind);
 }
 
@@ -382,8 +321,8 @@ static void query_message(struct bind *bind, const struct smpp_pdu *request)
     uint64_t number = 0;
     struct smpp_pdu response = {.status = ESME_RQUERYFAIL};
     char date[DATE_SMPP_SIZE];
-    if (str_to_u64(&number, id) == OK && number > 0 &&
-        smsc->tracks[number % SMSC_TRACKS].message_id == number) {
+    if (message_id_read(&number, id, (enum quirk_id_format)smsc->quirks.id_format) == OK &&
+        number > 0 && smsc->tracks[number % SMSC_TRACKS].message_id == number) {
         const struct track *t = &smsc->tracks[number % SMSC_TRACKS];
         const struct outcome *o = outcome_at((enum outcome_id)t->outcome);
         int64_t delay_us =
@@ -412,7 +351,7 @@ static void refuse(struct bind *bind, const struct smpp_pdu *request, uint32_t s
 
 void submit_request(struct bind *bind, const struct smpp_pdu *request)
 {
-    if (bind->cut) /* what came behind the cut never arrived */
+    if (bind->cut || bind->dying) /* what came behind it never arrived */
         return;
     switch (request->command) {
     case SMPP_SUBMIT_SM:

@@ -833,7 +833,7 @@ static void doubt_is_shown_and_sent_again_or_left_to_a_person(void **state)
     assert_true(str_eq(events[0].kind, STR("in_doubt")));
     assert_int_equal(take(10), 1);
     job = outcome(f.arrived[1], OUTCOME_IN_DOUBT, 1, "");
-    job.ask = true;
+    job.policy = DOUBT_ASK;
     report(&job);
     assert_int_equal(message(id).state, MESSAGE_IN_DOUBT);
 }
@@ -872,7 +872,7 @@ static void what_is_sent_late_is_claimed_by_the_clock_and_leaves_no_trace(void *
     assert_int_equal(one("SELECT COUNT(*) FROM queue WHERE state = 3"), 2);
     sent(f.arrived[0], 1, "late");
     struct outcome_job doubt = outcome(f.arrived[1], OUTCOME_IN_DOUBT, 1, "");
-    doubt.ask = true;
+    doubt.policy = DOUBT_ASK;
     report(&doubt);
     assert_int_equal(message(other).state, MESSAGE_IN_DOUBT);
     assert_int_equal(one("SELECT COUNT(*) FROM queue"), 0);

@@ -25,9 +25,9 @@ told() {
     return $missing
 }
 
-# words TABLE PATTERN: what the pattern's group catches in each line of a table.
+# words TABLE PATTERN [GROUP]: what the pattern's group (1) catches in each line of a table.
 words() {
-    sed -nE "s/^$2.*/\\1/p" "src/$1"
+    sed -nE "s/^$2.*/\\${3:-1}/p" "src/$1"
 }
 
 mapfile -t options < <(words app/config.def 'CONFIG\([a-z_]+, *"([a-z-]+)"' | sed 's/^/--/')
@@ -36,6 +36,9 @@ mapfile -t carrier_figures < <(grep -ohE 'navette_carrier_[a-z_]+' src/carrier/c
 mapfile -t settings < <(sed -nE 's/^(TEXT|SECRET|NUMBER|FLAG|CHOICE)\(([a-z_]+),.*/\2/p' \
     src/core/carrier_settings.def)
 mapfile -t endings < <(words sim/outcome.def 'OUTCOME\([A-Z_]+, *([0-9]{4})')
+mapfile -t quirks < <(words sim/quirk.def '(CHOICE|SET|NUMBER)\([a-z_]+, *"([a-z-]+)"' 2 |
+    sed 's/^/--/')
+mapfile -t quirk_words < <(words sim/quirk.def ' +WORD\([A-Z0-9_]+, *("[a-z0-9-]+")' | tr '"' '`')
 mapfile -t states < <(words store/message_state.def 'STATE\(([A-Z_]+)')
 mapfile -t verbs < <(sed -nE 's/^    \{"db", "([a-z]+)".*/db \1/p' src/app/cli_table.c)
 
@@ -44,6 +47,7 @@ case_ends every_verb_of_db_is_told told command-line.md "${verbs[@]}" --from --t
 case_ends every_figure_is_told told operations.md "${figures[@]}" "${carrier_figures[@]}"
 case_ends every_setting_of_a_carrier_is_told told carriers.md "${settings[@]}"
 case_ends every_special_number_is_told told simulator.md "${endings[@]}"
+case_ends every_quirk_is_told told simulator.md "${quirks[@]}" "${quirk_words[@]}"
 case_ends every_state_is_told told message-life.md "${states[@]}"
 case_ends a_guide_that_forgets_is_found refuses 'nothing of no_such_word' \
     told operations.md no_such_word

@@ -42,6 +42,7 @@ const words = {
     born_open: "Open",
     cancel: "Cancel",
     connected: (n, names) => (n === 1 ? `1 connection: ${names}` : `${n} connections: ${names}`),
+    quirks: (all) => `Quirks: ${all}`,
     nobody: "No SMPP client is connected",
     offline: "The simulator does not answer; trying again…",
     rates: (s, r, total) => `${s} messages/s · ${r} receipts/s · ${total} in all`,
@@ -96,6 +97,7 @@ const words = {
     born_open: "Ouvrir",
     cancel: "Annuler",
     connected: (n, names) => (n === 1 ? `1 connexion : ${names}` : `${n} connexions : ${names}`),
+    quirks: (all) => `Travers : ${all}`,
     nobody: "Aucun client SMPP n’est connecté",
     offline: "Le simulateur ne répond pas ; nouvel essai…",
     rates: (s, r, total) => `${s} messages/s · ${r} accusés/s · ${total} en tout`,
@@ -236,6 +238,9 @@ function showLink() {
         shortCount(stats.taken),
       )
     : "";
+  const quirks = Object.entries(stats?.quirks ?? {});
+  $("quirks").hidden = !quirks.length;
+  $("quirks").textContent = t("quirks", quirks.map((q) => q.join(" ")).join(" · "));
   if (stats) {
     const here = stats.smpp_host === "0.0.0.0" || stats.smpp_host === "[::]";
     $("smpp-address").textContent =

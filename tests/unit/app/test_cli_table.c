@@ -3,6 +3,7 @@
 #include "app/cli_help.h"
 #include "app/cli_table.h"
 #include "app/cli_text.h"
+#include "sim/quirk.h"
 #include "testing.h"
 
 #include <stdio.h>
@@ -61,6 +62,16 @@ static void every_help_and_answer_has_its_french(void **state)
     }
 }
 
+static void every_quirk_of_the_simulator_has_its_french(void **state)
+{
+    (void)state;
+    french();
+    for (size_t i = 0; i < quirk_table_n; i++)
+        has_french(quirk_table[i].help);
+    has_french(quirks_conflict(
+        &(struct quirks){.id_format = QUIRK_ID_UUID, .receipt_id_format = QUIRK_RECEIPT_ID_HEX}));
+}
+
 static void help_names_all_that_a_command_takes(void **state)
 {
     (void)state;
@@ -101,6 +112,7 @@ int main(void)
         cmocka_unit_test(every_member_of_a_path_is_a_positional),
         cmocka_unit_test(a_command_stands_once),
         cmocka_unit_test(every_help_and_answer_has_its_french),
+        cmocka_unit_test(every_quirk_of_the_simulator_has_its_french),
         cmocka_unit_test(help_names_all_that_a_command_takes),
         cmocka_unit_test(words_of_the_server_are_kept_in_its_french),
     };

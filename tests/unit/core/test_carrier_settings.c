@@ -90,6 +90,15 @@ static void more_servers_than_can_be_are_refused(void **state)
     assert_nodes(",\"nodes\":3,\"rate\":3", 0);
 }
 
+static void what_follows_a_status_is_read_when_it_is_saved(void **state)
+{
+    (void)state;
+    assert_int_equal(read_settings(",\"on_status\":\"0x400-0x4FF=again,ESME_RSUBMITFAIL=other\""),
+                     OK);
+    assert_refused(",\"on_status\":\"0x45=perhaps\"", "on_status");
+    assert_refused(",\"on_status\":\"0=again\"", "on_status");
+}
+
 static void secrets_go_in_and_never_come_out(void **state)
 {
     (void)state;
@@ -109,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SETTINGS(secrets_go_in_and_never_come_out),
+        SETTINGS(what_follows_a_status_is_read_when_it_is_saved),
         SETTINGS(by_default_any_one_server_binds),
         SETTINGS(servers_are_named_by_their_numbers),
         SETTINGS(what_is_no_number_of_a_server_is_refused),

@@ -58,6 +58,7 @@ static void the_long_reply_has_three_parts(void **state)
     (void)state;
     struct text_weight weight;
     assert_null(outcome_reply_text(REPLY_NOTHING));
+    assert_null(outcome_reply_text(REPLY_ECHO));
     assert_string_equal(outcome_reply_text(REPLY_OK), "OK");
     assert_string_equal(outcome_reply_text(REPLY_STOP), "STOP");
     assert_int_equal(text_weigh(&weight, str_of(outcome_reply_text(REPLY_LONG)), TEXT_CHOOSE, NULL),
