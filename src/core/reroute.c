@@ -117,6 +117,7 @@ enum err route_next(struct core *c, struct store_tx *tx, const struct message *m
     const struct directory_carrier *to = e ? NULL : next_carrier(&v, false);
     if (to) {
         struct tried tried = {.message_id = m->id, .carrier_id = m->carrier_id};
+        why = str_sub(why, 0, str_find(why, ' ')); /* the status by its name */
         struct str told = arena_printf(tx->view.arena, "%.*s refused it%s%.*s%s: sent through %.*s",
                                        STR_FMT(carrier_name(&v, m->carrier_id)), why.n ? " (" : "",
                                        STR_FMT(why), why.n ? ")" : "", STR_FMT(to->row.name));
