@@ -615,7 +615,7 @@ static void a_late_delivered_ends_what_still_waits(void **state)
     (void)state;
     int64_t id = resent();
     receipt(ORANGE, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
-    is(id, MESSAGE_DELIVERED, SFR);
+    is(id, MESSAGE_DELIVERED, ORANGE);
     assert_int_equal(take(SFR), 0);
     tells(id, "late_receipt", "of an earlier carrier: DELIVRD 000");
     assert_int_equal(balance(), CREDITS - 100);
