@@ -17,8 +17,8 @@ const phone = () => `3361234${String(++next).padStart(4, "0")}`;
 
 const set = (name, ...settings) => cli(server, "carrier", "set", name, ...settings);
 const statusOf = async (name) => (await cli(server, "carrier", "show", name)).status;
-const explain = (to, ...more) =>
-  cli(server, "route", "explain", "--account", who.account, "--to", to, "--from", "Navette", ...more);
+const explain = (to) =>
+  cli(server, "route", "explain", "--account", who.account, "--to", to, "--from", "Navette");
 const verdict = async (carrier) => {
   const { items } = await explain(phone());
   return items.find((item) => item.carrier === carrier).verdict;
@@ -116,7 +116,6 @@ test("throttled beyond the limit: the other takes over, also what waits", async 
 test("down beyond the limit: the other takes over until it is back", async () => {
   await set("sim", "--failover-down-s", "1");
   const { port } = sim;
-  const count = sim.submits.length;
   await sim.stop();
   const waits = await send(server, phone(), "waits");
   const message = await state(server, waits, "sent");

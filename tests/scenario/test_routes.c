@@ -304,7 +304,7 @@ static size_t take(int64_t carrier)
 static void tell(int64_t id, enum outcome_kind kind, uint32_t part, const char *ref)
 {
     struct message m = message(id);
-    struct outcome_job job;
+    struct outcome_job job = {0};
     outcome_job_init(&job, f.home, ignore);
     job.kind = kind;
     job.slot = slot(m.carrier_id);
@@ -315,7 +315,6 @@ static void tell(int64_t id, enum outcome_kind kind, uint32_t part, const char *
     job.parts = m.parts;
     job.status = 0x45;
     job.queued = true;
-    job.ask = job.doubt = false;
     assert_int_equal(str_copy(job.carrier_ref, sizeof(job.carrier_ref), str_of(ref)), OK);
     writer_post(core_writer(f.core), &job.job);
     turn();
