@@ -48,8 +48,8 @@ FIELDS account_credit[] = {
     OPTION("reason", "TEXT", "reason", CLI_TEXT, "why: stands in the ledger"),
     END};
 COLUMNS accounts[] = {
-    {"NAME", "name", 0, 0, 0}, {"CREDITS", "credits", 1, 0, 0}, {"MAX PARTS", "max_parts", 1, 0, 0},
-    {"GRADE", "grade", 0, 0, 0}, {"TIME ZONE", "timezone", 0, 0, 0}, {"ENABLED", "enabled", 0, 0, 0}, END};
+    {"NAME", "name", 0, 0}, {"CREDITS", "credits", 1, 0}, {"MAX PARTS", "max_parts", 1, 0},
+    {"GRADE", "grade", 0, 0}, {"TIME ZONE", "timezone", 0, 0}, {"ENABLED", "enabled", 0, 0}, END};
 
 /* ---- user ---- */
 
@@ -72,8 +72,8 @@ FIELDS user_set[] = {
     USER_OPTIONS, END};
 FIELDS user_one[] = {ACCOUNT, LOGIN, END};
 COLUMNS users[] = {
-    {"LOGIN", "login", 0, 0, 0}, {"QUOTA", "quota", 1, 0, 0}, {"ALLOWED FROM", "allow_ip", 0, 0, 0},
-    {"ENABLED", "enabled", 0, 0, 0}, END};
+    {"LOGIN", "login", 0, 0}, {"QUOTA", "quota", 1, 0}, {"ALLOWED FROM", "allow_ip", 0, 0},
+    {"ENABLED", "enabled", 0, 0}, END};
 
 /* ---- sender ---- */
 
@@ -81,7 +81,7 @@ COLUMNS users[] = {
 FIELDS sender_one[] = {ACCOUNT, SENDER, END};
 FIELDS sender_set[] = {ACCOUNT, SENDER, ENABLED, END};
 COLUMNS senders[] = {
-    {"SENDER", "name", 0, 0, 0}, {"ENABLED", "enabled", 0, 0, 0}, {"CREATED", "created_at", 0, 0, 0}, END};
+    {"SENDER", "name", 0, 0}, {"ENABLED", "enabled", 0, 0}, {"CREATED", "created_at", 0, 0}, END};
 
 /* ---- carrier: its options are its settings ---- */
 
@@ -104,9 +104,9 @@ FIELDS carrier_options[] = {
 #undef FLAG
 #undef CHOICE
 COLUMNS carriers[] = {
-    {"NAME", "name", 0, 0, 0}, {"HOST", "host", 0, 40, 0}, {"PORT", "port", 1, 0, 0},
-    {"SYSTEM ID", "system_id", 0, 0, 0}, {"BIND", "bind", 0, 0, 0}, {"RATE", "rate", 1, 0, 0},
-    {"ENABLED", "enabled", 0, 0, 0}, {"STATUS", "status", 0, 48, 0}, END};
+    {"NAME", "name", 0, 0}, {"HOST", "host", 0, 40}, {"PORT", "port", 1, 0},
+    {"SYSTEM ID", "system_id", 0, 0}, {"BIND", "bind", 0, 0}, {"RATE", "rate", 1, 0},
+    {"ENABLED", "enabled", 0, 0}, {"STATUS", "status", 0, 48}, END};
 
 /* ---- route and rate ---- */
 
@@ -118,8 +118,10 @@ COLUMNS carriers[] = {
     OPTION("grade", "premium|low_cost|none", "grade", CLI_NULLABLE, \
            "only for accounts of this grade"), \
     OPTION("days", "DAYS|none", "days", CLI_NULLABLE, "only on these days: mon-fri,sun"), \
-    OPTION("hours", "HH:MM-HH:MM|none", "hours", CLI_NULLABLE, "only at these hours: 08:00-20:00"), \
-    DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of the days and hours", "Europe/Paris"), \
+    OPTION("hours", "HH:MM-HH:MM|none", "hours", CLI_NULLABLE, \
+           "only at these hours: 08:00-20:00"), \
+    DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of the days and hours", \
+            "Europe/Paris"), \
     DEFAULT("turn", "N", "turn", CLI_NUMBER, \
             "among routes alike the lowest is tried first, 0 to 1000", "0"), \
     DEFAULT("weight", "N", "weight", CLI_NUMBER, \
@@ -145,20 +147,21 @@ FIELDS route_explain[] = {
     OPTION("at", "TIME", "at", CLI_TEXT, "when, such as 2026-11-21T14:05:00Z; now if left out"),
     END};
 COLUMNS routes[] = {
-    {"ID", "id", 1, 0, 0}, {"PREFIX", "prefix", 0, 0, 0}, {"CARRIER", "carrier", 0, 0, 0},
-    {"ACCOUNT", "account", 0, 0, 0}, {"SENDER", "sender", 0, 0, 0}, {"KIND", "sender_kind", 0, 0, 0},
-    {"GRADE", "grade", 0, 0, 0}, {"DAYS", "days", 0, 0, 0}, {"HOURS", "hours", 0, 0, 0},
-    {"TURN", "turn", 1, 0, 0}, {"WEIGHT", "weight", 1, 0, 0}, {"DRAINING", "draining", 0, 0, 0}, END};
+    {"ID", "id", 1, 0}, {"PREFIX", "prefix", 0, 0}, {"CARRIER", "carrier", 0, 0},
+    {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0},
+    {"KIND", "sender_kind", 0, 0}, {"GRADE", "grade", 0, 0}, {"DAYS", "days", 0, 0},
+    {"HOURS", "hours", 0, 0}, {"TURN", "turn", 1, 0}, {"WEIGHT", "weight", 1, 0},
+    {"DRAINING", "draining", 0, 0}, END};
 COLUMNS routes_told[] = {
-    {"PLACE", "place", 1, 0, 0}, {"ROUTE", "id", 1, 0, 0}, {"PREFIX", "prefix", 0, 0, 0},
-    {"CARRIER", "carrier", 0, 0, 0}, {"WHY", "why", 0, 0, 1}, END};
+    {"PLACE", "place", 1, 0}, {"ROUTE", "id", 1, 0}, {"PREFIX", "prefix", 0, 0},
+    {"CARRIER", "carrier", 0, 0}, {"WHY", "why", 0, 0, 1}, END};
 
 #define PREFIX \
     POSITIONAL("PREFIX", "prefix", "first digits, such as 33; default is everything else")
 FIELDS rate_set[] = {PREFIX, POSITIONAL("CREDITS", "credits", "price of a part, such as 1 or 0.50"),
                      END};
 FIELDS rate_one[] = {PREFIX, END};
-COLUMNS rates[] = {{"PREFIX", "prefix", 0, 0, 0}, {"CREDITS", "credits", 1, 0, 0}, END};
+COLUMNS rates[] = {{"PREFIX", "prefix", 0, 0}, {"CREDITS", "credits", 1, 0}, END};
 
 /* ---- message, incoming, ledger ---- */
 
@@ -174,24 +177,24 @@ FIELDS message_resolve[] = {
      "resend: the phone may get it twice; give_up: it may never get it", NULL},
     END};
 COLUMNS messages[] = {
-    {"ID", "id", 1, 0, 0}, {"CREATED (UTC)", "created_at", 0, 19, 0}, {"STATE", "state", 0, 0, 0},
-    {"SENDER", "sender", 0, 0, 0}, {"RECIPIENT", "recipient", 0, 0, 0}, {"PARTS", "parts", 1, 0, 0},
-    {"CREDITS", "credits", 1, 0, 0}, {"TEXT", "text", 0, 40, 0}, END};
+    {"ID", "id", 1, 0}, {"CREATED (UTC)", "created_at", 0, 19}, {"STATE", "state", 0, 0},
+    {"SENDER", "sender", 0, 0}, {"RECIPIENT", "recipient", 0, 0}, {"PARTS", "parts", 1, 0},
+    {"CREDITS", "credits", 1, 0}, {"TEXT", "text", 0, 40}, END};
 FIELDS incoming_list[] = {
     OPTION("account", "A", "account", CLI_TEXT, "only of this account"), PAGE, END};
 COLUMNS incoming[] = {
-    {"ID", "id", 1, 0, 0}, {"RECEIVED (UTC)", "received_at", 0, 19, 0}, {"SENDER", "sender", 0, 0, 0},
-    {"NUMBER", "number", 0, 0, 0}, {"ACCOUNT", "account", 0, 0, 0}, {"TEXT", "text", 0, 48, 0}, END};
+    {"ID", "id", 1, 0}, {"RECEIVED (UTC)", "received_at", 0, 19}, {"SENDER", "sender", 0, 0},
+    {"NUMBER", "number", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"TEXT", "text", 0, 48}, END};
 FIELDS ledger_list[] = {ACCOUNT, PAGE, END};
 COLUMNS movements[] = {
-    {"ID", "id", 1, 0, 0}, {"AT (UTC)", "at", 0, 19, 0}, {"KIND", "kind", 0, 0, 0},
-    {"CREDITS", "credits", 1, 0, 0},
-    {"BALANCE", "balance", 1, 0, 0}, {"MESSAGES", "messages", 1, 0, 0}, {"USER", "user", 0, 0, 0},
-    {"REASON", "reason", 0, 40, 0}, END};
+    {"ID", "id", 1, 0}, {"AT (UTC)", "at", 0, 19}, {"KIND", "kind", 0, 0},
+    {"CREDITS", "credits", 1, 0},
+    {"BALANCE", "balance", 1, 0}, {"MESSAGES", "messages", 1, 0}, {"USER", "user", 0, 0},
+    {"REASON", "reason", 0, 40}, END};
 COLUMNS imbalances[] = {
-    {"ACCOUNT ID", "account_id", 1, 0, 0}, {"ACCOUNT", "account", 0, 0, 0},
-    {"USER ID", "user_id", 1, 0, 0}, {"BALANCE", "balance", 1, 0, 0}, {"MOVED", "moved", 1, 0, 0},
-    {"PAID", "paid", 1, 0, 0}, {"COST", "cost", 1, 0, 0}, END};
+    {"ACCOUNT ID", "account_id", 1, 0}, {"ACCOUNT", "account", 0, 0},
+    {"USER ID", "user_id", 1, 0}, {"BALANCE", "balance", 1, 0}, {"MOVED", "moved", 1, 0},
+    {"PAID", "paid", 1, 0}, {"COST", "cost", 1, 0}, END};
 
 /* ---- db ---- */
 

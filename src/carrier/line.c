@@ -81,8 +81,6 @@ static void open_pump(struct line *line, bool open)
     pump_open(line->pump, open);
     if (!open)
         line->closed_at_us = clock_mono_us();
-    if (open || !atomic_load(&line->slot->lost_since_us))
-        atomic_store(&line->slot->lost_since_us, open ? 0 : line->closed_at_us);
 }
 
 /* Open while at least one session can submit, and with the window of those that can: a part for
@@ -259,8 +257,8 @@ static void start(struct line *line)
 {
     adopt(line);
     line->phase = LINE_ON;
-    line->closed_at_us = clock_mono_us();
-    atomic_store(&line->slot->lost_since_us, line->closed_at_us);
+    outbox_note_lost(line->slot, 0); /* what was before does not count */
+    open_pump(line, false);
     binds_start(&line->binds, &line->used->settings);
     if (line->used->settings.outbind_listen.n)
         listen_for_outbind(line);
@@ -433,7 +431,6 @@ struct line *line_new(const struct line_env *env, struct outbox_slot *slot)
     line->env = *env;
     line->slot = slot;
     line->since_us = clock_now_us();
-    atomic_store(&slot->lost_since_us, clock_mono_us());
     log_safe(line->news.label, (struct str){0});
     line->timer = net_timer_new(env->loop, on_timer, line);
     line->pump = pump_new(slot, home,

@@ -97,6 +97,11 @@ static void take_more(struct pump *p)
     bool wanted = p->look || (atomic_load(&p->slot->backlog) && !p->store_failed);
     if (!p->open || p->taking || !wanted || active >= most / 2)
         return;
+    if (outbox_is_away(p->slot)) { /* what waits may have another route; a few find out */
+        if (p->first_came)
+            return;
+        most = p->settings.window;
+    }
     take_job_init(&p->take, p->home, take_done);
     p->take.slot = p->slot;
     p->take.limit = most - active < OUTBOX_TAKE ? (size_t)(most - active) : OUTBOX_TAKE;
@@ -104,6 +109,19 @@ static void take_more(struct pump *p)
     p->taking = true;
     p->look = false;
     p->calls.post(p->ctx, &p->take.job);
+}
+
+/* A carrier that has throttled for too long keeps what finds out whether it still does; the rest
+ * goes back to the store, where another route may take it. */
+static void yield(struct pump *p)
+{
+    struct sending *next;
+    uint32_t kept = 0;
+    for (struct sending *m = p->first_came; m; m = next) {
+        next = m->came_after;
+        if (m->todo_n && kept++ >= p->settings.window)
+            pump_end(p, m, END_RELEASED);
+    }
 }
 
 /* False: it stands aside, or is on its way back to the store. */
@@ -156,6 +174,8 @@ int64_t pump_run(struct pump *p, int64_t now_us)
         return now_us + LEASE_LOOK_MS * MS_US;
     if (!p->first_came && !flow_paused(&p->flow, now_us))
         pump_unthrottled(p); /* nothing is left that could tell */
+    else if (outbox_is_away(p->slot) && p->last_came != p->first_came)
+        yield(p);
     take_more(p);
     return again_at_us;
 }
@@ -188,6 +208,7 @@ void pump_open(struct pump *p, bool open)
     p->open = open;
     p->look = open;
     atomic_store(&p->slot->ready, open);
+    outbox_note_lost(p->slot, open ? 0 : clock_mono_us());
     pump_unthrottled(p);
 }
 

@@ -18,8 +18,7 @@ static void throttled(struct pump *p, struct flight *f, int64_t now_us)
     metric_add(METRIC_THROTTLED, 1);
     if (flow_throttle(&p->flow, f->sent_at_us, now_us)) {
         p->throttles++;
-        if (!atomic_load(&p->slot->throttled_since_us))
-            atomic_store(&p->slot->throttled_since_us, now_us);
+        outbox_note_throttle(p->slot, now_us);
     }
     sending_add(m, f->part);
     if (!m->end)

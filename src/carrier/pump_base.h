@@ -60,8 +60,7 @@ struct pump {
 /* The carrier took a part after its last pause, or nothing is left that could tell. */
 static inline void pump_unthrottled(struct pump *p)
 {
-    if (atomic_load_explicit(&p->slot->throttled_since_us, memory_order_relaxed))
-        atomic_store(&p->slot->throttled_since_us, 0);
+    outbox_note_throttle(p->slot, 0);
 }
 
 /* ---- pump_outcome ---- */

@@ -106,6 +106,17 @@ static enum err check_flow(const struct carrier_settings *s, struct refusal *why
     return OK;
 }
 
+/* Without receipts of success every message would go out again. */
+static enum err check_other_routes(const struct carrier_settings *s, struct refusal *why)
+{
+    bool told = str_eq(s->receipts, STR("final")) || str_eq(s->receipts, STR("intermediate"));
+    if (s->failover_receipt_s && !told)
+        return refuse(why, ERR_INVALID, "failover_receipt_s",
+                      STR("needs receipts of success: set receipts to final or intermediate, or "
+                          "this to 0"));
+    return OK;
+}
+
 /* ---- servers ---- */
 
 enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s)
@@ -148,5 +159,7 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
         e = check_messages(s, a, why);
     if (!e)
         e = check_flow(s, why);
+    if (!e)
+        e = check_other_routes(s, why);
     return e ? e : check_nodes(s, why);
 }

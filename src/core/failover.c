@@ -41,19 +41,7 @@ static bool has_lasted(const struct failing *f, int64_t since_us, int64_t most_s
     return most_s && since_us && f->now_us - since_us >= most_s * SEC_US;
 }
 
-/* As this node's own sessions are. */
-static struct absence own_absence(const struct failing *f, const struct directory_carrier *c)
-{
-    int64_t lost_us = atomic_load(&c->slot->lost_since_us);
-    int64_t throttled_us = atomic_load(&c->slot->throttled_since_us);
-    if (has_lasted(f, lost_us, c->settings.failover_down_s))
-        return (struct absence){.since_us = wall_us(f, lost_us)};
-    if (has_lasted(f, throttled_us, c->settings.failover_throttled_s))
-        return (struct absence){.since_us = wall_us(f, throttled_us), .throttled = true};
-    return (struct absence){0};
-}
-
-/* Nobody holds a place of it. */
+/* Nobody can bind to it, or does. */
 static struct absence nobodys_absence(const struct failing *f, const struct directory_carrier *c)
 {
     struct outbox_away *away = &c->slot->away;
@@ -62,6 +50,21 @@ static struct absence nobodys_absence(const struct failing *f, const struct dire
     if (!has_lasted(f, away->free_since_us, c->settings.failover_down_s))
         return (struct absence){0};
     return (struct absence){.since_us = wall_us(f, away->free_since_us)};
+}
+
+/* As this node's own sessions are; of one that is disabled, as if nobody could hold it. */
+static struct absence own_absence(const struct failing *f, const struct directory_carrier *c)
+{
+    if (!c->row.enabled)
+        return nobodys_absence(f, c);
+    c->slot->away.free_since_us = 0;
+    int64_t lost_us = atomic_load(&c->slot->lost_since_us);
+    int64_t throttled_us = atomic_load(&c->slot->throttled_since_us);
+    if (has_lasted(f, lost_us, c->settings.failover_down_s))
+        return (struct absence){.since_us = wall_us(f, lost_us)};
+    if (has_lasted(f, throttled_us, c->settings.failover_throttled_s))
+        return (struct absence){.since_us = wall_us(f, throttled_us), .throttled = true};
+    return (struct absence){0};
 }
 
 /* Tells the others when that changes. */
@@ -95,7 +98,7 @@ static enum err shared_absence(struct absence *out, const struct failing *f,
     }
     if (!held)
         *out = nobodys_absence(f, c);
-    else
+    else if (c->row.enabled)
         c->slot->away.free_since_us = 0;
     if (here)
         *out = (struct absence){0};

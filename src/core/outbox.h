@@ -88,6 +88,23 @@ static inline bool outbox_is_away(const struct outbox_slot *slot)
     return atomic_load_explicit(&slot->away_since_us, memory_order_relaxed) != 0;
 }
 
+/* Since when the carrier has no session, or asks for pauses; 0: not, or not any more. What is so
+ * already stays as it was. The carrier's thread. */
+static inline void outbox_note_since(_Atomic int64_t *since_us, int64_t at_us)
+{
+    int64_t was_us = atomic_load_explicit(since_us, memory_order_relaxed);
+    if ((was_us != 0) != (at_us != 0))
+        atomic_store(since_us, at_us);
+}
+static inline void outbox_note_lost(struct outbox_slot *slot, int64_t at_us)
+{
+    outbox_note_since(&slot->lost_since_us, at_us);
+}
+static inline void outbox_note_throttle(struct outbox_slot *slot, int64_t at_us)
+{
+    outbox_note_since(&slot->throttled_since_us, at_us);
+}
+
 struct outbox;
 
 /* `shared`: other nodes serve the same database, so that a slot is held only once core/places says

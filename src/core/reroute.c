@@ -112,6 +112,7 @@ enum err route_next(struct core *c, struct store_tx *tx, const struct message *m
     const struct directory_carrier *to = e ? NULL : next_carrier(&v, false);
     if (to) {
         struct tried tried = {.message_id = m->id, .carrier_id = m->carrier_id};
+        why = str_sub(why, 0, str_find(why, ' ')); /* the status by its name */
         struct str told = arena_printf(tx->view.arena, "%.*s refused it%s%.*s%s: sent through %.*s",
                                        STR_FMT(carrier_name(&v, m->carrier_id)), why.n ? " (" : "",
                                        STR_FMT(why), why.n ? ")" : "", STR_FMT(to->row.name));
@@ -248,24 +249,27 @@ enum err reroute_give_back(struct store_tx *tx, const struct message *m)
 
 /* ---- a receipt of a carrier that a message has left ---- */
 
+/* A message that is SENDING is moved by its node alone: noted, and looked at soon. */
+static enum err deliver_later(struct store_tx *tx, int64_t id, struct str receipt)
+{
+    enum err e = store_message_receipt_note(tx, id, receipt);
+    return e ? e : store_straggler_put(tx, id, tx->now_us + LATE_AGAIN_S * SEC_US);
+}
+
 static enum err deliver_late(struct store_tx *tx, const struct message *m,
-                             const struct message_finish *f)
+                             const struct tried *tried, struct str receipt)
 {
     struct message_move move = {.id = m->id,
-                                .from = m->state,
+                                .from = m->state == MESSAGE_QUEUED ? MESSAGE_SENT : m->state,
                                 .to = MESSAGE_DELIVERED,
                                 .at_us = tx->now_us,
-                                .receipt = f->receipt};
-    if (m->state == MESSAGE_QUEUED) {
-        enum err e = store_queue_seize(tx, m->id);
-        if (e)
-            return e == ERR_NOT_FOUND ? OK : e;
-    }
-    if (m->state != MESSAGE_SENDING)
-        return store_message_move(tx, &move, NULL);
-    /* On its way to the other carrier: its node alone moves it. Noted, and looked at soon. */
-    enum err e = store_message_receipt_note(tx, m->id, f->receipt);
-    return e ? e : store_straggler_put(tx, m->id, tx->now_us + LATE_AGAIN_S * SEC_US);
+                                .receipt = receipt};
+    enum err e = m->state == MESSAGE_QUEUED ? store_queue_seize(tx, m->id) : OK;
+    if (m->state == MESSAGE_SENDING || e == ERR_NOT_FOUND)
+        return deliver_later(tx, m->id, receipt);
+    if (!e && m->state == MESSAGE_QUEUED)
+        e = store_message_give_back(tx, tried, m->state, NULL);
+    return e ? e : store_message_move(tx, &move, NULL);
 }
 
 static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
@@ -288,7 +292,7 @@ static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
         e = store_tried_delivered(tx, &tried[i]);
     if (e || f->to != MESSAGE_DELIVERED || message_state_final(m.state))
         return e;
-    return deliver_late(tx, &m, f);
+    return deliver_late(tx, &m, &tried[i], f->receipt);
 }
 
 enum err reroute_late(struct store_tx *tx, const struct message_finish *ends,

@@ -19,8 +19,8 @@ enum { STATES = sizeof(facts) / sizeof(facts[0]) };
 /* Where each open state may go. */
 static const unsigned moves[] = {
     [MESSAGE_SCHEDULED] = BIT(QUEUED) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED),
-    [MESSAGE_QUEUED] = BIT(SENDING) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED) | BIT(SENT) |
-                       BIT(DELIVERED), /* an earlier carrier had taken it */
+    /* SENT again: with the carrier that had taken it before it went on to another one */
+    [MESSAGE_QUEUED] = BIT(SENDING) | BIT(SENT) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED),
     [MESSAGE_SENDING] = BIT(QUEUED) | BIT(SENT) | BIT(IN_DOUBT) | BIT(EXPIRED) | BIT(REJECTED) |
                         BIT(REFUSED) | BIT(UNKNOWN),
     [MESSAGE_SENT] = BIT(QUEUED) | BIT(DELIVERED) | BIT(UNDELIVERED) | BIT(EXPIRED) |

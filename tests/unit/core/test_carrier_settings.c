@@ -80,6 +80,15 @@ static void what_is_no_number_of_a_server_is_refused(void **state)
     }
 }
 
+static void another_route_for_want_of_a_receipt_needs_receipts_of_success(void **state)
+{
+    (void)state;
+    assert_refused(",\"failover_receipt_s\":60,\"receipts\":\"failures\"", "failover_receipt_s");
+    assert_refused(",\"failover_receipt_s\":60,\"receipts\":\"none\"", "failover_receipt_s");
+    assert_int_equal(read_settings(",\"failover_receipt_s\":60"), OK);
+    assert_int_equal(read_settings(",\"receipts\":\"none\""), OK);
+}
+
 static void more_servers_than_can_be_are_refused(void **state)
 {
     (void)state;
@@ -221,6 +230,7 @@ int main(void)
         SETTINGS(servers_are_named_by_their_numbers),
         SETTINGS(what_is_no_number_of_a_server_is_refused),
         SETTINGS(more_servers_than_can_be_are_refused),
+        SETTINGS(another_route_for_want_of_a_receipt_needs_receipts_of_success),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
