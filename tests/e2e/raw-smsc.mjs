@@ -107,6 +107,7 @@ export class Wire {
     socket.on("error", () => {});
     socket.on("close", () => (this.closed = true));
     socket.on("data", (data) => {
+      if (this.deaf) return; // what comes is read and forgotten
       this.kept = Buffer.concat([this.kept, data]);
       while (this.kept.length >= 16 && this.kept.readUInt32BE(0) <= this.kept.length) {
         const bytes = this.kept.subarray(0, this.kept.readUInt32BE(0));
