@@ -57,12 +57,6 @@ struct pump {
     uint64_t throttles;
 };
 
-/* The carrier took a part after its last pause, or nothing is left that could tell. */
-static inline void pump_unthrottled(struct pump *p)
-{
-    outbox_note_throttle(p->slot, 0);
-}
-
 /* ---- pump_outcome ---- */
 
 struct flight *pump_flight_new(struct pump *p, struct sending *m, uint32_t part);

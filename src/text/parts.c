@@ -180,11 +180,12 @@ static char *write_character(char *to, uint32_t code_point, enum text_encoding w
     return to + 1;
 }
 
-/* Cuts where the parts end, but nothing under TEXT_PAYLOAD. */
-static void cut(struct text_parts *parts, char *to, struct str utf8, enum text_encoding units,
-                struct text_layout layout)
+/* Cuts where the parts end; one part has no end before the text's. Inlined as `weigh`. */
+static inline __attribute__((always_inline)) void cut(struct text_parts *parts, char *to,
+                                                      struct str utf8, enum text_encoding units,
+                                                      enum text_encoding wire,
+                                                      struct text_layout layout)
 {
-    enum text_encoding wire = wire_of(units, layout);
     struct fill fill = fill_new(units, layout, parts->n == 1);
     bool whole = parts->n == 1;
     struct text_part *part = parts->items;
@@ -193,7 +194,7 @@ static void cut(struct text_parts *parts, char *to, struct str utf8, enum text_e
     for (const char *at = utf8.p; at < end;) {
         uint32_t code_point = 0;
         at += read_character(&code_point, at, end);
-        if (fill_add(&fill, units_of(code_point, units), wire_octets(code_point, wire)) && !whole) {
+        if (!whole && fill_add(&fill, units_of(code_point, units), wire_octets(code_point, wire))) {
             part->bytes.n = (size_t)(to - part->bytes.p);
             part++;
             *part = (struct text_part){.bytes.p = to, .number = (uint8_t)(part - parts->items + 1)};
@@ -201,6 +202,18 @@ static void cut(struct text_parts *parts, char *to, struct str utf8, enum text_e
         to = write_character(to, code_point, wire);
     }
     part->bytes.n = (size_t)(to - part->bytes.p);
+}
+
+static void cut_by_encoding(struct text_parts *parts, char *to, struct str utf8,
+                            enum text_encoding units, struct text_layout layout)
+{
+    enum text_encoding wire = wire_of(units, layout);
+    if (units == TEXT_GSM7 && wire == TEXT_GSM7)
+        cut(parts, to, utf8, TEXT_GSM7, TEXT_GSM7, layout);
+    else if (units == TEXT_UCS2)
+        cut(parts, to, utf8, TEXT_UCS2, TEXT_UCS2, layout);
+    else
+        cut(parts, to, utf8, units, wire, layout);
 }
 
 /* Bytes that are enough for all of them. */
@@ -223,7 +236,7 @@ enum err text_cut(struct text_parts *out, struct arena *a, struct str utf8,
     out->n = layout.mode == TEXT_PAYLOAD ? 1 : weight.parts;
     out->items = ARENA_ARRAY(a, out->n, struct text_part);
     size_t most = octets_most(&weight, utf8, wire_of(encoding, layout));
-    cut(out, arena_alloc(a, most), utf8, encoding, layout);
+    cut_by_encoding(out, arena_alloc(a, most), utf8, encoding, layout);
     size_t header = out->n > 1 ? text_long_header(layout.mode) : 0;
     bool packed = layout.wire == TEXT_WIRE_GSM_PACKED && encoding == TEXT_GSM7;
     for (size_t i = 0; i < out->n && packed; i++)
