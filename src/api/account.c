@@ -12,10 +12,11 @@ enum { REASON_MAX = 200, PARTS_USUAL = 8 };
 
 static json_t *account_json(const struct account *a)
 {
-    return json_pack("{s:o, s:o, s:o, s:I, s:b, s:o, s:o}", "id", present_id(a->id), "name",
+    return json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:o, s:o}", "id", present_id(a->id), "name",
                      present_text(a->name), "timezone", present_text(a->timezone), "max_parts",
-                     (json_int_t)a->max_parts, "enabled", a->enabled, "credits",
-                     present_credits(a->balance), "created_at", present_time(a->created_at_us));
+                     (json_int_t)a->max_parts, "grade", grade_name(a->grade), "enabled", a->enabled,
+                     "credits", present_credits(a->balance), "created_at",
+                     present_time(a->created_at_us));
 }
 
 static void reply_account(struct api *api, struct http_request *request, int status,
@@ -56,7 +57,7 @@ static void show_account(struct api *api, struct http_request *request, const st
 struct account_change {
     struct api_change base;
     struct account account; /* the columns to set */
-    bool has_timezone, has_max_parts, has_enabled;
+    bool has_timezone, has_max_parts, has_grade, has_enabled;
     int64_t credits;
     struct str reason;
 };
@@ -80,6 +81,10 @@ static void read_columns(struct fields *f, struct account_change *c)
                       STR("there is no such time zone: write one such as Europe/Paris"));
     c->has_max_parts = fields_number(f, "max_parts", 1, TEXT_PARTS_MAX, &max_parts);
     c->account.max_parts = (uint32_t)max_parts;
+    struct str grade;
+    c->has_grade = fields_text(f, "grade", ADMIN_NAME_MAX, &grade);
+    if (c->has_grade && grade_parse(&c->account.grade, grade))
+        fields_refuse(f, ERR_INVALID, "grade", STR("write premium or low_cost"));
     c->has_enabled = fields_flag(f, "enabled", &c->account.enabled);
 }
 
@@ -138,6 +143,8 @@ static enum err apply_set(struct core *core, struct store_tx *tx, struct change 
         a.timezone = c->account.timezone;
     if (c->has_max_parts)
         a.max_parts = c->account.max_parts;
+    if (c->has_grade)
+        a.grade = c->account.grade;
     if (c->has_enabled)
         a.enabled = c->account.enabled;
     return store_account_update(tx, &a);

@@ -70,6 +70,15 @@ bool fields_text(struct fields *f, const char *name, size_t most_bytes, struct s
     return true;
 }
 
+bool fields_text_or_null(struct fields *f, const char *name, size_t most_bytes, struct str *out)
+{
+    if (!fields_null(f, name))
+        return fields_text(f, name, most_bytes, out);
+    (void)find(f, name);
+    *out = (struct str){0};
+    return true;
+}
+
 static bool read_number(int64_t *out, const struct member *m)
 {
     uint64_t digits;

@@ -16,7 +16,7 @@
 
 #include "api/resource.h"
 
-enum { FIELDS_MAX = 16, FIELDS_LIST_MAX = 32 };
+enum { FIELDS_MAX = 24, FIELDS_LIST_MAX = 32 };
 
 struct fields {
     struct http_request *request;
@@ -31,6 +31,8 @@ bool fields_of_body(struct fields *f, struct http_request *request);
 void fields_of_query(struct fields *f, struct http_request *request);
 
 bool fields_text(struct fields *f, const char *name, size_t most_bytes, struct str *out);
+/* As fields_text; null gives an empty one. */
+bool fields_text_or_null(struct fields *f, const char *name, size_t most_bytes, struct str *out);
 /* An integer, or its digits in a string. */
 bool fields_number(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out);
 /* "12.50", or an integer, into hundredths. */

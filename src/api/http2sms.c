@@ -4,6 +4,7 @@
 #include "api/allow_ip.h"
 #include "api/api_base.h"
 #include "api/http2sms_answer.h"
+#include "base/clock.h"
 #include "base/secret.h"
 #include "core/accept.h"
 #include "text/phone.h"
@@ -239,10 +240,9 @@ static size_t read_options(struct http2sms *h)
 static bool reaches_nobody(const struct http2sms *h)
 {
     const struct accept_request *r = &h->accept;
+    struct route_ask ask = accept_ask(r, r->due_at_us ? r->due_at_us : clock_now_us());
     for (size_t i = 0; i < r->recipients_n; i++) {
-        uint64_t number;
-        if (phone_parse(&number, r->recipients[i]) == OK &&
-            directory_route(r->directory, number, r->account->id, r->sender))
+        if (phone_parse(&ask.recipient, r->recipients[i]) == OK && route_choose(r->directory, &ask))
             return false;
     }
     return true;

@@ -28,6 +28,7 @@ extern const struct api_route sender_routes[];
 extern const struct api_route carrier_routes[];
 extern const struct api_route carrier_trace_routes[];
 extern const struct api_route carrier_probe_routes[];
+extern const struct api_route route_explain_routes[]; /* before route_routes */
 extern const struct api_route route_routes[];
 extern const struct api_route rate_routes[];
 extern const struct api_route message_routes[];

@@ -61,7 +61,6 @@ static void add_counts(json_t *out, const struct carrier_status *s)
         {"window_used", s->window_used},
         {"window_size", s->window_size},
         {"rate_now", s->rate_now},
-        {"rate", s->rate},
         {"active", s->active},
         {"submits", (int64_t)s->submits},
         {"receipts", (int64_t)s->receipts},
@@ -83,6 +82,8 @@ json_t *carrier_json(const struct carrier_status *s)
     json_object_set_new(out, "error", text_or_null(s->error));
     json_object_set_new(out, "error_at", present_time(s->error_at_us));
     add_counts(out, s);
+    json_object_set_new(out, "rate_limit",
+                        s->rate_limit ? json_integer(s->rate_limit) : json_null());
     json_object_set_new(out, "oldest_due_at", present_time(s->oldest_due_at_us));
     json_object_set_new(out, "response_p50_ms", milliseconds(s->response_p50_us));
     json_object_set_new(out, "response_p99_ms", milliseconds(s->response_p99_us));

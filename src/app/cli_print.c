@@ -86,8 +86,12 @@ static void cut(struct buf *b, int most)
 /* The value as it stands in a column; b is emptied first. */
 static struct str cell(struct buf *b, const json_t *row, const struct cli_column *column)
 {
+    const json_t *value = json_object_get(row, column->member);
     buf_clear(b);
-    add_value(b, json_object_get(row, column->member));
+    if (column->said && json_is_string(value))
+        cli_text_add(b, json_string_value(value));
+    else
+        add_value(b, value);
     make_safe(b);
     cut(b, column->most);
     return buf_str(b);

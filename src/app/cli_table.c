@@ -28,18 +28,20 @@ FIELDS name_alone[] = {POSITIONAL("NAME", "name", "its name"), END};
 
 /* ---- account ---- */
 
+#define GRADE \
+    OPTION("grade", "premium|low_cost", "grade", CLI_CHOICE, "which routes its messages take")
 FIELDS account_add[] = {
     POSITIONAL("NAME", "name", "name of the account, such as sms-ab1234-1"),
     DEFAULT("credits", "N", "credits", CLI_TEXT, "credits to begin with", "0"),
     DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times", "Europe/Paris"),
     DEFAULT("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts", "8"),
-    OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off"),
+    GRADE, OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off"),
     END};
 FIELDS account_set[] = {
     POSITIONAL("NAME", "name", "name of the account"),
     OPTION("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times"),
     OPTION("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts"),
-    ENABLED, END};
+    GRADE, ENABLED, END};
 FIELDS account_credit[] = {
     POSITIONAL("NAME", "name", "name of the account"),
     NEEDED("add", "N", "credits", CLI_TEXT, "credits to add; below 0 takes them back"),
@@ -47,7 +49,7 @@ FIELDS account_credit[] = {
     END};
 COLUMNS accounts[] = {
     {"NAME", "name", 0, 0}, {"CREDITS", "credits", 1, 0}, {"MAX PARTS", "max_parts", 1, 0},
-    {"TIME ZONE", "timezone", 0, 0}, {"ENABLED", "enabled", 0, 0}, END};
+    {"GRADE", "grade", 0, 0}, {"TIME ZONE", "timezone", 0, 0}, {"ENABLED", "enabled", 0, 0}, END};
 
 /* ---- user ---- */
 
@@ -125,16 +127,51 @@ COLUMNS carriers[] = {
 
 /* ---- route and rate ---- */
 
+#define ROUTE_OPTIONS \
+    OPTION("account", "A|none", "account", CLI_NULLABLE, "only for this account"), \
+    OPTION("sender", "S|none", "sender", CLI_NULLABLE, "only from this sender"), \
+    OPTION("sender_kind", "alphanumeric|short|long|none", "sender_kind", CLI_NULLABLE, \
+           "only from senders of this kind"), \
+    OPTION("grade", "premium|low_cost|none", "grade", CLI_NULLABLE, \
+           "only for accounts of this grade"), \
+    OPTION("days", "DAYS|none", "days", CLI_NULLABLE, "only on these days: mon-fri,sun"), \
+    OPTION("hours", "HH:MM-HH:MM|none", "hours", CLI_NULLABLE, \
+           "only at these hours: 08:00-20:00"), \
+    DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of the days and hours", \
+            "Europe/Paris"), \
+    DEFAULT("turn", "N", "turn", CLI_NUMBER, \
+            "among routes alike the lowest is tried first, 0 to 1000", "0"), \
+    DEFAULT("weight", "N", "weight", CLI_NUMBER, \
+            "its share among routes of the same turn, 1 to 1000", "1"), \
+    OPTION("draining", "yes|no", "draining", CLI_YES_NO, \
+           "takes nothing new; what waits still leaves"), \
+    END
 FIELDS route_add[] = {
     NEEDED("prefix", "DIGITS", "prefix", CLI_TEXT,
            "first digits of the numbers, such as 33; \"\" means all"),
     NEEDED("carrier", "NAME", "carrier", CLI_TEXT, "carrier that takes them"),
-    OPTION("account", "A", "account", CLI_TEXT, "only for this account"),
-    OPTION("sender", "S", "sender", CLI_TEXT, "only from this sender"),
+    ROUTE_OPTIONS};
+FIELDS route_set[] = {
+    POSITIONAL("ID", "id", "its id"),
+    OPTION("prefix", "DIGITS", "prefix", CLI_TEXT,
+           "first digits of the numbers, such as 33; \"\" means all"),
+    OPTION("carrier", "NAME", "carrier", CLI_TEXT, "carrier that takes them"),
+    ROUTE_OPTIONS};
+FIELDS route_explain[] = {
+    NEEDED("account", "A", "account", CLI_TEXT, "account that sends"),
+    NEEDED("to", "NUMBER", "to", CLI_TEXT, "number that the message is for"),
+    OPTION("from", "S", "from", CLI_TEXT, "its sender"),
+    OPTION("at", "TIME", "at", CLI_TEXT, "when, such as 2026-11-21T14:05:00Z; now if left out"),
     END};
 COLUMNS routes[] = {
     {"ID", "id", 1, 0}, {"PREFIX", "prefix", 0, 0}, {"CARRIER", "carrier", 0, 0},
-    {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0}, END};
+    {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0},
+    {"KIND", "sender_kind", 0, 0}, {"GRADE", "grade", 0, 0}, {"DAYS", "days", 0, 0},
+    {"HOURS", "hours", 0, 0}, {"TURN", "turn", 1, 0}, {"WEIGHT", "weight", 1, 0},
+    {"DRAINING", "draining", 0, 0}, END};
+COLUMNS routes_told[] = {
+    {"PLACE", "place", 1, 0}, {"ROUTE", "id", 1, 0}, {"PREFIX", "prefix", 0, 0},
+    {"CARRIER", "carrier", 0, 0}, {"WHY", "why", 0, 0, 1}, END};
 
 #define PREFIX \
     POSITIONAL("PREFIX", "prefix", "first digits, such as 33; default is everything else")
@@ -243,6 +280,10 @@ const struct cli_command cli_commands[] = {
      "Route {id} is there."},
     {"route", "list", "lists the routes", "GET", V1 "routes", nothing, routes, NULL},
     {"route", "show", "shows a route", "GET", V1 "routes/{id}", by_id, NULL, NULL},
+    {"route", "set", "changes a route", "PATCH", V1 "routes/{id}", route_set, NULL,
+     "Route {id} is changed."},
+    {"route", "explain", "tells which route a message would take, and why not the others", "GET",
+     V1 "routes/explain", route_explain, routes_told, NULL},
     {"route", "remove", "removes a route", "DELETE", V1 "routes/{id}", by_id, NULL,
      "Route {id} is removed."},
 

@@ -41,6 +41,7 @@ struct cli_column {
     const char *member;
     bool right; /* aligned */
     int most;   /* characters; 0: all */
+    bool said;  /* a sentence of the server: shown in the language chosen */
 };
 
 struct cli_command {

@@ -37,7 +37,7 @@ const char *cli_text(const char *english)
 }
 
 /* Does the sentence fit the pattern? words[i]: what its i-th * stands for. */
-enum { WORDS_MAX = 2 };
+enum { WORDS_MAX = 2, SENTENCE_MAX = 1 << 16 };
 
 static bool fits(const char *pattern, const char *sentence, struct str words[WORDS_MAX])
 {
@@ -57,7 +57,7 @@ static bool fits(const char *pattern, const char *sentence, struct str words[WOR
     return !*sentence;
 }
 
-void cli_text_print(FILE *out, const char *english)
+void cli_text_add(struct buf *out, const char *english)
 {
     struct str words[WORDS_MAX] = {0};
     const char *found = NULL;
@@ -66,10 +66,16 @@ void cli_text_print(FILE *out, const char *english)
             found = sentences[i].french;
     size_t n = 0;
     for (const char *at = found ? found : english; *at; at++)
-        if (found && *at == '*' && n < WORDS_MAX) {
-            fwrite(words[n].p, 1, words[n].n, out);
-            n++;
-        } else {
-            fputc(*at, out);
-        }
+        if (found && *at == '*' && n < WORDS_MAX)
+            buf_add_str(out, words[n++]);
+        else
+            buf_add(out, at, 1);
+}
+
+void cli_text_print(FILE *out, const char *english)
+{
+    struct buf text = buf_limited(SENTENCE_MAX);
+    cli_text_add(&text, english);
+    fwrite(text.p, 1, text.n, out);
+    buf_free(&text);
 }

@@ -6,11 +6,11 @@
 #include "carrier/bind_inside.h"
 #include "carrier/reach.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const int64_t finish_us = 2 * SEC_US; /* to send what waits before the socket goes */
 static const int64_t leave_us = 5 * SEC_US;  /* for the answer to our unbind, when made anew */
-static const int64_t tick_us = SEC_US;
 enum {
     WRITE_LIMIT = 8 * 1024 * 1024,
     SUBMIT_LIMIT = 256 * 1024, /* bytes that wait before submits pause */
@@ -102,8 +102,7 @@ static void leave(struct bind *b)
 
 static void on_output(void *ctx, struct str bytes)
 {
-    struct bind *b = ctx;
-    output_add(&b->out, bytes);
+    output_add(&((struct bind *)ctx)->out, bytes);
 }
 
 static void on_bound(void *ctx, enum smpp_mode mode)
@@ -150,7 +149,7 @@ static void tick_later(struct bind *b, int64_t now_us, int64_t due_us)
     if (b->state != BIND_CONNECTING && b->state != BIND_BOUND)
         return;
     int64_t after_us = due_us - now_us;
-    net_timer_set(b->timer, after_us < 0 ? 0 : after_us < tick_us ? after_us : tick_us);
+    net_timer_set(b->timer, after_us < 0 ? 0 : after_us < SEC_US ? after_us : SEC_US);
 }
 
 /* Ends the session politely; another follows. */
@@ -209,7 +208,7 @@ static void begin_session(struct bind *b, struct str rest)
     send_bind(b, now_us);
     smpp_session_feed(b->session, rest, now_us);
     leave(b);
-    tick_later(b, now_us, now_us + tick_us);
+    tick_later(b, now_us, now_us + SEC_US);
 }
 
 static void on_open(void *ctx)
@@ -241,10 +240,13 @@ static void on_close(void *ctx, const char *reason)
         closed(b);
         return;
     }
+    char text[REASON_SIZE];
+    bool unanswered = b->state == BIND_CONNECTING && b->session;
+    snprintf(text, sizeof(text), "%s%s", reason, unanswered ? " (the bind was not answered)" : "");
     net_conn_free(b->conn);
     b->conn = NULL;
     enter(b);
-    end_session(b, reason);
+    end_session(b, text);
     leave(b);
     b->calls.on_turn(b->ctx);
 }

@@ -83,7 +83,7 @@ struct carrier_status {
     uint32_t window_used;
     uint32_t window_size;
     int64_t rate_now;         /* parts submitted in the last second */
-    int64_t rate;             /* parts a second, in force; 0: no limit */
+    int64_t rate_limit;       /* parts a second, at most, as the carrier takes them; 0: no limit */
     int64_t active;           /* messages in memory */
     int64_t oldest_due_at_us; /* of the next message to leave; 0: none waits in memory */
     int64_t response_p50_us;  /* of the last five minutes; 0: nothing was answered */

@@ -234,6 +234,8 @@ static void adopt(struct line *line)
     inbox_set_label(line->inbox, line->news.label);
     bool shared = atomic_load(&line->slot->shared);
     struct pump_settings settings = settings_of_pump(&line->used->settings, shared);
+    settings.rules = &line->used->rules;
+    settings.directory = line->used_in;
     pump_configure(line->pump, &settings);
     line->able = line->able ? SIZE_MAX : 0; /* the pump's window is to be told again */
     follow_sessions(line);
@@ -254,7 +256,8 @@ static void start(struct line *line)
 {
     adopt(line);
     line->phase = LINE_ON;
-    line->closed_at_us = clock_mono_us();
+    outbox_note_lost(line->slot, 0); /* what was before does not count */
+    open_pump(line, false);
     binds_start(&line->binds, &line->used->settings);
     if (line->used->settings.outbind_listen.n)
         listen_for_outbind(line);

@@ -45,7 +45,7 @@ OF(active)
 OF(binds)
 OF(binds_wanted)
 OF(rate_now)
-OF(rate)
+OF(rate_limit)
 OF(submits)
 OF(receipts)
 OF(incoming)
@@ -60,7 +60,7 @@ static const struct figure figures[] = {
     {"binds", "gauge", "Sessions that are bound", of_binds},
     {"binds_wanted", "gauge", "Sessions that should be bound", of_binds_wanted},
     {"rate_now", "gauge", "Parts submitted in the last second", of_rate_now},
-    {"rate_limit", "gauge", "Parts a second in force, at most; 0 sets no limit", of_rate},
+    {"rate_limit", "gauge", "Parts a second, at most, for now; 0 for no limit", of_rate_limit},
     {"submits_total", "counter", "Parts submitted", of_submits},
     {"receipts_total", "counter", "Receipts that the carrier sent", of_receipts},
     {"incoming_total", "counter", "Incoming parts that the carrier sent", of_incoming},

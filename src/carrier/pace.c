@@ -10,21 +10,14 @@ void pace_set(struct pace *p, int64_t per_second)
     p->slack_ns = p->interval_ns < FINE_NS ? FINE_NS : 0;
 }
 
-bool pace_waits(const struct pace *p, int64_t now_us)
+int64_t pace_at_us(const struct pace *p)
 {
-    return p->interval_ns && p->free_at_ns - p->slack_ns > now_us * 1000;
+    return p->interval_ns ? (p->free_at_ns - p->slack_ns + 999) / 1000 : 0;
 }
 
-bool pace_take(struct pace *p, int64_t now_us, int64_t *again_at_us)
+void pace_take(struct pace *p, int64_t now_us)
 {
     int64_t now_ns = now_us * 1000;
-    if (!p->interval_ns)
-        return true;
-    if (pace_waits(p, now_us)) {
-        *again_at_us = (p->free_at_ns - p->slack_ns + 999) / 1000;
-        return false;
-    }
     bool after_pause = p->free_at_ns + p->interval_ns < now_ns;
     p->free_at_ns = after_pause ? now_ns + 2 * p->interval_ns : p->free_at_ns + p->interval_ns;
-    return true;
 }

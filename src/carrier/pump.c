@@ -1,280 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What leaves, and when. */
 #include "carrier/pump.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "base/secret.h"
-#include "carrier/pace.h"
-#include "carrier/pool.h"
-#include "carrier/queue.h"
-#include "carrier/retry.h"
-#include "carrier/submit.h"
+#include "carrier/pump_base.h"
 
 #include <stdlib.h>
 
-static const int64_t throttle_most_us = 30 * SEC_US;
 enum { UNCOMMITTED_EXTRA = 1000, LEASE_LOOK_MS = 100 };
-
-/* A part on the wire, then its outcome at the writer. */
-struct flight {
-    struct outcome_job job; /* first: it is what comes back */
-    struct pump *pump;
-    struct sending *message;
-    uint32_t part;
-    int64_t sent_at_us;
-};
-
-struct pump {
-    struct outbox_slot *slot;
-    struct mailbox *home;
-    struct pump_calls calls;
-    void *ctx;
-    struct pump_settings settings;
-    bool open;
-
-    struct queue queue;
-    struct pool sendings;
-    struct pool flights;
-
-    uint32_t on_wire;
-    uint32_t uncommitted; /* outcomes at the writer */
-    uint32_t uncommitted_most;
-    struct pace pace;
-    int64_t paused_until_us;
-    int64_t throttled_at_us; /* when the latest pause began */
-    int64_t next_pause_us;
-
-    struct take_job take;
-    bool taking;
-    bool look;
-    bool store_failed; /* the last look; wait for the next pump_look */
-
-    const struct sending *prepared; /* whose parts stand in `submit` */
-    struct submit submit;
-    struct arena *arena;
-    uint64_t submits;
-    uint64_t throttles;
-};
-
-/* ---- messages ---- */
-
-static struct sending *sending_new(struct pump *p, struct outgoing *o)
-{
-    struct sending *m = pool_take(&p->sendings);
-    *m = (struct sending){.out = o};
-    for (uint32_t part = 1; part <= o->parts && part <= TEXT_PARTS_MAX; part++)
-        if (!(o->answered[(part - 1) / 8] >> (part - 1) % 8 & 1))
-            sending_add(m, part);
-    if (!m->todo_n) /* no message is without parts; should one come, it is refused at its first */
-        sending_add(m, 1);
-    return m;
-}
-
-/* ---- outcomes ---- */
-
-static void outcome_done(struct letter *letter)
-{
-    struct flight *f = (struct flight *)letter;
-    struct pump *p = f->pump;
-    pool_give(&p->flights, f);
-    p->uncommitted--;
-    if (p->queue.oldest)
-        p->calls.wake(p->ctx);
-}
-
-static struct flight *flight_new(struct pump *p, struct sending *m, uint32_t part)
-{
-    struct flight *f = pool_take(&p->flights);
-    f->pump = p;
-    f->message = m;
-    f->part = part;
-    return f;
-}
-
-/* Tells what became of the flight's part, or of its message. */
-static struct outcome_job *outcome_new(struct flight *f, enum outcome_kind kind)
-{
-    const struct outgoing *o = f->message->out;
-    struct outcome_job *job = &f->job;
-    outcome_job_init(job, f->pump->home, outcome_done);
-    job->kind = kind;
-    job->slot = f->pump->slot;
-    job->message_id = o->id;
-    job->due_at_us = o->due_at_us;
-    job->queued = o->queued;
-    job->retry_at_us = 0;
-    job->at_us = clock_now_us();
-    job->part = f->part;
-    job->parts = o->parts;
-    job->status = 0;
-    job->ask = false;
-    job->doubt = false;
-    job->carrier_ref[0] = '\0';
-    return job;
-}
-
-static void outcome_post(struct flight *f)
-{
-    f->message = NULL;
-    f->pump->uncommitted++;
-    f->pump->calls.post(f->pump->ctx, &f->job.job);
-}
-
-static int64_t again_at_us(const struct pump *p, const struct sending *m, int64_t now_us)
-{
-    int64_t first_us = p->settings.retry_us;
-    int64_t pause_us = m->end == END_IN_DOUBT
-                           ? retry_doubt_pause_us(first_us, m->out->attempts, secret_random_u64())
-                           : retry_pause_us(first_us, m->out->attempts);
-    return pause_us ? now_us + pause_us : m->out->due_at_us;
-}
-
-/* The outcome of a whole message. */
-static void tell_end(struct pump *p, struct sending *m)
-{
-    static const enum outcome_kind kinds[] = {
-        [END_RELEASED] = OUTCOME_RELEASED, [END_EXPIRED] = OUTCOME_EXPIRED,
-        [END_RETRY] = OUTCOME_RETRY,       [END_IN_DOUBT] = OUTCOME_IN_DOUBT,
-        [END_REJECTED] = OUTCOME_REJECTED,
-    };
-    struct flight *f = flight_new(p, m, m->refused);
-    struct outcome_job *job = outcome_new(f, kinds[m->end]);
-    job->status = m->status;
-    job->retry_at_us = again_at_us(p, m, job->at_us);
-    job->ask = p->settings.ask_on_doubt;
-    job->doubt = m->doubt;
-    outcome_post(f);
-}
-
-/* Lets go of a message of which nothing waits and nothing is on the wire. */
-static void settle(struct pump *p, struct sending *m)
-{
-    if (m->on_wire || (m->todo_n && !m->end))
-        return;
-    queue_remove(&p->queue, m);
-    if (m->end)
-        tell_end(p, m);
-    if (p->prepared == m)
-        p->prepared = NULL;
-    outgoing_free(m->out);
-    pool_give(&p->sendings, m);
-}
-
-/* No more of it leaves. */
-static void stop_message(struct pump *p, struct sending *m, enum end end)
-{
-    if (m->end < end)
-        m->end = end;
-    queue_remove(&p->queue, m);
-}
-
-static void end_message(struct pump *p, struct sending *m, enum end end)
-{
-    stop_message(p, m, end);
-    settle(p, m);
-}
-
-/* ---- answers ---- */
-
-static void throttle(struct pump *p, const struct flight *f, int64_t now_us)
-{
-    metric_add(METRIC_THROTTLED, 1);
-    if (f->sent_at_us < p->throttled_at_us || pump_throttled(p, now_us))
-        return; /* sent before the carrier asked: the same pause */
-    p->throttles++;
-    p->throttled_at_us = now_us;
-    p->paused_until_us = now_us + p->next_pause_us;
-    p->next_pause_us *= 2;
-    if (p->next_pause_us > throttle_most_us)
-        p->next_pause_us = throttle_most_us;
-}
-
-static void taken(struct pump *p, struct flight *f, const struct smpp_pdu *response)
-{
-    if (f->sent_at_us >= p->throttled_at_us)
-        p->next_pause_us = p->settings.throttle_pause_us;
-    struct outcome_job *job = outcome_new(f, OUTCOME_SENT);
-    if (carrier_ref_copy(job->carrier_ref, response->body.submit_sm_resp.message_id))
-        log_warn("carrier_id_too_long", "message=%lld", (long long)job->message_id);
-    outcome_post(f);
-}
-
-/* Told once nothing of the message is on the wire: whether the carrier took another part decides
- * about the refund. */
-static void refused(struct pump *p, struct sending *m, uint32_t part, uint32_t status)
-{
-    if (m->end != END_REJECTED) {
-        m->refused = part;
-        m->status = status;
-    }
-    stop_message(p, m, END_REJECTED);
-}
-
-static void failed_for_now(struct pump *p, struct flight *f, uint32_t status)
-{
-    if (f->message->end != END_REJECTED)
-        f->message->status = status;
-    stop_message(p, f->message, END_RETRY);
-    pool_give(&p->flights, f);
-}
-
-static void in_doubt(struct pump *p, struct flight *f)
-{
-    f->message->doubt = true;
-    stop_message(p, f->message, END_IN_DOUBT);
-    pool_give(&p->flights, f);
-}
-
-static void throttled(struct pump *p, struct flight *f, int64_t now_us)
-{
-    struct sending *m = f->message;
-    throttle(p, f, now_us);
-    sending_add(m, f->part);
-    if (!m->end)
-        queue_put_back(&p->queue, m);
-    pool_give(&p->flights, f);
-}
-
-static void answered(struct pump *p, struct flight *f, const struct smpp_pdu *response,
-                     int64_t now_us)
-{
-    bool nack = response->command == SMPP_GENERIC_NACK;
-    uint32_t status = nack && !response->status ? ESME_RUNKNOWNERR : response->status;
-    switch (status) {
-    case ESME_ROK:
-        taken(p, f, response);
-        break;
-    case ESME_RTHROTTLED:
-    case ESME_RMSGQFUL:
-        throttled(p, f, now_us);
-        break;
-    case ESME_RSYSERR:
-    case ESME_RX_T_APPN:
-    case ESME_RINVBNDSTS: /* the session's fault, not the message's */
-        failed_for_now(p, f, status);
-        break;
-    default:
-        refused(p, f->message, f->part, status);
-        pool_give(&p->flights, f);
-    }
-}
-
-int64_t pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
-                    const struct smpp_pdu *response, int64_t now_us)
-{
-    struct flight *f = tag;
-    struct sending *m = f->message;
-    int64_t took_us = now_us - f->sent_at_us;
-    p->on_wire--;
-    m->on_wire--;
-    if (outcome == SMPP_ANSWERED || outcome == SMPP_NACKED)
-        answered(p, f, response, now_us);
-    else
-        in_doubt(p, f);
-    settle(p, m);
-    return took_us;
-}
 
 /* ---- submits ---- */
 
@@ -282,8 +17,8 @@ int64_t pump_answer(struct pump *p, void *tag, enum smpp_outcome outcome,
 static void cannot_submit(struct pump *p, struct sending *m, uint32_t part, enum err err)
 {
     log_error("submit_impossible", "message=%lld error=%s", (long long)m->out->id, err_name(err));
-    refused(p, m, part, ESME_RSUBMITFAIL);
-    settle(p, m);
+    pump_refuse(m, part, ESME_RSUBMITFAIL, false);
+    pump_settle(p, m);
 }
 
 static enum err prepare(struct pump *p, struct sending *m, uint32_t part)
@@ -291,7 +26,8 @@ static enum err prepare(struct pump *p, struct sending *m, uint32_t part)
     if (p->prepared != m) {
         p->prepared = NULL;
         arena_reset(p->arena);
-        enum err e = submit_message(&p->submit, p->arena, m->out, p->settings.service_type);
+        enum err e =
+            submit_message(&p->submit, p->arena, m->out, p->settings.rules, p->settings.directory);
         if (e)
             return e;
         p->prepared = m;
@@ -313,7 +49,7 @@ static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
         cannot_submit(p, m, part, e);
         return true;
     }
-    struct flight *f = flight_new(p, m, part);
+    struct flight *f = pump_flight_new(p, m, part);
     f->sent_at_us = now_us;
     sending_remove(m, part);
     m->on_wire++;
@@ -322,8 +58,10 @@ static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
     if (!e) {
         p->submits++;
         metric_add(METRIC_SUBMITTED, 1);
+        flow_leave(&p->flow, now_us);
+        senders_leave(&p->senders, m, now_us);
         if (!m->todo_n)
-            queue_remove(&p->queue, m);
+            queue_remove(m);
         return true;
     }
     pool_give(&p->flights, f);
@@ -336,9 +74,14 @@ static bool submit_next(struct pump *p, struct sending *m, int64_t now_us)
     return true;
 }
 
+static uint32_t uncommitted_most(const struct pump *p)
+{
+    return 4 * p->settings.window + UNCOMMITTED_EXTRA;
+}
+
 static bool has_room(const struct pump *p)
 {
-    return p->open && p->on_wire < p->settings.window && p->uncommitted < p->uncommitted_most &&
+    return p->open && p->on_wire < p->settings.window && p->uncommitted < uncommitted_most(p) &&
            outbox_may_send(p->slot, clock_mono_us());
 }
 
@@ -358,6 +101,11 @@ static void take_more(struct pump *p)
     bool wanted = p->look || (atomic_load(&p->slot->backlog) && !p->store_failed);
     if (!p->open || p->taking || !wanted || active >= most / 2)
         return;
+    if (outbox_is_away(p->slot)) { /* what waits may have another route; a few find out */
+        if (p->first_came)
+            return;
+        most = p->settings.window;
+    }
     take_job_init(&p->take, p->home, take_done);
     p->take.slot = p->slot;
     p->take.limit = most - active < OUTBOX_TAKE ? (size_t)(most - active) : OUTBOX_TAKE;
@@ -367,52 +115,115 @@ static void take_more(struct pump *p)
     p->calls.post(p->ctx, &p->take.job);
 }
 
+/* A carrier that has throttled for too long keeps what finds out whether it still does; the rest
+ * goes back to the store, where another route may take it. */
+static void yield(struct pump *p)
+{
+    struct sending *next;
+    uint32_t kept = 0;
+    for (struct sending *m = p->first_came; m; m = next) {
+        next = m->came_after;
+        if (m->todo_n && kept++ >= p->settings.window)
+            pump_end(p, m, END_RELEASED);
+    }
+}
+
+/* False: it stands aside, or is on its way back to the store. */
+static bool has_turn(struct pump *p, struct sending *m, int64_t now_us)
+{
+    int64_t away_until_us;
+    /* So that there is always room for what the store has of others. */
+    uint32_t room = (uint32_t)atomic_load(&p->slot->most) / 2;
+    if (!recipients_claim(&p->recipients, m))
+        return false;
+    switch (senders_ask(&p->senders, m, room, now_us, &away_until_us)) {
+    case SENDER_NOW:
+        return true;
+    case SENDER_LATER:
+        return false;
+    case SENDER_AWAY:
+        m->away_until_us = clock_now_us() + (away_until_us - now_us);
+        pump_end(p, m, END_RELEASED);
+        return false;
+    }
+    return false;
+}
+
+/* Those that had to wait for their sender are the older ones. */
+static struct sending *next_of(struct pump *p, int64_t now_us, int64_t *again_at_us)
+{
+    struct sending *m = senders_next(&p->senders, now_us, again_at_us);
+    return m ? m : p->queue.oldest;
+}
+
 int64_t pump_run(struct pump *p, int64_t now_us)
 {
-    int64_t again_at_us = INT64_MAX;
+    int64_t again_at_us;
     int64_t wall_us = clock_now_us();
-    while (p->queue.oldest && has_room(p)) {
-        struct sending *m = p->queue.oldest;
+    struct sending *m;
+    while ((m = next_of(p, now_us, &again_at_us)) && has_room(p)) {
         if (m->out->expires_at_us <= wall_us) {
-            end_message(p, m, END_EXPIRED);
+            pump_end(p, m, END_EXPIRED);
             continue;
         }
-        if (p->paused_until_us > now_us) {
-            again_at_us = p->paused_until_us;
+        int64_t at_us = flow_at_us(&p->flow, now_us);
+        if (at_us > now_us) {
+            again_at_us = at_us;
             break;
         }
-        if (!pace_take(&p->pace, now_us, &again_at_us))
-            break;
-        if (!submit_next(p, m, now_us))
+        if (has_turn(p, m, now_us) && !submit_next(p, m, now_us))
             break;
     }
     if (p->open && !outbox_may_send(p->slot, clock_mono_us()))
         return now_us + LEASE_LOOK_MS * MS_US;
+    if (!p->first_came && !flow_paused(&p->flow, now_us))
+        outbox_note_throttled(p->slot, 0); /* nothing is left that could tell */
+    else if (outbox_is_away(p->slot) && p->last_came != p->first_came)
+        yield(p);
     take_more(p);
     return again_at_us;
 }
 
 /* ---- what the owner tells ---- */
 
+static struct sending *sending_new(struct pump *p, struct outgoing *o)
+{
+    struct sending *m = pool_take(&p->sendings);
+    *m = (struct sending){.out = o, .rank = p->next_rank++, .came_before = p->last_came};
+    *(m->came_before ? &m->came_before->came_after : &p->first_came) = m;
+    p->last_came = m;
+    for (uint32_t part = 1; part <= o->parts && part <= TEXT_PARTS_MAX; part++)
+        if (!(o->answered[(part - 1) / 8] >> (part - 1) % 8 & 1))
+            sending_add(m, part);
+    if (!m->todo_n) /* no message is without parts; should one come, it is refused at its first */
+        sending_add(m, 1);
+    return m;
+}
+
 void pump_arrive(struct pump *p, struct outgoing *o)
 {
-    queue_add(&p->queue, sending_new(p, o));
+    queue_put(&p->queue, sending_new(p, o));
     p->calls.wake(p->ctx);
 }
 
+/* What the carrier asked of one session, it means for the next. */
 void pump_open(struct pump *p, bool open)
 {
     p->open = open;
     p->look = open;
     atomic_store(&p->slot->ready, open);
-    p->paused_until_us = 0;
-    p->throttled_at_us = 0;
+    outbox_note_lost(p->slot, open ? 0 : clock_mono_us());
+    outbox_note_throttled(p->slot, 0);
 }
 
 void pump_release(struct pump *p)
 {
-    while (p->queue.oldest)
-        end_message(p, p->queue.oldest, END_RELEASED);
+    struct sending *next;
+    for (struct sending *m = p->first_came; m; m = next) {
+        next = m->came_after;
+        if (m->todo_n)
+            pump_end(p, m, END_RELEASED);
+    }
 }
 
 void pump_look(struct pump *p)
@@ -423,14 +234,13 @@ void pump_look(struct pump *p)
 void pump_configure(struct pump *p, const struct pump_settings *settings)
 {
     p->settings = *settings;
-    p->next_pause_us = settings->throttle_pause_us;
     p->prepared = NULL;
-    p->uncommitted_most = 4 * settings->window + UNCOMMITTED_EXTRA;
-    pace_set(&p->pace, settings->rate);
-    /* After a crash all that was in memory is in doubt: where a person decides, little may be. */
+    flow_set(&p->flow, settings->rate, settings->throttle_pause_us);
+    senders_set(&p->senders, settings->sender_rate, &p->queue);
+    /* After a crash all that was in memory is in doubt: unless it is sent again, little may be. */
+    bool few_only = settings->on_doubt != DOUBT_RESEND;
     int64_t few = 2 * (int64_t)settings->window;
-    atomic_store(&p->slot->most,
-                 settings->ask_on_doubt && few < OUTBOX_ACTIVE ? few : OUTBOX_ACTIVE);
+    atomic_store(&p->slot->most, few_only && few < OUTBOX_ACTIVE ? few : OUTBOX_ACTIVE);
 }
 
 void pump_set_window(struct pump *p, uint32_t window)
@@ -445,22 +255,33 @@ uint32_t pump_on_wire(const struct pump *p)
 
 bool pump_throttled(const struct pump *p, int64_t now_us)
 {
-    return p->open && p->paused_until_us > now_us;
+    return p->open && flow_paused(&p->flow, now_us);
 }
 
-void pump_figures(const struct pump *p, struct pump_figures *out)
+static const struct sending *oldest_waiting(const struct pump *p)
 {
-    int64_t now_us = clock_mono_us();
+    const struct sending *m = p->first_came;
+    while (m && !m->todo_n)
+        m = m->came_after;
+    return m;
+}
+
+void pump_figures(struct pump *p, struct pump_figures *out, int64_t now_us)
+{
+    const struct sending *oldest = oldest_waiting(p);
     *out = (struct pump_figures){
         .on_wire = p->on_wire,
         .uncommitted = p->uncommitted,
-        .uncommitted_most = p->uncommitted_most,
-        .paused_us = pump_throttled(p, now_us) ? p->paused_until_us - now_us : 0,
-        .rate = p->settings.rate,
-        .rate_waits = pace_waits(&p->pace, now_us),
+        .uncommitted_most = uncommitted_most(p),
+        .paused_us = pump_throttled(p, now_us) ? p->flow.paused_until_us - now_us : 0,
+        .rate_waits = pace_at_us(&p->flow.pace) > now_us,
+        .sender_rate = p->settings.sender_rate,
+        .sender_waits = p->senders.waiting && !p->queue.oldest,
         .submits = p->submits,
         .throttles = p->throttles,
-        .oldest_due_at_us = p->queue.oldest ? p->queue.oldest->out->due_at_us : 0,
+        .rate_limit = flow_rate(&p->flow, now_us),
+        .oldest_due_at_us = oldest ? oldest->out->due_at_us : 0,
+        .waits = oldest != NULL,
     };
 }
 
@@ -474,6 +295,7 @@ struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,
     p->ctx = ctx;
     p->sendings.size = sizeof(struct sending);
     p->flights.size = sizeof(struct flight);
+    recipients_init(&p->recipients);
     p->arena = arena_new();
     return p;
 }
@@ -482,8 +304,10 @@ void pump_free(struct pump *p)
 {
     if (!p)
         return;
-    for (struct sending *m = p->queue.oldest; m; m = m->newer)
+    for (struct sending *m = p->first_came; m; m = m->came_after)
         outgoing_free(m->out);
+    recipients_free(&p->recipients);
+    senders_free(&p->senders);
     pool_free(&p->sendings);
     pool_free(&p->flights);
     arena_free(p->arena);

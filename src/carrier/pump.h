@@ -4,24 +4,28 @@
  * window and the rate; what became of each, back to the outbox.
  *
  *   arrive ──► queue ──► on the wire ──► outcome job ──► its commit
- *                ▲            │
- *                └─ throttled ┘
+ *              ▲ │ ▲         │
+ *              │ │ └throttled┘
+ *              └─┴── stands aside: an earlier one to this recipient is not settled
+ *                    (carrier/recipients), its sender went too fast (carrier/senders)
  *
- * A message leaves in the order of its arrival; a throttled part goes back to the place of its
- * message and takes a new sequence number when it leaves again. One outcome is told for each part
- * that the carrier took, and one for a message that ends otherwise, once nothing of it is on the
- * wire any more.
+ * A message leaves in the order of its arrival, unless it stands aside, and never overtakes one to
+ * the same recipient; a throttled part goes back to the place of its message and takes a new
+ * sequence number when it leaves again. One outcome is told for each part that the carrier took,
+ * and one for a message that ends otherwise, once nothing of it is on the wire any more.
  *
  * Knows no session and no socket: `submit` is the way to the carrier, `post` that to the writer;
  * what was posted comes back by itself to the mailbox given. Time is given as `now_us`
  * (clock_mono_us); but whether this node may send at all, the pump asks with the clock itself
- * before each submit: a process may be stopped for long between two of them. Threads: the
- * carrier's.
+ * before each submit: a process may be stopped for long between two of them.
+ * Room: what the outbox lets in (OUTBOX_ACTIVE). Threads: the carrier's.
  */
 #ifndef NAVETTE_CARRIER_PUMP_H
 #define NAVETTE_CARRIER_PUMP_H
 
+#include "core/directory.h"
 #include "core/outbox.h"
+#include "core/verdict.h"
 #include "smpp/session.h"
 
 struct pump;
@@ -39,9 +43,12 @@ struct pump_settings {
     uint32_t window;
     int64_t rate; /* parts a second; 0: no limit */
     int64_t throttle_pause_us;
+    int64_t sender_rate; /* the same, of one sender */
     int64_t retry_us;
-    bool ask_on_doubt;
-    struct str service_type; /* outlives its use */
+    enum doubt_policy on_doubt;
+    struct verdicts verdicts;
+    const struct carrier_rules *rules; /* this and the directory outlive their use */
+    const struct directory *directory;
 };
 
 struct pump *pump_new(struct outbox_slot *slot, struct mailbox *home,
@@ -71,14 +78,17 @@ struct pump_figures {
     uint32_t on_wire;
     uint32_t uncommitted; /* outcomes at the writer */
     uint32_t uncommitted_most;
-    int64_t paused_us; /* what is left of the pause that the carrier asked for */
-    int64_t rate;      /* parts a second, in force; 0: no limit */
-    bool rate_waits;   /* the next part waits for its turn */
+    int64_t paused_us;   /* what is left of the pause that the carrier asked for */
+    bool rate_waits;     /* the next part waits for its turn */
+    int64_t sender_rate; /* parts a second, of one sender; 0: no limit */
+    bool sender_waits;   /* all that wait do so for their senders' turns */
     uint64_t submits;
     uint64_t throttles;
-    int64_t oldest_due_at_us; /* 0: nothing waits */
+    int64_t rate_limit;       /* parts a second, as the carrier lets us now; 0: no limit */
+    int64_t oldest_due_at_us; /* of what waits */
+    bool waits;
 };
-void pump_figures(const struct pump *p, struct pump_figures *out);
+void pump_figures(struct pump *p, struct pump_figures *out, int64_t now_us);
 uint32_t pump_on_wire(const struct pump *p);
 bool pump_throttled(const struct pump *p, int64_t now_us);
 

@@ -1,37 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "carrier/queue.h"
 
+static void count(struct queue *q, int change)
+{
+    q->n += (uint32_t)change;
+    if (q->sum)
+        *q->sum += (uint32_t)change;
+}
+
 static void add_behind(struct queue *q, struct sending *m, struct sending *older)
 {
     m->older = older;
     m->newer = older ? older->newer : q->oldest;
     *(m->older ? &m->older->newer : &q->oldest) = m;
     *(m->newer ? &m->newer->older : &q->newest) = m;
-    m->queued = true;
+    m->in = q;
+    count(q, 1);
 }
 
-void queue_add(struct queue *q, struct sending *m)
+void queue_remove(struct sending *m)
 {
-    m->rank = q->next_rank++;
-    add_behind(q, m, q->newest);
-}
-
-void queue_remove(struct queue *q, struct sending *m)
-{
-    if (!m->queued)
+    struct queue *q = m->in;
+    if (!q)
         return;
     *(m->older ? &m->older->newer : &q->oldest) = m->newer;
     *(m->newer ? &m->newer->older : &q->newest) = m->older;
-    m->queued = false;
     if (q->put_back == m)
         q->put_back = NULL;
+    m->in = NULL;
+    count(q, -1);
 }
 
-/* Answers come in the order of the submits, so the place is mostly right behind the last one. */
-void queue_put_back(struct queue *q, struct sending *m)
+/* What arrives goes to the end. Answers come in the order of the submits, so what comes back has
+ * its place mostly right behind the last that did. */
+void queue_put(struct queue *q, struct sending *m)
 {
-    if (m->queued)
+    if (m->in)
         return;
+    if (!q->newest || q->newest->rank < m->rank) {
+        add_behind(q, m, q->newest);
+        return;
+    }
     bool behind = q->put_back && q->put_back->rank < m->rank;
     struct sending *older = behind ? q->put_back : NULL;
     struct sending *newer = behind ? q->put_back->newer : q->oldest;

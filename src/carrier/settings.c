@@ -70,14 +70,20 @@ static int64_t share_of(int64_t rate, int64_t nodes)
 
 struct pump_settings settings_of_pump(const struct carrier_settings *s, bool shared)
 {
-    return (struct pump_settings){
+    struct pump_settings settings = {
         .window = (uint32_t)(s->window * s->binds),
         .rate = shared && s->rate ? share_of(s->rate, s->nodes) : s->rate,
+        .sender_rate =
+            shared && s->sender_rate ? share_of(s->sender_rate, s->nodes) : s->sender_rate,
         .throttle_pause_us = s->throttle_pause_ms * MS_US,
         .retry_us = s->retry_s * SEC_US,
-        .ask_on_doubt = str_eq(s->on_doubt, STR("ask")),
-        .service_type = s->service_type,
+        .on_doubt = doubt_policy_of(s->on_doubt),
     };
+    struct str why;
+    if (verdicts_read(&settings.verdicts, s->on_status,
+                      &why)) /* never: it was checked when saved */
+        settings.verdicts.n = 0;
+    return settings;
 }
 
 /* Of what the sections "connection", "login" and "session" say, and of the window, all counts. */

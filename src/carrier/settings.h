@@ -16,7 +16,8 @@
 struct bind_settings settings_of_bind(const struct carrier_settings *s, enum smpp_mode mode);
 /* Transmitters and receivers apart? */
 bool settings_are_pairs(const struct carrier_settings *s);
-/* `shared`: the rate is that of all nodes together, and this one takes its share. */
+/* All but the rules and the directory. `shared`: the rate is that of all nodes together, and this
+ * one takes its share. */
 struct pump_settings settings_of_pump(const struct carrier_settings *s, bool shared);
 /* Can a session that was made with the one go on under the other? */
 bool settings_same_session(const struct carrier_settings *a, const struct carrier_settings *b);

@@ -21,11 +21,11 @@ bool watch_state(struct watch *w, enum carrier_state state)
     return true;
 }
 
-void watch_tick(struct watch *w, const struct pump *pump)
+void watch_tick(struct watch *w, struct pump *pump)
 {
     int64_t now_us = clock_mono_us();
     struct pump_figures figures;
-    pump_figures(pump, &figures);
+    pump_figures(pump, &figures, now_us);
     int64_t passed_us = now_us - w->ticked_at_us;
     if (w->ticked_at_us && passed_us > 0)
         w->rate_now = (int64_t)(figures.submits - w->submits_before) * SEC_US / passed_us;
@@ -109,9 +109,11 @@ static void add_limit(struct carrier_status *out, const struct watch *w, const s
         .window = out->window_size,
         .oldest_us = flow->oldest_us,
         .wire_full = flow->wire_full,
-        .rate = pump->rate,
+        .rate = pump->rate_limit,
+        .sender_rate = pump->sender_rate,
+        .sender_waits = pump->sender_waits,
         .rate_waits = pump->rate_waits,
-        .waits = pump->oldest_due_at_us != 0,
+        .waits = pump->waits,
     };
     enum limit limit = limit_find(&f);
     out->limit = limit_name(limit);
@@ -123,7 +125,7 @@ void watch_status(const struct watch *w, const struct watched *seen, struct carr
     struct pump_figures pump;
     struct flow flow = {.idle = true};
     struct binds_figures binds;
-    pump_figures(seen->pump, &pump);
+    pump_figures(seen->pump, &pump, clock_mono_us());
     binds_figures(seen->binds, &binds);
     *out = (struct carrier_status){
         .state = w->state,
@@ -135,7 +137,7 @@ void watch_status(const struct watch *w, const struct watched *seen, struct carr
         .window_used = pump.on_wire,
         .window_size = seen->settings ? settings_of_pump(seen->settings, false).window : 0,
         .rate_now = w->rate_now,
-        .rate = pump.rate,
+        .rate_limit = pump.rate_limit,
         .active = atomic_load(&seen->slot->active),
         .oldest_due_at_us = pump.oldest_due_at_us,
         .submits = pump.submits,

@@ -27,7 +27,7 @@ void watch_begin(struct watch *w);
 /* true when it is another one than before. */
 bool watch_state(struct watch *w, enum carrier_state state);
 /* Once a second. */
-void watch_tick(struct watch *w, const struct pump *pump);
+void watch_tick(struct watch *w, struct pump *pump);
 /* A submit has ended, `took_us` after it was made. On the hot path. */
 static inline void watch_response(struct watch *w, const struct smpp_pdu *response, int64_t took_us)
 {
@@ -41,7 +41,7 @@ static inline void watch_response(struct watch *w, const struct smpp_pdu *respon
 /* What else is looked at. */
 struct watched {
     const struct outbox_slot *slot;
-    const struct pump *pump;
+    struct pump *pump;
     const struct inbox *inbox;
     const struct binds *binds;
     const struct news *news;

@@ -6,7 +6,6 @@
 #include "core/accept.h"
 
 #include "base/clock.h"
-#include "base/secret.h"
 #include "core/core_base.h"
 #include "text/phone.h"
 
@@ -48,9 +47,11 @@ static enum err check_due(const struct accept_request *r, int64_t now_us, struct
     return OK;
 }
 
-/* CR and CRLF become LF. */
+/* CR and CRLF become LF; a byte order mark at the start, as files have one, is no text. */
 static struct str one_line_break(struct arena *a, struct str text)
 {
+    if (str_starts(text, STR("\xEF\xBB\xBF")))
+        text = str_sub(text, 3, text.n);
     if (str_find(text, '\r') == text.n)
         return text;
     char *out = arena_alloc(a, text.n + 1);
@@ -66,11 +67,27 @@ static struct str one_line_break(struct arena *a, struct str text)
 /* ---- the text, as a carrier will send it ---- */
 
 struct composed {
-    const struct directory_carrier *carrier; /* whose clause it carries */
-    struct str text;
-    struct text_weight weight;
+    const struct directory_carrier
+        *carrier; /* whose clause it carries, and whose rules it follows */
+    struct text_plan plan;
     bool marketing;
 };
+
+static enum err refuse_character(struct arena *a, struct str text, size_t bad_at, enum err e,
+                                 struct refusal *why)
+{
+    struct str rest = str_sub(text, bad_at, text.n);
+    struct str character = str_sub(rest, 0, text_utf8_prefix(rest, 1));
+    if (!rest.n)
+        return refuse(why, e, "coding", STR("the carrier of this number does not take it"));
+    return refuse(why, e, "text",
+                  e == ERR_NOT_GSM7
+                      ? arena_printf(a, "\"%.*s\" is not in the 7-bit alphabet", STR_FMT(character))
+                      : arena_printf(a,
+                                     "\"%.*s\" is in no alphabet that the carrier of this number "
+                                     "takes",
+                                     STR_FMT(character)));
+}
 
 static enum err refuse_text(struct arena *a, struct str text, size_t bad_at, enum err e,
                             struct refusal *why)
@@ -79,12 +96,8 @@ static enum err refuse_text(struct arena *a, struct str text, size_t bad_at, enu
         return refuse(why, e, "text", arena_printf(a, "not valid UTF-8 at byte %zu", bad_at + 1));
     if (e == ERR_TOO_LONG)
         return refuse(why, e, "text", arena_printf(a, "takes more than %d parts", TEXT_PARTS_MAX));
-    if (e == ERR_NOT_GSM7) {
-        struct str rest = str_sub(text, bad_at, text.n);
-        struct str character = str_sub(rest, 0, text_utf8_prefix(rest, 1));
-        return refuse(why, e, "text",
-                      arena_printf(a, "\"%.*s\" is not in the 7-bit alphabet", STR_FMT(character)));
-    }
+    if (e == ERR_NOT_GSM7 || e == ERR_NO_ENCODING)
+        return refuse_character(a, text, bad_at, e, why);
     return refuse(why, e, "text", (struct str){0});
 }
 
@@ -95,16 +108,16 @@ static enum err compose(struct composed *out, struct arena *a, const struct acce
     struct str clause = carrier->settings.stop_text;
     bool with_clause = !r->no_stop && clause.n && !sender_is_number(r->sender);
     size_t bad_at = 0;
-    *out = (struct composed){.carrier = carrier, .text = text, .marketing = !r->no_stop};
+    *out = (struct composed){.carrier = carrier, .marketing = !r->no_stop};
     if (with_clause)
-        out->text = arena_printf(a, "%.*s\n%.*s", STR_FMT(text), STR_FMT(clause));
-    enum err e = text_weigh(&out->weight, out->text, r->coding, &bad_at);
+        text = arena_printf(a, "%.*s\n%.*s", STR_FMT(text), STR_FMT(clause));
+    enum err e = text_plan(&out->plan, a, text, r->coding, &carrier->rules.text, &bad_at);
     if (e)
-        return refuse_text(a, out->text, bad_at, e, why);
-    if (out->weight.parts > r->account->max_parts)
+        return refuse_text(a, out->plan.text, bad_at, e, why);
+    if (out->plan.weight.parts > r->account->max_parts)
         return refuse(why, ERR_TOO_LONG, "text",
-                      arena_printf(a, "takes %u parts, this account allows %u", out->weight.parts,
-                                   r->account->max_parts));
+                      arena_printf(a, "takes %u parts, this account allows %u",
+                                   out->plan.weight.parts, r->account->max_parts));
     return OK;
 }
 
@@ -122,16 +135,6 @@ static enum err check_text(struct arena *a, struct str text, struct refusal *why
 
 /* ---- recipients ---- */
 
-/* A number that tells the parts of consecutive long messages to one phone apart: a counter per
- * sender and recipient, folded into a table. Hints: a restart begins at random. */
-static uint8_t next_reference(struct str sender, uint64_t recipient)
-{
-    static _Atomic uint8_t counters[1 << 16];
-    uint64_t slot = secret_hash(sender) ^ recipient * UINT64_C(0x9E3779B97F4A7C15);
-    uint8_t start = (uint8_t)(slot >> 40); /* keyed afresh at each start */
-    return (uint8_t)(start + atomic_fetch_add(&counters[(slot >> 16) % (1 << 16)], 1));
-}
-
 static bool seen_before(const struct accept_job *job, uint64_t recipient)
 {
     for (size_t i = 0; i < job->messages_n; i++)
@@ -140,12 +143,22 @@ static bool seen_before(const struct accept_job *job, uint64_t recipient)
     return false;
 }
 
+struct route_ask accept_ask(const struct accept_request *r, int64_t at_us)
+{
+    return (struct route_ask){.account_id = r->account->id,
+                              .grade = r->account->grade,
+                              .sender = r->sender,
+                              .sender_kind = sender_kind_of(r->sender),
+                              .at_us = at_us};
+}
+
 struct planning {
     struct arena *arena;
     const struct accept_request *request;
     struct str text;
     struct composed composed; /* for the last carrier met: most requests have one */
     int64_t now_us;
+    struct route_ask ask;
     bool unroutable; /* a valid number had no route */
 };
 
@@ -163,27 +176,31 @@ static enum err plan_message(struct accept_job *job, struct planning *p, uint64_
         return refuse(why, ERR_NO_ROUTE, "recipients", STR("there is no price for this number"));
     int64_t due_us = r->due_at_us ? r->due_at_us : p->now_us;
     const struct composed *c = &p->composed;
-    job->messages[job->messages_n++] = (struct message){
+    const struct text_plan *plan = &c->plan;
+    struct message *m = &job->messages[job->messages_n++];
+    *m = (struct message){
         .account_id = r->account->id,
         .user_id = r->user->id,
         .carrier_id = carrier->row.id,
         .state = MESSAGE_QUEUED,
-        .encoding = c->weight.encoding,
+        .encoding = plan->weight.encoding,
         .sender = r->sender,
         .recipient = recipient,
-        .text = c->text,
-        .parts = c->weight.parts,
+        .text = plan->text,
+        .parts = plan->weight.parts,
+        .layout = plan->layout,
         .class = r->class,
         .marketing = c->marketing,
         .from_quota = r->user->has_quota,
-        .reference = c->weight.parts > 1 ? next_reference(r->sender, recipient) : 0,
         .tag = r->tag,
-        .credits = (int64_t)c->weight.parts * price,
+        .credits = (int64_t)plan->weight.parts * price,
         .created_at_us = p->now_us,
         .due_at_us = due_us,
         .expires_at_us = due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
     };
-    job->cost += (int64_t)c->weight.parts * price;
+    if (message_submits(m) > 1)
+        m->reference = plan_reference(r->sender, recipient, plan->layout.mode);
+    job->cost += m->credits;
     return OK;
 }
 
@@ -197,8 +214,8 @@ static enum err plan_recipient(struct accept_job *job, struct planning *p, struc
             job->doubled_n++;
             return OK;
         }
-        const struct accept_request *r = p->request;
-        carrier = directory_route(r->directory, recipient, r->account->id, r->sender);
+        p->ask.recipient = recipient;
+        carrier = route_choose(p->request->directory, &p->ask);
         p->unroutable |= !carrier;
     }
     if (!carrier) {
@@ -234,6 +251,7 @@ enum err accept_prepare(struct accept_job *job, struct arena *a,
     struct planning p = {.arena = a, .request = request, .now_us = clock_now_us()};
     *job = (struct accept_job){.request = request, .arena = a, .deferred = request->due_at_us != 0};
     p.text = one_line_break(a, request->text);
+    p.ask = accept_ask(request, request->due_at_us ? request->due_at_us : p.now_us);
     enum err e = check_sender(request, why);
     if (!e)
         e = check_labels(request, why);

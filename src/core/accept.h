@@ -8,6 +8,7 @@
 #define NAVETTE_CORE_ACCEPT_H
 
 #include "core/core.h"
+#include "core/route.h"
 
 enum { ACCEPT_RECIPIENTS_MAX = 1000, ACCEPT_TAG_MAX = 20, ACCEPT_REF_MAX = 64 };
 enum { ACCEPT_VALIDITY_MIN = 2880 }; /* minutes: two days, unless the request says otherwise */
@@ -55,6 +56,8 @@ struct accept_job {
  */
 enum err accept_prepare(struct accept_job *job, struct arena *a,
                         const struct accept_request *request, struct refusal *why) MUST_CHECK;
+/* What the request asks of the routes, but for the recipient. */
+struct route_ask accept_ask(const struct accept_request *r, int64_t at_us);
 /* Posts it; letter.deliver is called at home. ERR_BUSY above the writer's limit: nothing posted. */
 enum err accept_post(struct core *c, struct accept_job *job, struct mailbox *home,
                      void (*deliver)(struct letter *)) MUST_CHECK;

@@ -42,14 +42,14 @@ static enum err find(struct message *out, struct store_tx *tx, int64_t id, struc
  * back counts as no attempt. */
 static enum err has_left(bool *left, struct store_tx *tx, const struct message *m)
 {
-    *left = false;
+    *left = m->sent_at_us != 0; /* through an earlier carrier */
     if (m->parts < 2)
         return OK;
     struct message_part *parts;
     size_t n;
     enum err e = store_part_list(&parts, &n, &tx->view, m->id);
     if (!e)
-        *left = n > 0;
+        *left |= n > 0;
     return e;
 }
 

@@ -3,7 +3,8 @@
  * What a carrier's settings must look like beyond the types and bounds of their table, section by
  * section. A refusal names the setting and the cure.
  */
-#include "core/carrier_settings.h"
+#include "core/carrier_rules.h"
+#include "core/verdict.h"
 #include "store/id.h"
 #include "text/text.h"
 
@@ -86,11 +87,33 @@ static enum err check_session(const struct carrier_settings *s, struct refusal *
     return OK;
 }
 
-static enum err check_messages(const struct carrier_settings *s, struct refusal *why)
+static enum err check_messages(const struct carrier_settings *s, struct arena *a,
+                               struct refusal *why)
 {
     size_t bad_at;
+    struct carrier_rules rules;
     if (text_utf8_check(s->stop_text, &bad_at))
         return refuse(why, ERR_BAD_UTF8, "stop_text", STR("must be UTF-8"));
+    return carrier_rules_read(&rules, a, s, why);
+}
+
+static enum err check_flow(const struct carrier_settings *s, struct refusal *why)
+{
+    struct verdicts verdicts;
+    struct str wrong;
+    if (verdicts_read(&verdicts, s->on_status, &wrong))
+        return refuse(why, ERR_INVALID, "on_status", wrong);
+    return OK;
+}
+
+/* Without receipts of success every message would go out again. */
+static enum err check_other_routes(const struct carrier_settings *s, struct refusal *why)
+{
+    bool told = str_eq(s->receipts, STR("final")) || str_eq(s->receipts, STR("intermediate"));
+    if (s->failover_receipt_s && !told)
+        return refuse(why, ERR_INVALID, "failover_receipt_s",
+                      STR("needs receipts of success: set receipts to final or intermediate, or "
+                          "this to 0"));
     return OK;
 }
 
@@ -133,6 +156,10 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
     if (!e)
         e = check_session(s, why);
     if (!e)
-        e = check_messages(s, why);
+        e = check_messages(s, a, why);
+    if (!e)
+        e = check_flow(s, why);
+    if (!e)
+        e = check_other_routes(s, why);
     return e ? e : check_nodes(s, why);
 }

@@ -42,7 +42,25 @@ static enum err end_straggler(struct store_tx *tx, const struct message *m, enum
     return e || !ended ? e : store_straggler_drop(tx, m->id);
 }
 
-static enum err look_at(struct store_tx *tx, int64_t id)
+/* Its receipt is awaited for so long; another route may take it meanwhile. */
+static enum err look_at_sent(struct core *c, struct store_tx *tx, const struct message *m)
+{
+    bool moved;
+    bool delivered;
+    int64_t again_us;
+    int64_t end_us = m->expires_at_us + RECEIPT_GRACE_H * HOUR_US;
+    enum err e = reroute_delivered(&delivered, tx, m);
+    if (e || delivered)
+        return e ? e : end_straggler(tx, m, MESSAGE_DELIVERED);
+    e = reroute_unconfirmed(&moved, &again_us, c, tx, m);
+    if (e || moved)
+        return e ? e : store_straggler_put(tx, m->id, m->expires_at_us);
+    if (end_us <= tx->now_us)
+        return end_straggler(tx, m, MESSAGE_UNKNOWN);
+    return store_straggler_put(tx, m->id, again_us < end_us ? again_us : end_us);
+}
+
+static enum err look_at(struct core *c, struct store_tx *tx, int64_t id)
 {
     struct message m;
     enum err e = store_message_get(&m, &tx->view, id);
@@ -52,10 +70,9 @@ static enum err look_at(struct store_tx *tx, int64_t id)
         return e;
     int64_t end_us = m.expires_at_us;
     enum message_state to = MESSAGE_EXPIRED;
-    if (m.state == MESSAGE_SENT) {
-        end_us += RECEIPT_GRACE_H * HOUR_US;
-        to = MESSAGE_UNKNOWN;
-    } else if (m.state == MESSAGE_IN_DOUBT) {
+    if (m.state == MESSAGE_SENT)
+        return look_at_sent(c, tx, &m);
+    if (m.state == MESSAGE_IN_DOUBT) {
         to = MESSAGE_UNKNOWN;
     } else if (m.state == MESSAGE_SENDING) { /* the pump sees to it, and tells */
         return store_straggler_put(tx, id, tx->now_us + CLAIMED_CHECK_S * SEC_US);
@@ -63,13 +80,13 @@ static enum err look_at(struct store_tx *tx, int64_t id)
     return end_us <= tx->now_us ? end_straggler(tx, &m, to) : store_straggler_put(tx, id, end_us);
 }
 
-static enum err look_at_stragglers(struct store_tx *tx, bool *more)
+static enum err look_at_stragglers(struct core *c, struct store_tx *tx, bool *more)
 {
     int64_t *ids;
     size_t n;
     enum err e = store_straggler_due(&ids, &n, tx, STRAGGLERS_AT_ONCE);
     for (size_t i = 0; i < n && !e; i++)
-        e = look_at(tx, ids[i]);
+        e = look_at(c, tx, ids[i]);
     *more |= n == STRAGGLERS_AT_ONCE;
     return e;
 }
@@ -142,11 +159,13 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
     if (!e)
         e = passes(c, tx, &job->more);
     if (!e)
-        e = look_at_stragglers(tx, &job->more);
+        e = look_at_stragglers(c, tx, &job->more);
     if (!e)
         e = nodes_tick(c, tx, &job->more);
     if (!e)
         e = places_tick(c, tx, &job->more);
+    if (!e)
+        e = failover_tick(c, tx, &job->more);
     job->more |= due == SLICE;
     return e;
 }

@@ -69,11 +69,28 @@ job_work clock_work;
 
 /* ---- shared among them ---- */
 
+/* Has its carrier taken a part of it, in this attempt or an earlier one? */
+enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message *m) MUST_CHECK;
 /* Ends a message that did not leave, or not as a whole: out of the queue, the move, and the refund
  * unless a carrier took a part of it. A message that is no longer in this state, because another
  * node was quicker, is left alone. *ended (may be NULL): it was not. */
 enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_state to,
                     struct str receipt, bool *ended) MUST_CHECK;
+
+/* A SENDING message of which nobody knows whether the carrier has it, and which is not sent again:
+ * it waits for a decision, or ends as unknown (paid: the carrier may have it). */
+enum err leave_in_doubt(struct store_tx *tx, int64_t message_id,
+                        enum doubt_policy policy) MUST_CHECK;
+
+/* A number that tells the parts of consecutive long messages to one phone apart: a counter per
+ * sender and recipient, folded into a table; 8 bits where the mode has no more. Hints: a restart
+ * begins at random. Any thread. */
+uint16_t plan_reference(struct str sender, uint64_t recipient, enum text_long mode);
+/* Lays a message out anew as these rules want it, wherever the old ones came from; only one of
+ * which no part was answered may change so. *changed: its row must follow (store_message_replan);
+ * its price stays. The errors of text_plan: it cannot be sent so, and is as it was. Pure. */
+enum err plan_again(struct message *m, struct arena *a, const struct carrier_rules *rules,
+                    bool *changed) MUST_CHECK;
 
 /* A part of this message was answered, or has its receipt: it is settled at the end. */
 void parts_changed(struct store_tx *tx, int64_t message_id);
@@ -124,6 +141,40 @@ enum err nodes_directory_changed(struct core *c, struct store_tx *tx) MUST_CHECK
 void nodes_hear(struct core *c, struct str note);
 /* Reads the directory when it is older than the last tick saw. The clock's thread. */
 void nodes_follow_directory(struct core *c);
+
+/* ---- other routes: core/reroute, core/failover ---- */
+
+/*
+ * A message that its carrier has refused (SENDING, nothing of it taken or in doubt) goes on with
+ * the next route that matches and leads to another carrier, never one that it was with before: it
+ * is QUEUED there, its passage says `why` (the carrier's words; n 0: none). *moved false: there is
+ * no other, or the message is no longer as `m` says; nothing was written. The price stays.
+ */
+enum err route_next(struct core *c, struct store_tx *tx, const struct message *m, struct str why,
+                    bool *moved) MUST_CHECK;
+
+/* A QUEUED message whose carrier is away goes to one that is there, if it has another route. */
+enum err reroute_waiting(struct core *c, struct store_tx *tx, const struct message *m,
+                         bool throttled) MUST_CHECK;
+/* A SENT message: out again through the next route when its carrier's failover_receipt_s is over.
+ * *again_us: when to ask again; INT64_MAX: it need not be asked. */
+enum err reroute_unconfirmed(bool *moved, int64_t *again_us, struct core *c, struct store_tx *tx,
+                             const struct message *m) MUST_CHECK;
+/* Parts that carriers took: those with failover_receipt_s are looked at again. */
+enum err reroute_await(struct store_tx *tx, const struct outcome_job *const *jobs,
+                       size_t n) MUST_CHECK;
+/* For end_unsent: one that an earlier carrier had taken is SENT there again. */
+enum err reroute_give_back(struct store_tx *tx, const struct message *m) MUST_CHECK;
+/* Final receipts; those that changed nothing may be of a carrier that the message has left:
+ * delivered ends a message that is still open, anything else is noted. */
+enum err reroute_late(struct store_tx *tx, const struct message_finish *ends,
+                      const int64_t *changed, size_t n) MUST_CHECK;
+/* Has a carrier that the message left told that it was delivered? */
+enum err reroute_delivered(bool *delivered, struct store_tx *tx,
+                           const struct message *m) MUST_CHECK;
+
+/* Which carriers are away, and a slice of what waits for them. *more: a slice was full. */
+enum err failover_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
 
 /* ---- the clock ---- */
 

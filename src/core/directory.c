@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/directory.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "core/outbox.h"
+#include "core/route.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,11 +79,14 @@ static enum err read_carrier(struct directory_carrier *c, struct arena *a, struc
     struct refusal why = {.field = "json"};
     enum err e = json_is_object(json) ? carrier_settings_read(&c->settings, a, json, true, &why)
                                       : ERR_MALFORMED;
+    if (!e)
+        e = carrier_rules_read(&c->rules, a, &c->settings, &why);
     if (e)
         log_error("carrier_settings_unreadable", "carrier=%.*s setting=%s error=%s",
                   STR_FMT(c->row.name), why.field, err_name(e));
     json_decref(json);
     c->slot = outbox_slot(outbox, c->row.id);
+    atomic_store(&c->slot->receipt_wait_us, e ? 0 : c->settings.failover_receipt_s * SEC_US);
     return e;
 }
 
@@ -127,6 +132,7 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
     sort(d->senders, d->senders_n, sizeof(*d->senders), by_sender);
     sort(d->carriers, d->carriers_n, sizeof(*d->carriers), by_carrier_name);
     sort(d->routes, d->routes_n, sizeof(*d->routes), by_route_prefix);
+    d->table = route_table_new(arena, d);
     sort(d->rates, d->rates_n, sizeof(*d->rates), by_rate_prefix);
     *out = d;
     return OK;
@@ -195,57 +201,10 @@ const struct directory_carrier *directory_carrier_by_id(const struct directory *
     return NULL;
 }
 
-/* Where routes of exactly this prefix begin; routes_n when there is none. */
-static size_t first_route(const struct directory *d, struct str prefix)
-{
-    size_t low = 0;
-    size_t high = d->routes_n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (compare_str(d->routes[middle].prefix, prefix) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < d->routes_n && str_eq(d->routes[low].prefix, prefix) ? low : d->routes_n;
-}
-
-/* How closely a route speaks of this account and sender; -1 when it speaks of others. */
-static int closeness(const struct route *r, int64_t account_id, struct str sender)
-{
-    if ((r->account_id && r->account_id != account_id) ||
-        (r->sender.n && !str_eq(r->sender, sender)))
-        return -1;
-    return (r->account_id ? 2 : 0) + (r->sender.n ? 1 : 0);
-}
-
 static struct str digits_of(char out[24], uint64_t recipient)
 {
     int n = snprintf(out, 24, "%llu", (unsigned long long)recipient);
     return (struct str){.p = out, .n = (size_t)n};
-}
-
-const struct directory_carrier *directory_route(const struct directory *d, uint64_t recipient,
-                                                int64_t account_id, struct str sender)
-{
-    char text[24];
-    struct str prefix = digits_of(text, recipient);
-    for (;; prefix.n--) {
-        const struct directory_carrier *best = NULL;
-        int best_closeness = -1;
-        for (size_t i = first_route(d, prefix);
-             i < d->routes_n && str_eq(d->routes[i].prefix, prefix); i++) {
-            int c = closeness(&d->routes[i], account_id, sender);
-            const struct directory_carrier *carrier =
-                c > best_closeness ? directory_carrier_by_id(d, d->routes[i].carrier_id) : NULL;
-            if (carrier && carrier->row.enabled) {
-                best = carrier;
-                best_closeness = c;
-            }
-        }
-        if (best || !prefix.n)
-            return best;
-    }
 }
 
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits)

@@ -3,6 +3,7 @@
  * core/directory: accounts, users, senders, carriers, routes and rates as one immutable picture in
  * memory, for deciding without the store. A change of configuration makes a new picture; who holds
  * an old one goes on with it until done.
+ * Which route a message takes is decided in core/route.
  *
  * Owner: reference counted: directory_release. Balances and quotas are not in it: only the writer
  * knows them. Threads: all; a picture never changes.
@@ -10,9 +11,9 @@
 #ifndef NAVETTE_CORE_DIRECTORY_H
 #define NAVETTE_CORE_DIRECTORY_H
 
-#include "core/carrier_settings.h"
-#include "store/account.h"
+#include "core/carrier_rules.h"
 #include "store/carrier.h"
+#include "store/route.h"
 
 struct outbox;
 struct outbox_slot;
@@ -20,7 +21,8 @@ struct outbox_slot;
 struct directory_carrier {
     struct carrier_row row;
     struct carrier_settings settings;
-    struct outbox_slot *slot; /* its live state: core/outbox */
+    struct carrier_rules rules; /* made of them */
+    struct outbox_slot *slot;   /* its live state: core/outbox */
 };
 
 struct directory {
@@ -34,7 +36,8 @@ struct directory {
     size_t carriers_n;
     struct route *routes; /* by prefix */
     size_t routes_n;
-    struct rate *rates; /* by prefix */
+    struct route_table *table; /* of the routes: core/route chooses by it */
+    struct rate *rates;        /* by prefix */
     size_t rates_n;
     struct arena *arena;
     _Atomic size_t references;
@@ -57,10 +60,6 @@ const struct sender *directory_sender(const struct directory *d, int64_t account
 const struct directory_carrier *directory_carrier(const struct directory *d, struct str name);
 const struct directory_carrier *directory_carrier_by_id(const struct directory *d, int64_t id);
 
-/* The route of the longest prefix; among equals one for this account beats one for any, then one
- * for this sender beats one for any, then the oldest. Disabled carriers do not count. */
-const struct directory_carrier *directory_route(const struct directory *d, uint64_t recipient,
-                                                int64_t account_id, struct str sender);
 /* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);
 

@@ -61,15 +61,14 @@ void nodes_end(struct core *c)
 
 /* ---- take-over ---- */
 
-/* Waits for a person's decision. */
-static enum err leave_in_doubt(struct store_tx *tx, const struct message *m)
+/* Not to be sent again. */
+static enum err keep_back(struct store_tx *tx, const struct message *m, enum doubt_policy policy)
 {
-    struct message_move move = {.id = m->id, .from = MESSAGE_SENDING, .to = MESSAGE_IN_DOUBT};
     enum err e = store_event_add(tx, m->id, STR("in_doubt"),
-                                 STR("the server stopped while sending; waits for a decision"));
-    if (!e)
-        e = store_message_move(tx, &move, NULL);
-    return e ? e : store_queue_drop(tx, &m->id, 1); /* behind the message: store/queue's law */
+                                 policy == DOUBT_ASK
+                                     ? STR("the server stopped while sending; waits for a decision")
+                                     : STR("the server stopped while sending; given up"));
+    return e ? e : leave_in_doubt(tx, m->id, policy);
 }
 
 /* To be sent again, by whoever holds the carrier. */
@@ -97,8 +96,10 @@ static enum err recover_messages(struct core *c, struct store_tx *tx, const stru
     enum err e = OK;
     for (size_t i = 0; i < n && !e; i++) {
         const struct directory_carrier *carrier = directory_carrier_by_id(d, list[i].carrier_id);
-        bool ask = carrier && str_eq(carrier->settings.on_doubt, STR("ask"));
-        e = ask ? leave_in_doubt(tx, &list[i]) : send_again(c, tx, &back[back_n++], &list[i]);
+        enum doubt_policy policy =
+            carrier ? doubt_policy_of(carrier->settings.on_doubt) : DOUBT_RESEND;
+        e = policy == DOUBT_RESEND ? send_again(c, tx, &back[back_n++], &list[i])
+                                   : keep_back(tx, &list[i], policy);
     }
     directory_release(d);
     metric_add(METRIC_IN_DOUBT, e ? 0 : (int64_t)n);

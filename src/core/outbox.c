@@ -144,7 +144,7 @@ static struct str copy_behind(char **at, struct str s)
 void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot *slot,
                       const struct message *m, const uint8_t *answered)
 {
-    struct handed *h = base_alloc(sizeof(*h) + m->sender.n + m->text.n);
+    struct handed *h = base_alloc(sizeof(*h) + m->sender.n + m->text.n + m->tag.n);
     char *at = (char *)(h + 1);
     h->arrive = o->arrive;
     h->out = (struct outgoing){
@@ -156,9 +156,12 @@ void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot 
         .recipient = m->recipient,
         .sender = copy_behind(&at, m->sender),
         .text = copy_behind(&at, m->text),
+        .tag = copy_behind(&at, m->tag),
+        .account_id = m->account_id,
         .encoding = m->encoding,
+        .layout = m->layout,
         .class = m->class,
-        .parts = m->parts,
+        .parts = message_submits(m),
         .attempts = m->attempts,
         .reference = m->reference,
         .queued = answered != NULL,
@@ -176,6 +179,13 @@ enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id)
         if (*c < ' ' || *c > '~')
             *c = '?';
     return e;
+}
+
+enum doubt_policy doubt_policy_of(struct str on_doubt)
+{
+    if (str_eq(on_doubt, STR("ask")))
+        return DOUBT_ASK;
+    return str_eq(on_doubt, STR("fail")) ? DOUBT_FAIL : DOUBT_RESEND;
 }
 
 static void init(struct job *job, enum job_kind kind, struct mailbox *home,

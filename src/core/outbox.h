@@ -7,7 +7,7 @@
  *
  *   accept ── room? ──► SENDING, letter to the carrier's thread
  *          └─ else ───► QUEUED ── outbox_take ──► SENDING, letter
- *   carrier ── outcome ──► SENT | REJECTED | QUEUED again | IN_DOUBT | EXPIRED
+ *   carrier ── outcome ──► SENT | REJECTED | QUEUED again | IN_DOUBT | EXPIRED | UNKNOWN
  *
  * A slot is the live state that the writer and the carrier's thread share: atomics only, all of
  * them hints; the store has the truth.
@@ -32,11 +32,14 @@ struct outgoing {
     uint64_t recipient; /* E.164 */
     struct str sender;
     struct str text; /* UTF-8 */
+    struct str tag;
+    int64_t account_id;
     enum text_encoding encoding;
-    int class; /* 0 to 3; -1: none */
-    uint32_t parts;
+    struct text_layout layout;
+    int class;      /* 0 to 3; -1: none */
+    uint32_t parts; /* submit_sm: message_submits */
     uint32_t attempts;
-    uint8_t reference;
+    uint16_t reference;
     uint8_t answered[32]; /* bit part-1: the carrier has taken this part before */
     bool queued;          /* it was taken from the queue, where its row still stands */
 };
@@ -53,15 +56,54 @@ struct outbox_slot {
     _Atomic bool shared;    /* other nodes may be bound to it at the same time */
     _Atomic bool in_use;    /* set by the carrier: a bind of it may still be open */
     const _Atomic int64_t *send_until_us; /* of the outbox: outbox_may_send */
-    void *owner;                          /* the carrier thread's own; nobody else reads it */
-    struct outbox *outbox;                /* whose it is, and the two below: outbox_wake's */
+    /* Set by the carrier's thread (clock_mono_us): since when there is no session, and since when
+     * the carrier asks for pauses and takes nothing; 0: not so. */
+    _Atomic int64_t lost_since_us;
+    _Atomic int64_t throttled_since_us;
+    /* Set by core/failover: since when (clock_now_us) it is away for longer than its settings bear,
+     * on every node that could send; 0: it is not. And why. */
+    _Atomic int64_t away_since_us;
+    _Atomic bool away_throttled;
+    _Atomic int64_t receipt_wait_us; /* failover_receipt_s; 0: never */
+    void *owner;                     /* the carrier thread's own; nobody else reads it */
+    struct outbox *outbox;           /* whose it is, and the two below: outbox_wake's */
     struct letter look;
     _Atomic bool looking;  /* that letter is under way */
     bool was_held;         /* core/places: before, or is now */
     uint32_t turn;         /* the writer's: how often it was held again */
     int64_t free_since_us; /* core/places: since when each look saw a free place; 0: none */
     bool leaving;          /* core/places: to be given up once it is not in use */
+    struct outbox_away {   /* core/failover */
+        int64_t told_us;   /* what other nodes were told: bind_place.away_since */
+        int64_t free_since_us;
+        int64_t due_at_us; /* how far the pass over what waits for it has come */
+        int64_t message_id;
+        int64_t again_us;
+    } away;
 };
+
+/* New messages take another route if they have one. Any thread. */
+static inline bool outbox_is_away(const struct outbox_slot *slot)
+{
+    return atomic_load_explicit(&slot->away_since_us, memory_order_relaxed) != 0;
+}
+
+/* Since when the carrier has no session, or asks for pauses; 0: not, or not any more. What is so
+ * already stays as it was. The carrier's thread. */
+static inline void outbox_note_since(_Atomic int64_t *since_us, int64_t at_us)
+{
+    int64_t was_us = atomic_load_explicit(since_us, memory_order_relaxed);
+    if ((was_us != 0) != (at_us != 0))
+        atomic_store(since_us, at_us);
+}
+static inline void outbox_note_lost(struct outbox_slot *slot, int64_t at_us)
+{
+    outbox_note_since(&slot->lost_since_us, at_us);
+}
+static inline void outbox_note_throttle(struct outbox_slot *slot, int64_t at_us)
+{
+    outbox_note_since(&slot->throttled_since_us, at_us);
+}
 
 struct outbox;
 
@@ -120,6 +162,14 @@ enum outcome_kind {
     OUTCOME_EXPIRED,  /* its validity ended before it left */
 };
 
+/* The carrier's on_doubt. */
+enum doubt_policy {
+    DOUBT_RESEND, /* sent again, perhaps twice */
+    DOUBT_ASK,    /* a person decides */
+    DOUBT_FAIL,   /* ends as unknown */
+};
+enum doubt_policy doubt_policy_of(struct str on_doubt);
+
 /* What happened to one part (SENT), or to the message once nothing of it is on the wire (all
  * others). The job is the caller's to free when it comes back; it always comes back with OK in the
  * end (job.def: KEEP). */
@@ -128,15 +178,16 @@ struct outcome_job {
     enum outcome_kind kind;
     struct outbox_slot *slot;
     int64_t message_id;
-    int64_t due_at_us;   /* RELEASED: as it was in the outgoing */
+    int64_t due_at_us;   /* RELEASED: as it was in the outgoing, or when its sender may again */
     int64_t retry_at_us; /* RETRY, and IN_DOUBT when it is sent again */
     int64_t at_us;       /* when the answer came */
     uint32_t part;       /* 1 … ; SENT and REJECTED */
-    uint32_t parts;      /* of the message */
+    uint32_t parts;      /* of the outgoing */
     uint32_t status;     /* command_status, for RETRY, REJECTED */
     bool queued;         /* as in the outgoing */
-    bool ask;            /* IN_DOUBT: a person decides; else it is sent again */
-    bool doubt;          /* REJECTED: another part was written and never answered */
+    enum doubt_policy policy; /* IN_DOUBT */
+    bool doubt;               /* REJECTED: another part was written and never answered */
+    bool other;               /* REJECTED: another carrier may take it */
     char carrier_ref[CARRIER_REF_SIZE];
 };
 

@@ -13,8 +13,7 @@
 
 /* ---- ends without a receipt ---- */
 
-/* In this attempt or an earlier one. */
-static enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message *m)
+enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message *m)
 {
     struct message_part *parts;
     size_t n = 0;
@@ -41,7 +40,9 @@ enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_s
     bool took = false;
     enum err e = leave_waiting(tx, m);
     bool gone = e == ERR_NOT_FOUND;
-    if (!e)
+    if (!e && m->sent_at_us) /* an earlier carrier took it */
+        e = reroute_give_back(tx, m);
+    else if (!e)
         e = store_message_move(tx, &move, &changed);
     if (ended)
         *ended = !e && changed;
@@ -95,6 +96,8 @@ static enum err add_references(struct core *c, struct store_tx *tx,
                                      .shared = jobs[i]->slot->shared,
                                      .turn = jobs[i]->slot->turn};
     enum err e = store_reference_add(c->references, tx, refs, n);
+    if (!e)
+        e = reroute_await(tx, jobs, n);
     return e ? e : receipt_join_early(c, tx, refs, n);
 }
 
@@ -142,11 +145,16 @@ static struct str status_text(struct arena *a, uint32_t status)
     return arena_printf(a, "%s (0x%08x)", smpp_status_name(status), status);
 }
 
-static enum err rejected(struct store_tx *tx, const struct outcome_job *j, const struct message *m)
+static enum err rejected(struct core *c, struct store_tx *tx, const struct outcome_job *j,
+                         const struct message *m)
 {
     struct message_part part = {.message_id = m->id, .number = j->part, .state = MESSAGE_REJECTED};
     struct str receipt = status_text(tx->view.arena, j->status);
-    enum err e = j->parts > 1 ? store_part_sent(tx, &part, 1) : OK;
+    bool moved = false;
+    enum err e = j->other && !j->doubt ? route_next(c, tx, m, receipt, &moved) : OK;
+    if (e || moved)
+        return e;
+    e = j->parts > 1 ? store_part_sent(tx, &part, 1) : OK;
     if (e || !j->doubt)
         return e ? e : end_unsent(tx, m, MESSAGE_REJECTED, receipt, NULL);
     struct message_move move = {.id = m->id,
@@ -159,45 +167,50 @@ static enum err rejected(struct store_tx *tx, const struct outcome_job *j, const
 }
 
 /* Ends of what was not, or not all, taken; `j` tells of a message that is still SENDING. */
-static enum err not_taken(struct store_tx *tx, const struct outcome_job *j)
+static enum err not_taken(struct core *c, struct store_tx *tx, const struct outcome_job *j)
 {
     struct message m;
     enum err e = store_message_get(&m, &tx->view, j->message_id);
     if (e || m.state != MESSAGE_SENDING)
         return e == ERR_NOT_FOUND ? OK : e;
-    return j->kind == OUTCOME_REJECTED ? rejected(tx, j, &m)
+    return j->kind == OUTCOME_REJECTED ? rejected(c, tx, j, &m)
                                        : end_unsent(tx, &m, MESSAGE_EXPIRED, (struct str){0}, NULL);
 }
 
-static enum err wait_for_decision(struct store_tx *tx, const struct outcome_job *j)
+enum err leave_in_doubt(struct store_tx *tx, int64_t message_id, enum doubt_policy policy)
 {
-    struct message_move move = {
-        .id = j->message_id, .from = MESSAGE_SENDING, .to = MESSAGE_IN_DOUBT};
+    struct message_move move = {.id = message_id,
+                                .from = MESSAGE_SENDING,
+                                .to = policy == DOUBT_FAIL ? MESSAGE_UNKNOWN : MESSAGE_IN_DOUBT,
+                                .at_us = tx->now_us};
     enum err e = store_message_move(tx, &move, NULL);
-    return e ? e : store_queue_drop(tx, &j->message_id, 1);
+    return e ? e : store_queue_drop(tx, &message_id, 1); /* behind it: store/queue's law */
 }
 
 /* What shows in the message's passage. */
 static enum err tell(struct store_tx *tx, const struct outcome_job *j)
 {
+    static const struct str ends[] = {
+        [DOUBT_RESEND] = STR("the carrier never answered; sent again, perhaps twice"),
+        [DOUBT_ASK] = STR("the carrier never answered; waits for a decision"),
+        [DOUBT_FAIL] = STR("the carrier never answered; given up"),
+    };
     if (j->kind == OUTCOME_RETRY)
         return store_event_add(tx, j->message_id, STR("retry"),
                                status_text(tx->view.arena, j->status));
     if (j->kind != OUTCOME_IN_DOUBT)
         return OK;
     metric_add(METRIC_IN_DOUBT, 1);
-    return store_event_add(tx, j->message_id, STR("in_doubt"),
-                           j->ask ? STR("the carrier never answered; waits for a decision")
-                                  : STR("the carrier never answered; sent again, perhaps twice"));
+    return store_event_add(tx, j->message_id, STR("in_doubt"), ends[j->policy]);
 }
 
 static bool comes_back(const struct outcome_job *j)
 {
     return j->kind == OUTCOME_RETRY || j->kind == OUTCOME_RELEASED ||
-           (j->kind == OUTCOME_IN_DOUBT && !j->ask);
+           (j->kind == OUTCOME_IN_DOUBT && j->policy == DOUBT_RESEND);
 }
 
-static enum err others(struct store_tx *tx, struct job **jobs, size_t n)
+static enum err others(struct core *c, struct store_tx *tx, struct job **jobs, size_t n)
 {
     struct queue_return *back = ARENA_ARRAY(tx->view.arena, n, struct queue_return);
     size_t back_n = 0;
@@ -208,7 +221,8 @@ static enum err others(struct store_tx *tx, struct job **jobs, size_t n)
         if (e || j->kind == OUTCOME_SENT)
             continue;
         if (!comes_back(j)) {
-            e = j->kind == OUTCOME_IN_DOUBT ? wait_for_decision(tx, j) : not_taken(tx, j);
+            e = j->kind == OUTCOME_IN_DOUBT ? leave_in_doubt(tx, j->message_id, j->policy)
+                                            : not_taken(c, tx, j);
             continue;
         }
         bool released = j->kind == OUTCOME_RELEASED;
@@ -231,5 +245,5 @@ enum err outcome_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t 
     taken_n = taken_of(taken, jobs, n, false);
     if (!e)
         e = parts_sent(ctx, tx, taken, taken_n);
-    return e ? e : others(tx, jobs, n);
+    return e ? e : others(ctx, tx, jobs, n);
 }

@@ -61,7 +61,7 @@ static enum err settle(struct store_tx *tx, const int64_t *message_ids,
     metric_add(METRIC_SENT, e ? 0 : (int64_t)sent_n);
     if (!e)
         e = store_queue_drop(tx, left, sent_n);
-    return e ? e : store_message_finish_sent(tx, ends, ends_n);
+    return e ? e : store_message_finish_sent(tx, ends, ends_n, NULL);
 }
 
 struct changed_parts {
@@ -161,6 +161,7 @@ static size_t in_order(struct told *told, size_t n)
 static enum err finish_whole(struct store_tx *tx, const struct told *told, size_t n)
 {
     struct message_finish *ends = ARENA_ARRAY(tx->view.arena, n, struct message_finish);
+    int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const struct told *t = &told[i];
@@ -171,7 +172,8 @@ static enum err finish_whole(struct store_tx *tx, const struct told *told, size_
                                                 .to = t->state,
                                                 .receipt = t->receipt};
     }
-    return store_message_finish_sent(tx, ends, count);
+    enum err e = store_message_finish_sent(tx, ends, count, changed);
+    return e ? e : reroute_late(tx, ends, changed, count);
 }
 
 static enum err finish_parts(struct store_tx *tx, const struct told *told, size_t n)

@@ -4,18 +4,49 @@
 #include "store/queue.h"
 
 /* Which parts the carrier has taken in an earlier attempt. */
-static enum err answered_parts(uint8_t answered[32], struct store_view *view,
+static enum err answered_parts(uint8_t answered[32], bool *some, struct store_view *view,
                                const struct message *m)
 {
     struct message_part *parts;
     size_t n;
     memset(answered, 0, 32);
-    if (m->parts < 2)
+    *some = false;
+    if (message_submits(m) < 2)
         return OK;
     enum err e = store_part_list(&parts, &n, view, m->id);
     for (size_t i = 0; i < n && !e; i++)
-        if (parts[i].sent_at_us)
+        if (parts[i].sent_at_us) {
             answered[(parts[i].number - 1) / 8] |= (uint8_t)(1u << (parts[i].number - 1) % 8);
+            *some = true;
+        }
+    return e;
+}
+
+/* By the settings of now, which may be others than when it was accepted. */
+static enum err follow_settings(bool *sendable, struct store_tx *tx, struct message *m,
+                                const struct directory_carrier *carrier)
+{
+    bool changed;
+    *sendable = true;
+    enum err e = plan_again(m, tx->view.arena, &carrier->rules, &changed);
+    if (!e)
+        return changed ? store_message_replan(tx, m) : OK;
+    *sendable = false;
+    return end_unsent(tx, m, MESSAGE_REJECTED, str_of(err_text(e)), NULL);
+}
+
+static enum err take_message(struct core *c, struct store_tx *tx, struct outbox_slot *slot,
+                             struct message *m, const struct directory_carrier *carrier)
+{
+    uint8_t answered[32];
+    bool some, sendable = true;
+    if (m->expires_at_us <= tx->now_us)
+        return end_unsent(tx, m, MESSAGE_EXPIRED, (struct str){0}, NULL);
+    enum err e = answered_parts(answered, &some, &tx->view, m);
+    if (!e && !some && carrier)
+        e = follow_settings(&sendable, tx, m, carrier);
+    if (!e && sendable)
+        outbox_hand_over(c->outbox, tx, slot, m, answered);
     return e;
 }
 
@@ -23,19 +54,14 @@ static enum err take_one(struct core *c, struct store_tx *tx, struct take_job *j
 {
     struct message *list;
     size_t n;
+    const struct directory *d = core_directory(c);
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, job->slot->carrier_id);
     enum err e = store_queue_take(&list, &n, tx, job->slot->carrier_id, job->limit);
     job->found = n;
-    for (size_t i = 0; i < n && !e; i++) {
-        uint8_t answered[32];
-        if (list[i].expires_at_us <= tx->now_us) {
-            e = end_unsent(tx, &list[i], MESSAGE_EXPIRED, (struct str){0}, NULL);
-            continue;
-        }
-        e = answered_parts(answered, &tx->view, &list[i]);
-        if (!e)
-            outbox_hand_over(c->outbox, tx, job->slot, &list[i], answered);
-    }
+    for (size_t i = 0; i < n && !e; i++)
+        e = take_message(c, tx, job->slot, &list[i], carrier);
     job->slot->backlog = n == job->limit;
+    directory_release(d);
     return e;
 }
 

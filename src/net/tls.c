@@ -78,14 +78,58 @@ SSL *tls_server_new(SSL_CTX *context)
     return ssl;
 }
 
+/* What a person can act on, in words; NULL for the rest. */
+static const char *verify_words(long result)
+{
+    switch (result) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return "the peer's certificate is for another name";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return "the peer's certificate is not valid now";
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        return "the peer's certificate is of no trusted authority";
+    default:
+        return NULL;
+    }
+}
+
+/* With TLS 1.3 they come after the handshake, on the first read. */
+static const char *alert_words(const SSL *ssl, unsigned long error)
+{
+    if (SSL_is_server(ssl))
+        return NULL;
+    switch (ERR_GET_REASON(error)) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+        return "the peer wants a certificate of ours";
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+        return "the peer refuses our certificate";
+    default:
+        return NULL;
+    }
+}
+
 void tls_reason(char reason[TLS_REASON_SIZE], const SSL *ssl, unsigned long error)
 {
     long verified = SSL_get_verify_result(ssl);
+    bool trusted = verified == X509_V_OK;
     const char *why = error ? ERR_reason_error_string(error) : NULL;
-    if (verified != X509_V_OK)
-        snprintf(reason, TLS_REASON_SIZE, "tls: %s", X509_verify_cert_error_string(verified));
-    else if (why)
-        snprintf(reason, TLS_REASON_SIZE, "tls: %s", why);
+    const char *words = trusted ? alert_words(ssl, error) : verify_words(verified);
+    if (!trusted)
+        why = X509_verify_cert_error_string(verified);
+    if (words && why)
+        snprintf(reason, TLS_REASON_SIZE, "tls: %s: %s", words, why);
     else
-        snprintf(reason, TLS_REASON_SIZE, "tls: handshake cut off");
+        snprintf(reason, TLS_REASON_SIZE, "tls: %s", why ? why : "handshake cut off");
 }

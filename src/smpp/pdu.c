@@ -266,6 +266,23 @@ const char *smpp_status_name(uint32_t status)
     }
 }
 
+enum err smpp_status_find(uint32_t *status, struct str name)
+{
+    static const struct {
+        uint32_t status;
+        const char *name;
+    } named[] = {
+#define STATUS(NAME, value) {value, "ESME_" #NAME},
+#include "smpp/pdu.def"
+    };
+    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+        if (str_eq_nocase(name, str_of(named[i].name))) {
+            *status = named[i].status;
+            return OK;
+        }
+    return ERR_NOT_FOUND;
+}
+
 const char *smpp_tag_name(uint16_t tag)
 {
     const struct tag *t = tag_of(tag);

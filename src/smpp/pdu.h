@@ -102,6 +102,8 @@ const struct smpp_command_info *smpp_command_info(uint32_t command);
 const char *smpp_command_name(uint32_t command);
 /* "ESME_RTHROTTLED" */
 const char *smpp_status_name(uint32_t status);
+/* And back, of those that have a name; ERR_NOT_FOUND. */
+enum err smpp_status_find(uint32_t *status, struct str name) MUST_CHECK;
 const char *smpp_tag_name(uint16_t tag);
 
 #endif

@@ -3,25 +3,49 @@
 
 #include "store/rows.h"
 
+static const char *const grade_names[] = {
+    [GRADE_ANY] = NULL, [GRADE_PREMIUM] = "premium", [GRADE_LOW_COST] = "low_cost"};
+
+const char *grade_name(enum grade grade)
+{
+    return grade_names[grade];
+}
+
+enum err grade_parse(enum grade *out, struct str name)
+{
+    for (enum grade g = GRADE_PREMIUM; g <= GRADE_LOW_COST; g++)
+        if (str_eq(name, str_of(grade_names[g]))) {
+            *out = g;
+            return OK;
+        }
+    return ERR_INVALID;
+}
+
+static struct db_value grade_of(const struct account *a)
+{
+    return DB_INT(a->grade == GRADE_ANY ? GRADE_PREMIUM : a->grade);
+}
+
 enum err store_account_insert(struct store_tx *tx, const struct account *a)
 {
     static struct db_query insert =
-        DB_QUERY("INSERT INTO account (id, name, timezone, max_parts, enabled, balance, "
-                 "created_at) VALUES ($1, $2, $3, $4, $5, 0, $6)");
+        DB_QUERY("INSERT INTO account (id, name, timezone, max_parts, grade, enabled, balance, "
+                 "created_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)");
     return db_run(tx->view.db, &insert,
                   DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
-                          DB_INT(a->max_parts), DB_INT(a->enabled), DB_INT(tx->now_us)),
+                          DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled),
+                          DB_INT(tx->now_us)),
                   NULL);
 }
 
 enum err store_account_update(struct store_tx *tx, const struct account *a)
 {
     static struct db_query update =
-        DB_QUERY("UPDATE account SET name = $2, timezone = $3, max_parts = $4, enabled = $5 "
-                 "WHERE id = $1");
+        DB_QUERY("UPDATE account SET name = $2, timezone = $3, max_parts = $4, grade = $5, "
+                 "enabled = $6 WHERE id = $1");
     return store_change_one(tx, &update,
                             DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
-                                    DB_INT(a->max_parts), DB_INT(a->enabled)));
+                                    DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled)));
 }
 
 static void read_account(void *item, const struct db_rows *r, struct arena *a)
@@ -31,17 +55,18 @@ static void read_account(void *item, const struct db_rows *r, struct arena *a)
         .name = arena_str(a, db_rows_text(r, 1)),
         .timezone = arena_str(a, db_rows_text(r, 2)),
         .max_parts = (uint32_t)db_rows_int(r, 3),
-        .enabled = db_rows_int(r, 4) != 0,
-        .balance = db_rows_int(r, 5),
-        .created_at_us = db_rows_int(r, 6),
+        .grade = (enum grade)db_rows_int(r, 4),
+        .enabled = db_rows_int(r, 5) != 0,
+        .balance = db_rows_int(r, 6),
+        .created_at_us = db_rows_int(r, 7),
     };
 }
 
 enum err store_account_list(struct account **out, size_t *n, struct store_view *view)
 {
     static struct db_query list =
-        DB_QUERY("SELECT id, name, timezone, max_parts, enabled, balance, created_at FROM account "
-                 "ORDER BY name");
+        DB_QUERY("SELECT id, name, timezone, max_parts, grade, enabled, balance, created_at FROM "
+                 "account ORDER BY name");
     struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_account);
 }

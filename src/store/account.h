@@ -8,11 +8,21 @@
 
 #include "store/store.h"
 
+/* What a message is worth its way: the account's, and whom a route serves. The numbers stand in the
+ * database. */
+enum grade { GRADE_ANY = 0, GRADE_PREMIUM = 1, GRADE_LOW_COST = 2 };
+
+/* "premium", "low_cost"; NULL for any. */
+const char *grade_name(enum grade grade);
+/* ERR_INVALID. */
+enum err grade_parse(enum grade *out, struct str name) MUST_CHECK;
+
 struct account {
     int64_t id;
     struct str name;
     struct str timezone;
     uint32_t max_parts;
+    enum grade grade; /* GRADE_ANY is written as premium */
     bool enabled;
     int64_t balance; /* hundredths; without the quotas given to users */
     int64_t created_at_us;

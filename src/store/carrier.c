@@ -61,44 +61,6 @@ enum err store_carrier_delete(struct store_tx *tx, int64_t id)
     return store_must_change(e, changed);
 }
 
-enum err store_route_insert(struct store_tx *tx, const struct route *r)
-{
-    static struct db_query insert =
-        DB_QUERY("INSERT INTO route (id, prefix, account_id, sender, carrier_id, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6)");
-    return db_run(tx->view.db, &insert,
-                  DB_ARGS(DB_INT(r->id), DB_TEXT(r->prefix),
-                          r->account_id ? DB_INT(r->account_id) : DB_NULL,
-                          DB_TEXT_OR_NULL(r->sender), DB_INT(r->carrier_id), DB_INT(tx->now_us)),
-                  NULL);
-}
-
-static void read_route(void *item, const struct db_rows *r, struct arena *a)
-{
-    *(struct route *)item = (struct route){
-        .id = db_rows_int(r, 0),
-        .prefix = arena_str(a, db_rows_text(r, 1)),
-        .account_id = db_rows_int(r, 2),
-        .sender = arena_str(a, db_rows_text(r, 3)),
-        .carrier_id = db_rows_int(r, 4),
-        .created_at_us = db_rows_int(r, 5),
-    };
-}
-
-enum err store_route_list(struct route **out, size_t *n, struct store_view *view)
-{
-    static struct db_query list = DB_QUERY("SELECT id, prefix, account_id, sender, carrier_id, "
-                                           "created_at FROM route ORDER BY prefix, id");
-    struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
-    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_route);
-}
-
-enum err store_route_delete(struct store_tx *tx, int64_t id)
-{
-    static struct db_query delete = DB_QUERY("DELETE FROM route WHERE id = $1");
-    return store_change_one(tx, &delete, DB_ARGS(DB_INT(id)));
-}
-
 enum err store_rate_set(struct store_tx *tx, const struct rate *r)
 {
     static struct db_query set =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store/carrier: carriers, routes and rates, as rows. What the settings of a carrier mean is the
+ * store/carrier: carriers and rates, as rows. What the settings of a carrier mean is the
  * business of core/carrier_settings.
  */
 #ifndef NAVETTE_STORE_CARRIER_H
@@ -21,18 +21,6 @@ enum err store_carrier_list(struct carrier_row **out, size_t *n,
                             struct store_view *view) MUST_CHECK;
 /* Its routes go with it. ERR_CONFLICT while messages wait for it or for its receipts. */
 enum err store_carrier_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
-
-struct route {
-    int64_t id;
-    struct str prefix;  /* digits; n 0 matches every number */
-    int64_t account_id; /* 0: any */
-    struct str sender;  /* n 0: any */
-    int64_t carrier_id;
-    int64_t created_at_us;
-};
-enum err store_route_insert(struct store_tx *tx, const struct route *r) MUST_CHECK;
-enum err store_route_list(struct route **out, size_t *n, struct store_view *view) MUST_CHECK;
-enum err store_route_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 
 struct rate {
     struct str prefix;

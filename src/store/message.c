@@ -11,7 +11,27 @@
 #define COLUMNS                                                                               \
     "id, account_id, user_id, carrier_id, state, sender, recipient, text, encoding, parts, "  \
     "class, marketing, tag, reference, credits, from_quota, created_at, due_at, expires_at, " \
-    "attempts, sent_at, done_at, carrier_ref, receipt"
+    "attempts, sent_at, done_at, carrier_ref, receipt, layout"
+
+/* ---- rows ---- */
+
+/* message.layout: bits of its three members, lowest first. */
+enum { MODE_BITS = 2, WIRE_BITS = 3, CHOICE_BITS = 2 };
+
+static int64_t layout_number(struct text_layout l)
+{
+    return l.mode | l.wire << MODE_BITS | l.choice << (MODE_BITS + WIRE_BITS);
+}
+
+static struct text_layout layout_of(int64_t number)
+{
+    uint64_t bits = (uint64_t)number;
+    return (struct text_layout){
+        .mode = bits & ((1u << MODE_BITS) - 1),
+        .wire = bits >> MODE_BITS & ((1u << WIRE_BITS) - 1),
+        .choice = bits >> (MODE_BITS + WIRE_BITS) & ((1u << CHOICE_BITS) - 1),
+    };
+}
 
 static void read_row(struct message *m, const struct db_rows *r, struct arena *a)
 {
@@ -29,7 +49,7 @@ static void read_row(struct message *m, const struct db_rows *r, struct arena *a
         .class = db_rows_is_null(r, 10) ? -1 : (int)db_rows_int(r, 10),
         .marketing = db_rows_int(r, 11) != 0,
         .tag = arena_str(a, db_rows_text(r, 12)),
-        .reference = (uint8_t)db_rows_int(r, 13),
+        .reference = (uint16_t)db_rows_int(r, 13),
         .credits = db_rows_int(r, 14),
         .from_quota = db_rows_int(r, 15) != 0,
         .created_at_us = db_rows_int(r, 16),
@@ -40,6 +60,7 @@ static void read_row(struct message *m, const struct db_rows *r, struct arena *a
         .done_at_us = db_rows_int(r, 21),
         .carrier_ref = arena_str(a, db_rows_text(r, 22)),
         .receipt = arena_str(a, db_rows_text(r, 23)),
+        .layout = layout_of(db_rows_int(r, 24)),
     };
 }
 
@@ -76,18 +97,19 @@ static enum err queue_waiting(struct store_tx *tx, const struct message *const *
 
 enum err store_message_insert(struct store_tx *tx, const struct message *const *rows, size_t n)
 {
-    enum { COLUMNS_N = 20 };
+    enum { COLUMNS_N = 21 };
 #define INTO                                                                                     \
     "INSERT INTO message (id, account_id, user_id, carrier_id, state, sender, recipient, "       \
     "text, encoding, parts, class, marketing, tag, reference, credits, from_quota, created_at, " \
-    "due_at, expires_at, claimed_by) "
+    "due_at, expires_at, claimed_by, layout) "
     static struct db_query insert = DB_QUERY_MANY(
         INTO "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-             "$18, $19, $20)",
+             "$18, $19, $20, $21)",
         INTO "SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], "
              "$5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], "
              "$11::bigint[], $12::bigint[], $13::text[], $14::bigint[], $15::bigint[], "
-             "$16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[])");
+             "$16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], "
+             "$21::bigint[])");
 #undef INTO
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
     for (size_t i = 0; i < n; i++) {
@@ -113,6 +135,7 @@ enum err store_message_insert(struct store_tx *tx, const struct message *const *
             DB_INT(m->due_at_us),
             DB_INT(m->expires_at_us),
             m->state == MESSAGE_SENDING ? DB_INT(tx->epoch) : DB_NULL,
+            DB_INT(layout_number(m->layout)),
         };
         memcpy(&args[i * COLUMNS_N], row, sizeof(row));
     }
@@ -158,22 +181,22 @@ enum err store_message_list(struct message **out, size_t *n, struct store_view *
     return collect(out, n, &rows, view->arena, f->limit);
 }
 
-enum err store_message_sending(struct message **out, size_t *n, struct store_view *view,
-                               const int64_t *ids, size_t ids_n)
+enum err store_message_by_ids(struct message **out, size_t *n, struct store_view *view,
+                              enum message_state state, const int64_t *ids, size_t ids_n)
 {
-    static struct db_query sending =
-        DB_QUERY_MANY("SELECT " COLUMNS " FROM message WHERE id = $1 AND state = 3",
+    static struct db_query get =
+        DB_QUERY_MANY("SELECT " COLUMNS " FROM message WHERE id = $1",
                       "SELECT " COLUMNS ", v.row FROM UNNEST($1::bigint[]) WITH ORDINALITY "
-                      "AS v (wanted, row) JOIN message ON id = v.wanted WHERE state = 3");
+                      "AS v (wanted, row) JOIN message ON id = v.wanted");
     struct message *list = ARENA_ARRAY(view->arena, ids_n, struct message);
     struct db_rows rows =
-        db_rows_many(view->db, &sending, store_id_args(view->arena, ids, ids_n), 1, ids_n);
+        db_rows_many(view->db, &get, store_id_args(view->arena, ids, ids_n), 1, ids_n);
     while (db_rows_next(&rows))
         read_row(&list[rows.row], &rows, view->arena);
     *out = list;
     *n = 0;
     for (size_t i = 0; i < ids_n; i++)
-        if (list[i].id)
+        if (list[i].id && list[i].state == state)
             list[(*n)++] = list[i];
     return db_rows_close(&rows);
 }
@@ -235,7 +258,8 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m, i
     return e;
 }
 
-enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n)
+enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
+                                   int64_t *told)
 {
     enum { COLUMNS_N = 5 };
     static struct db_query finish = DB_QUERY_MANY(
@@ -247,7 +271,7 @@ enum err store_message_finish_sent(struct store_tx *tx, const struct message_fin
         "WHERE m.id = v.id AND m.state = 4 AND m.carrier_ref IS NOT DISTINCT FROM v.carrier_ref "
         "RETURNING v.row");
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
-    int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    int64_t *changed = told ? told : ARENA_ARRAY(tx->view.arena, n, int64_t);
     for (size_t i = 0; i < n; i++) {
         const struct db_value row[COLUMNS_N] = {
             DB_INT(rows[i].id), DB_TEXT_OR_NULL(rows[i].carrier_ref), DB_INT(rows[i].to),
@@ -258,6 +282,17 @@ enum err store_message_finish_sent(struct store_tx *tx, const struct message_fin
     for (size_t i = 0; i < n && !e; i++)
         count_final(rows[i].to, changed[i]);
     return e;
+}
+
+enum err store_message_replan(struct store_tx *tx, const struct message *m)
+{
+    static struct db_query replan =
+        DB_QUERY("UPDATE message SET text = $2, encoding = $3, parts = $4, layout = $5, "
+                 "reference = $6 WHERE id = $1 AND state = 3");
+    return db_run(tx->view.db, &replan,
+                  DB_ARGS(DB_INT(m->id), DB_TEXT(m->text), DB_INT(m->encoding), DB_INT(m->parts),
+                          DB_INT(layout_number(m->layout)), DB_INT(m->reference)),
+                  NULL);
 }
 
 enum err store_message_free_of_charge(struct store_tx *tx, int64_t id)

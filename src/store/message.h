@@ -11,7 +11,7 @@
 
 #include "store/message_state.h"
 #include "store/store.h"
-#include "text/text.h"
+#include "text/plan.h"
 
 struct message {
     int64_t id;
@@ -23,11 +23,12 @@ struct message {
     struct str sender;
     uint64_t recipient; /* E.164 */
     struct str text;
-    uint32_t parts;
-    int class; /* 0 to 3; -1: none */
+    uint32_t parts;            /* as counted and paid */
+    struct text_layout layout; /* how they are sent */
+    int class;                 /* 0 to 3; -1: none */
     bool marketing;
     bool from_quota;
-    uint8_t reference; /* of its parts' concatenation */
+    uint16_t reference; /* of its parts' concatenation */
     uint32_t attempts;
     struct str tag;  /* n 0: none */
     int64_t credits; /* hundredths */
@@ -39,6 +40,12 @@ struct message {
     struct str carrier_ref;
     struct str receipt;
 };
+
+/* How many submit_sm it is: each has its own answer and its own receipt. */
+static inline uint32_t message_submits(const struct message *m)
+{
+    return m->layout.mode == TEXT_PAYLOAD ? 1 : m->parts;
+}
 
 /* With their rows in store/queue, for those that wait. */
 enum err store_message_insert(struct store_tx *tx, const struct message *const *rows,
@@ -58,9 +65,10 @@ struct message_filter {
 enum err store_message_list(struct message **out, size_t *n, struct store_view *view,
                             const struct message_filter *filter) MUST_CHECK;
 
-/* Those of these that are SENDING, in their order. */
-enum err store_message_sending(struct message **out, size_t *n, struct store_view *view,
-                               const int64_t *ids, size_t ids_n) MUST_CHECK;
+/* Those of these that are in this state, in their order. */
+enum err store_message_by_ids(struct message **out, size_t *n, struct store_view *view,
+                              enum message_state state, const int64_t *ids,
+                              size_t ids_n) MUST_CHECK;
 
 struct message_sent {
     int64_t id;
@@ -92,9 +100,11 @@ struct message_finish {
 };
 /* Messages that are SENT under this carrier id (n 0: of several parts) get their final state;
  * anything else is left alone: the carrier told twice, or has used the id again since. Each message
- * and id once. */
-enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows,
-                                   size_t n) MUST_CHECK;
+ * and id once. *changed (one for each, or NULL): 0 for what was left alone. */
+enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
+                                   int64_t *changed) MUST_CHECK;
+/* Text, encoding, parts, layout and reference of a SENDING message become these. */
+enum err store_message_replan(struct store_tx *tx, const struct message *m) MUST_CHECK;
 /* What it costs becomes 0: the caller moves the money. */
 enum err store_message_free_of_charge(struct store_tx *tx, int64_t id) MUST_CHECK;
 /* What the carrier said last of a message that it has not ended. */

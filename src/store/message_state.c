@@ -19,12 +19,13 @@ enum { STATES = sizeof(facts) / sizeof(facts[0]) };
 /* Where each open state may go. */
 static const unsigned moves[] = {
     [MESSAGE_SCHEDULED] = BIT(QUEUED) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED),
-    [MESSAGE_QUEUED] = BIT(SENDING) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED),
+    /* SENT again: with the carrier that had taken it before it went on to another one */
+    [MESSAGE_QUEUED] = BIT(SENDING) | BIT(SENT) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED),
     [MESSAGE_SENDING] = BIT(QUEUED) | BIT(SENT) | BIT(IN_DOUBT) | BIT(EXPIRED) | BIT(REJECTED) |
                         BIT(REFUSED) | BIT(UNKNOWN),
-    [MESSAGE_SENT] =
-        BIT(DELIVERED) | BIT(UNDELIVERED) | BIT(EXPIRED) | BIT(REJECTED) | BIT(UNKNOWN),
-    [MESSAGE_IN_DOUBT] = BIT(QUEUED) | BIT(UNKNOWN),
+    [MESSAGE_SENT] = BIT(QUEUED) | BIT(DELIVERED) | BIT(UNDELIVERED) | BIT(EXPIRED) |
+                     BIT(REJECTED) | BIT(UNKNOWN),
+    [MESSAGE_IN_DOUBT] = BIT(QUEUED) | BIT(DELIVERED) | BIT(UNKNOWN),
 };
 
 const char *message_state_name(enum message_state state)

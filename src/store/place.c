@@ -6,14 +6,16 @@
 static void read_place(void *item, const struct db_rows *r, struct arena *a)
 {
     (void)a;
-    *(struct bind_place *)item = (struct bind_place){
-        .carrier_id = db_rows_int(r, 0), .place = db_rows_int(r, 1), .epoch = db_rows_int(r, 2)};
+    *(struct bind_place *)item = (struct bind_place){.carrier_id = db_rows_int(r, 0),
+                                                     .place = db_rows_int(r, 1),
+                                                     .epoch = db_rows_int(r, 2),
+                                                     .away_since_us = db_rows_int(r, 3)};
 }
 
 enum err store_place_list(struct bind_place **out, size_t *n, struct store_tx *tx)
 {
     static struct db_query list =
-        DB_QUERY("SELECT b.carrier_id, b.place, b.epoch FROM bind_place b "
+        DB_QUERY("SELECT b.carrier_id, b.place, b.epoch, b.away_since FROM bind_place b "
                  "JOIN node n ON n.epoch = b.epoch AND n.fenced = 0 "
                  "ORDER BY b.carrier_id, b.place");
     struct db_rows rows = db_rows_open(tx->view.db, &list, DB_NO_ARGS);
@@ -47,6 +49,16 @@ enum err store_place_give(struct store_tx *tx, int64_t carrier_id)
     static struct db_query give =
         DB_QUERY("DELETE FROM bind_place WHERE carrier_id = $1 AND epoch = $2");
     return db_run(tx->view.db, &give, DB_ARGS(DB_INT(carrier_id), DB_INT(tx->epoch)), NULL);
+}
+
+enum err store_place_away(struct store_tx *tx, int64_t carrier_id, int64_t since_us)
+{
+    static struct db_query tell =
+        DB_QUERY("UPDATE bind_place SET away_since = $3 WHERE carrier_id = $1 AND epoch = $2");
+    return db_run(
+        tx->view.db, &tell,
+        DB_ARGS(DB_INT(carrier_id), DB_INT(tx->epoch), since_us ? DB_INT(since_us) : DB_NULL),
+        NULL);
 }
 
 enum err store_place_free(struct store_tx *tx, int64_t epoch)

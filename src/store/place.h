@@ -14,6 +14,7 @@ struct bind_place {
     int64_t carrier_id;
     int64_t place; /* 1 … */
     int64_t epoch;
+    int64_t away_since_us; /* its holder cannot send since then; 0: it can */
 };
 
 /* All that lives which are not fenced hold, by carrier and place. */
@@ -24,6 +25,8 @@ enum err store_place_take(bool *taken, struct store_tx *tx, int64_t carrier_id,
                           int64_t places) MUST_CHECK;
 /* Gives up what this life holds of the carrier. */
 enum err store_place_give(struct store_tx *tx, int64_t carrier_id) MUST_CHECK;
+/* Tells the other nodes since when this life cannot send to the carrier; 0: it can. */
+enum err store_place_away(struct store_tx *tx, int64_t carrier_id, int64_t since_us) MUST_CHECK;
 /* Frees all places of a life that was fenced. */
 enum err store_place_free(struct store_tx *tx, int64_t epoch) MUST_CHECK;
 

@@ -96,7 +96,23 @@ enum err store_queue_take(struct message **out, size_t *n, struct store_tx *tx, 
     enum err e = read_ids(&ids, &ids_n, tx->view.arena, &rows, limit);
     if (!e)
         e = move(tx, ids, ids_n, MESSAGE_QUEUED, MESSAGE_SENDING, tx->epoch);
-    return e ? e : store_message_sending(out, n, &tx->view, ids, ids_n);
+    return e ? e : store_message_by_ids(out, n, &tx->view, MESSAGE_SENDING, ids, ids_n);
+}
+
+enum err store_queue_waiting(struct message **out, size_t *n, struct store_tx *tx,
+                             int64_t carrier_id, int64_t after_due_us, int64_t after_id,
+                             size_t limit)
+{
+    static struct db_query behind = DB_QUERY(
+        "SELECT message_id FROM queue WHERE carrier_id = $1 AND state = 2 AND "
+        "(due_at, message_id) > ($2, $3) ORDER BY due_at, message_id LIMIT $4 {skip_locked}");
+    int64_t *ids;
+    size_t ids_n;
+    struct db_rows rows = db_rows_open(
+        tx->view.db, &behind,
+        DB_ARGS(DB_INT(carrier_id), DB_INT(after_due_us), DB_INT(after_id), DB_INT(limit)));
+    enum err e = read_ids(&ids, &ids_n, tx->view.arena, &rows, limit);
+    return e ? e : store_message_by_ids(out, n, &tx->view, MESSAGE_QUEUED, ids, ids_n);
 }
 
 enum err store_queue_return(struct store_tx *tx, const struct queue_return *rows, size_t n)
@@ -163,7 +179,7 @@ enum err store_queue_claimed(struct message **out, size_t *n, struct store_tx *t
     struct db_rows rows =
         db_rows_open(tx->view.db, &claimed, DB_ARGS(DB_INT(epoch), DB_INT(indexed), DB_INT(limit)));
     e = read_ids(&ids, &ids_n, tx->view.arena, &rows, limit);
-    return e ? e : store_message_sending(out, n, &tx->view, ids, ids_n);
+    return e ? e : store_message_by_ids(out, n, &tx->view, MESSAGE_SENDING, ids, ids_n);
 }
 
 enum err store_queue_note(bool *held, struct store_tx *tx, const int64_t *message_ids, size_t n)

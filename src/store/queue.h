@@ -40,6 +40,12 @@ enum err store_queue_seize(struct store_tx *tx, int64_t message_id) MUST_CHECK;
 enum err store_queue_take(struct message **out, size_t *n, struct store_tx *tx, int64_t carrier_id,
                           size_t limit) MUST_CHECK;
 
+/* QUEUED for a carrier behind a place in its queue (due_at_us, id), in order, but for those that
+ * another node is changing; held until the transaction ends. */
+enum err store_queue_waiting(struct message **out, size_t *n, struct store_tx *tx,
+                             int64_t carrier_id, int64_t after_due_us, int64_t after_id,
+                             size_t limit) MUST_CHECK;
+
 struct queue_return {
     int64_t message_id;
     int64_t carrier_id;

@@ -192,6 +192,16 @@ void date_write_smpp(char out[DATE_SMPP_SIZE], int64_t at_us)
              tenth % 10);
 }
 
+void date_write_smpp_relative(char out[DATE_SMPP_SIZE], int64_t time_us)
+{
+    enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, DAYS_MOST = 31 };
+    int64_t most_s = (int64_t)DAYS_MOST * DAY_S;
+    int64_t whole_s = time_us / SEC_US;
+    unsigned s = (unsigned)(whole_s < 1 ? 1 : whole_s > most_s ? most_s : whole_s);
+    snprintf(out, DATE_SMPP_SIZE, "0000%02u%02u%02u%02u000R", s / DAY_S, s % DAY_S / HOUR_S,
+             s % HOUR_S / MINUTE_S, s % MINUTE_S);
+}
+
 /* What stands behind the dot, cut to microseconds. */
 static bool take_fraction(int64_t *fraction_us, struct str *rest)
 {

@@ -26,6 +26,9 @@ enum err date_parse_deferred(struct date_local *local, struct str digits) MUST_C
 /* SMPP 3.4 7.1.1: 16 characters, absolute, UTC ("261121140500000+"), with its NUL. */
 enum { DATE_SMPP_SIZE = 17 };
 void date_write_smpp(char out[DATE_SMPP_SIZE], int64_t at_us);
+/* 7.1.1: 16 characters, relative ("000001000000000R": a day), in whole seconds rounded down, from
+ * one second to 31 days. */
+void date_write_smpp_relative(char out[DATE_SMPP_SIZE], int64_t time_us);
 /* ISO 8601 UTC or with an offset: "2026-11-21T14:05:00Z". ERR_BAD_DATE. */
 enum err date_parse_iso(int64_t *at_us, struct str s) MUST_CHECK;
 

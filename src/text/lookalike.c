@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/gsm7.h"
-#include "text/text.h"
+#include "text/octets.h"
 #include "text/utf8.h"
 
 #include <pthread.h>
@@ -87,11 +86,19 @@ enum err text_offenders(struct text_offender **out, size_t *n, size_t *total, st
     return OK;
 }
 
-enum err text_replace(struct str *out, struct arena *a, struct str utf8)
+static bool has_all(enum text_encoding encoding, struct str utf8)
 {
-    enum err err = text_utf8_check(utf8, NULL);
-    if (err)
-        return err;
+    uint32_t code_point = 0;
+    for (size_t at = 0; at < utf8.n;) {
+        at += utf8_decode(&code_point, utf8.p + at, utf8.p + utf8.n);
+        if (!units_of(code_point, encoding))
+            return false;
+    }
+    return true;
+}
+
+struct str replace_for(struct arena *a, struct str utf8, enum text_encoding encoding)
+{
     pthread_once(&filled, fill_groups);
     char *start = arena_alloc(a, utf8.n * GROWTH_MAX + 1);
     char *to = start;
@@ -99,12 +106,20 @@ enum err text_replace(struct str *out, struct arena *a, struct str utf8)
     for (size_t at = 0, size; at < utf8.n; at += size) {
         size = utf8_decode(&code_point, utf8.p + at, utf8.p + utf8.n);
         struct str put = str_sub(utf8, at, at + size);
-        const struct group *group = find_group(code_point);
-        if (group)
+        const struct group *group = units_of(code_point, encoding) ? NULL : find_group(code_point);
+        if (group && has_all(encoding, group->replacement))
             put = group->replacement;
         memcpy(to, put.p, put.n);
         to += put.n;
     }
-    *out = (struct str){.p = start, .n = (size_t)(to - start)};
+    return (struct str){.p = start, .n = (size_t)(to - start)};
+}
+
+enum err text_replace(struct str *out, struct arena *a, struct str utf8)
+{
+    enum err err = text_utf8_check(utf8, NULL);
+    if (err)
+        return err;
+    *out = replace_for(a, utf8, TEXT_GSM7);
     return OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * text/text: what a text weighs as SMS, and the bytes of its parts.
+ * text/text: what a text weighs as SMS, and the bytes of its parts. What one link makes of it:
+ * text/plan.
  *
  * Text is UTF-8. Encodings: GSM 7-bit default alphabet (3GPP TS 23.038 6.2.1, unpacked: one septet
  * a byte, as SMPP carries it; the ten extension characters are two septets) and UCS-2 (UTF-16BE;
@@ -13,8 +14,15 @@
 
 #include "base/arena.h"
 
-enum text_encoding { TEXT_GSM7, TEXT_UCS2 };
-/* "gsm7", "ucs2" */
+/* What a text is counted in. The numbers stand in the store. */
+enum text_encoding {
+    TEXT_GSM7,
+    TEXT_UCS2,
+    TEXT_LATIN1, /* this and the following: octets, of links that take more than GSM so */
+    TEXT_ASCII,
+    TEXT_UTF8
+};
+/* "gsm7", "ucs2", "latin1", "ascii", "utf8" */
 const char *text_encoding_name(enum text_encoding e);
 
 enum text_choice { TEXT_CHOOSE, TEXT_FORCE_GSM7, TEXT_FORCE_UCS2 };
@@ -24,7 +32,7 @@ enum { TEXT_PARTS_MAX = 255 };
 struct text_weight {
     enum text_encoding encoding;
     uint32_t characters; /* as a person counts: code points, a line break is one */
-    uint32_t units;      /* septets (extension characters twice) or UTF-16 units */
+    uint32_t units;      /* septets (extension characters twice), UTF-16 units or octets */
     uint32_t parts;      /* 0 for an empty text */
     uint32_t room_units; /* left in the last part */
 };

@@ -17,6 +17,18 @@ void udh_write_concat8(uint8_t out[UDH_CONCAT8_SIZE], uint8_t reference, uint8_t
     out[5] = number;
 }
 
+void udh_write_concat16(uint8_t out[UDH_CONCAT16_SIZE], uint16_t reference, uint8_t total,
+                        uint8_t number)
+{
+    out[0] = UDH_CONCAT16_SIZE - 1;
+    out[1] = CONCAT16;
+    out[2] = 4;
+    out[3] = (uint8_t)(reference >> 8);
+    out[4] = (uint8_t)reference;
+    out[5] = total;
+    out[6] = number;
+}
+
 /* Of several usable elements the last one counts (9.2.3.24). */
 static void read_concat(struct udh_concat *out, struct str data, bool wide)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * text/udh: user data headers, TS 23.040 9.2.3.24. Written: concatenation with an 8-bit reference.
- * Read: concatenation with 8 or 16 bits; other elements are skipped by their length.
+ * text/udh: user data headers, TS 23.040 9.2.3.24. Written and read: concatenation with a
+ * reference of 8 or 16 bits; other elements are skipped by their length.
  * Threads: pure.
  */
 #ifndef NAVETTE_TEXT_UDH_H
@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 
-enum { UDH_CONCAT8_SIZE = 6 };
+enum { UDH_CONCAT8_SIZE = 6, UDH_CONCAT16_SIZE = 7 };
 
 struct udh_concat {
     uint16_t reference;
@@ -20,6 +20,8 @@ struct udh_concat {
 
 void udh_write_concat8(uint8_t out[UDH_CONCAT8_SIZE], uint8_t reference, uint8_t total,
                        uint8_t number);
+void udh_write_concat16(uint8_t out[UDH_CONCAT16_SIZE], uint16_t reference, uint8_t total,
+                        uint8_t number);
 
 /* Splits user data that starts with a UDH. An element with total 0, number 0 or number > total is
  * ignored as the standard says. ERR_TRUNCATED when a length passes the end. */

@@ -27,7 +27,7 @@ export class Smsc {
     this.onSubmit = () => OK;
   }
 
-  static async start(tls = {}, port = 0) {
+  static async start(tls = {}, port = 0, host = "127.0.0.1") {
     const smsc = new Smsc();
     smsc.server = smpp.createServer(tls, (session) => smsc.#accept(session));
     smsc.server.on("tlsClientError", (e) => smsc.errors.push(e));
@@ -35,7 +35,7 @@ export class Smsc {
       smsc.sockets.add(socket);
       socket.on("close", () => smsc.sockets.delete(socket));
     });
-    await new Promise((r) => smsc.server.listen(port, "127.0.0.1", r));
+    await new Promise((r) => smsc.server.listen(port, host, r));
     smsc.port = smsc.server.address().port;
     return smsc;
   }

@@ -93,7 +93,7 @@ test("the rate that is set", async () => {
   await change(server, "--rate", "1");
   const ids = [await next(), await next(), await next(), await next()];
   const now = await limited("rate");
-  assert.deepEqual([now.why, now.rate], ["the rate: 1 parts a second", 1]);
+  assert.deepEqual([now.why, now.rate_limit], ["the rate: 1 parts a second", 1]);
   await change(server, "--rate", "0");
   for (const id of ids) await state(server, id, "sent");
 });

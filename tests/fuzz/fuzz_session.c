@@ -68,7 +68,7 @@ static void on_closed(void *ctx, const char *reason, uint32_t bind_status)
 static void play(enum smpp_role role, const uint8_t *data, size_t n)
 {
     struct peer peer = {0};
-    struct smpp_session_config config = {role, 2, 10, 20, 5, 40};
+    struct smpp_session_config config = {role, 2, 10, 20, 5, 40, 15};
     struct smpp_session_calls calls = {on_output, on_bound, on_request, on_response, on_closed};
     peer.session = smpp_session_new(&config, &calls, &peer, 0);
     struct smpp_pdu bind = {.command = SMPP_BIND_TRANSCEIVER};

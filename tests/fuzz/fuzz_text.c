@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes, read as what came in, give a text; that text, split and read again part by part, is
- * itself; its offenders, replaced, are fewer.
+ * itself; its offenders, replaced, are fewer. Under any rules a plan is cut into the parts that it
+ * counted, which fit and read as the text again.
  */
-#include "text/text.h"
+#include "text/plan.h"
+#include "text/septets.h"
 
 #include <stdlib.h>
 
@@ -45,12 +47,62 @@ static bool has_mark(struct str text)
     return memmem(text.p, text.n, "\xEF\xBB\xBF", 3) || memmem(text.p, text.n, "\xEF\xBF\xBE", 3);
 }
 
-static void check_text(struct arena *a, struct str text)
+/* Latin-1 is read as Windows-1252; what it lacks went another way. */
+static struct str read_part(struct arena *a, struct str bytes, const struct text_plan *p,
+                            size_t header)
+{
+    if (p->weight.encoding == TEXT_UCS2)
+        return text_from_ucs2(a, bytes);
+    switch ((enum text_wire)p->layout.wire) {
+    case TEXT_WIRE_GSM_PACKED:
+        return text_from_gsm7(a, septets_unpack(a, bytes, header));
+    case TEXT_WIRE_GSM:
+        return text_from_gsm7(a, bytes);
+    case TEXT_WIRE_UTF8:
+        return bytes;
+    default:
+        return text_from_latin1(a, bytes);
+    }
+}
+
+static void check_plan(struct arena *a, struct str text, const struct text_rules *rules)
+{
+    struct text_plan p;
+    struct text_parts parts;
+    size_t bad_at, at = 0;
+    enum err e = text_plan(&p, a, text, TEXT_CHOOSE, rules, &bad_at);
+    require(e == OK || e == ERR_TOO_LONG || bad_at < p.text.n);
+    if (e)
+        return;
+    require(text_cut(&parts, a, p.text, p.weight.encoding, p.layout) == OK);
+    require(parts.n == (p.layout.mode == TEXT_PAYLOAD ? 1 : p.weight.parts));
+    size_t header = parts.n > 1 ? text_long_header(p.layout.mode) : 0;
+    for (size_t i = 0; i < parts.n; i++) {
+        require(p.layout.mode == TEXT_PAYLOAD || parts.items[i].bytes.n + header <= 254);
+        struct str read = read_part(a, parts.items[i].bytes, &p, header);
+        require(at + read.n <= p.text.n && str_eq(read, str_sub(p.text, at, at + read.n)));
+        at += read.n;
+    }
+    require(at == p.text.n);
+}
+
+/* One of all the rules there are. */
+static struct text_rules rules_of(uint8_t pick)
+{
+    return (struct text_rules){.wires = {pick % TEXT_WIRE_UCS2, TEXT_WIRE_UCS2},
+                               .wires_n = pick % 3 ? 2 : 1,
+                               .mode = pick / TEXT_WIRE_UCS2 % 4,
+                               .transliterate = pick & 0x80};
+}
+
+static void check_text(struct arena *a, struct str text, const struct text_rules *rules)
 {
     require(text_utf8_check(text, NULL) == OK);
     check_split(a, text, TEXT_GSM7);
-    if (!has_mark(text))
+    if (!has_mark(text)) {
         check_split(a, text, TEXT_UCS2);
+        check_plan(a, text, rules);
+    }
 
     struct text_offender *offenders;
     struct str replaced;
@@ -66,9 +118,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *a = arena_new();
     struct str bytes = {.p = (const char *)data, .n = size};
-    check_text(a, text_from_gsm7(a, bytes));
-    check_text(a, text_from_ucs2(a, bytes));
-    check_text(a, text_from_latin1(a, bytes));
+    struct text_rules rules = rules_of(size ? data[size - 1] : 0);
+    check_text(a, text_from_gsm7(a, bytes), &rules);
+    check_text(a, text_from_ucs2(a, bytes), &rules);
+    check_text(a, text_from_latin1(a, bytes), &rules);
     arena_free(a);
     return 0;
 }

@@ -278,6 +278,25 @@ void smsc_cut(struct net_loop *loop, int mode)
             c->state = BROKEN;
 }
 
+void smsc_enquire(struct net_loop *loop)
+{
+    for (struct net_conn *c = loop->conns; c; c = c->next) {
+        struct smpp_pdu pdu = {.command = SMPP_ENQUIRE_LINK, .sequence = 0x7000};
+        if (c->state == OPEN)
+            assert_int_equal(smpp_pdu_write(&c->to_us, &pdu), OK);
+    }
+}
+
+uint32_t smsc_unread(const struct net_loop *loop)
+{
+    for (const struct net_conn *c = loop->conns; c; c = c->next) {
+        const uint8_t *p = c->to_peer.p;
+        if (c->state == OPEN && c->to_peer.n)
+            return (uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7];
+    }
+    return 0;
+}
+
 void smsc_cut_one(struct net_loop *loop)
 {
     struct net_conn *conn = loop->conns;

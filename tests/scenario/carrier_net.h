@@ -67,6 +67,10 @@ void smsc_answer(const struct smsc_submit *s, uint32_t status);
 bool smsc_deliver(struct net_loop *loop, uint8_t esm_class, struct str text);
 /* Every connection breaks; with `mode`, only those bound that way. */
 void smsc_cut(struct net_loop *loop, int mode);
+/* It says enquire_link on every session. */
+void smsc_enquire(struct net_loop *loop);
+/* The command of the first PDU that it has not read yet, on its first session; 0 if it has all. */
+uint32_t smsc_unread(const struct net_loop *loop);
 /* The connection that was made last breaks. */
 void smsc_cut_one(struct net_loop *loop);
 /* It says unbind on every session. */

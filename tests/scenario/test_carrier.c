@@ -273,7 +273,7 @@ static void a_throttle_pauses_and_sends_the_same_again_in_order(void **state)
     send_texts(20, NULL);
     assert_int_equal(smsc.submits_n, 5);
     assert_int_equal(status().state, CARRIER_THROTTLED);
-    wait_us(3 * SEC_US);
+    wait_us(MIN_US);
     assert_int_equal(smsc.submits_n, 25);
     assert_order(5, 20, 0);
     for (size_t i = 0; i < 5; i++)
@@ -917,19 +917,24 @@ static void a_lost_session_concerns_only_its_own_parts(void **state)
     assert_int_equal(count(MESSAGE_SENT), 1);
 }
 
+/* Each answer takes a little longer than the rate has a part wait. */
 static void fewer_sessions_do_not_use_up_the_rate(void **state)
 {
     (void)state;
-    smsc.dead_host = "smsc.example"; /* only the first of the binds gets through */
+    size_t answered = 0;
     begin(",\"binds\":2,\"window\":1,\"rate\":10,\"reconnect_least_ms\":60000");
-    smsc.dead_host = NULL;
-    wait_us(61 * SEC_US);
     smsc_cut_one(f.loop);
     turn();
     assert_int_equal(status().binds, 1);
-    send_texts(10, NULL);
-    wait_us(1100 * MS_US);
-    assert_in_range(smsc.submits_n, 9, 11);
+    smsc.silent = true;
+    send_texts(100, NULL);
+    for (int i = 0; i < 500; i++) {
+        wait_us(10 * MS_US);
+        while (answered < smsc.submits_n &&
+               smsc.submits[answered].at_us + 110 * MS_US <= clock_now_us())
+            smsc_answer(&smsc.submits[answered++], 0);
+    }
+    assert_in_range(smsc.submits_n, 38, 50);
 }
 
 static void pairs_come_in_any_number(void **state)
@@ -1106,6 +1111,10 @@ static void a_busy_link_is_told_from_a_dead_one(void **state)
     begin(",\"window\":5000,\"enquire_s\":10,\"response_s\":10");
     smsc.silent = smsc.reads_nothing = true;
     send_texts(2000, NULL);
+    assert_int_equal(smsc_unread(f.loop), SMPP_SUBMIT_SM);
+    smsc_enquire(f.loop);
+    turn();
+    assert_int_equal(smsc_unread(f.loop), SMPP_ENQUIRE_LINK_RESP); /* before all submits */
     smsc.reads_nothing = false;
     smsc.silent = false;
     wait_us(5 * SEC_US);

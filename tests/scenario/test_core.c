@@ -833,7 +833,7 @@ static void doubt_is_shown_and_sent_again_or_left_to_a_person(void **state)
     assert_true(str_eq(events[0].kind, STR("in_doubt")));
     assert_int_equal(take(10), 1);
     job = outcome(f.arrived[1], OUTCOME_IN_DOUBT, 1, "");
-    job.ask = true;
+    job.policy = DOUBT_ASK;
     report(&job);
     assert_int_equal(message(id).state, MESSAGE_IN_DOUBT);
 }
@@ -872,7 +872,7 @@ static void what_is_sent_late_is_claimed_by_the_clock_and_leaves_no_trace(void *
     assert_int_equal(one("SELECT COUNT(*) FROM queue WHERE state = 3"), 2);
     sent(f.arrived[0], 1, "late");
     struct outcome_job doubt = outcome(f.arrived[1], OUTCOME_IN_DOUBT, 1, "");
-    doubt.ask = true;
+    doubt.policy = DOUBT_ASK;
     report(&doubt);
     assert_int_equal(message(other).state, MESSAGE_IN_DOUBT);
     assert_int_equal(one("SELECT COUNT(*) FROM queue"), 0);
@@ -1240,6 +1240,226 @@ static void a_missing_part_is_given_up_and_the_gap_is_shown(void **state)
     assert_int_equal(list[0].missing, 2);
 }
 
+/* ---- layouts: a message is sent by the carrier's settings of now ---- */
+
+static const char *new_settings;
+
+static enum err change_settings(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)c;
+    (void)change;
+    struct carrier_row carrier = {
+        .id = 5, .name = STR("orange"), .settings = str_of(new_settings), .enabled = true};
+    return store_carrier_update(tx, &carrier);
+}
+
+/* Settings beside the host. */
+static void settings(const char *more)
+{
+    struct change change = {.apply = change_settings};
+    new_settings = arena_printf(f.arena, "{\"host\":\"127.0.0.1\",%s}", more).p;
+    core_change(f.core, &change, f.home, ignore);
+    turn();
+    assert_int_equal(change.job.err, OK);
+    directory_release(f.directory);
+    hold_directory();
+    assert_true(f.directory->carriers[0].row.enabled);
+}
+
+static void what_waits_takes_on_the_settings_of_now_and_keeps_its_price(void **state)
+{
+    (void)state;
+    f.slot->ready = false;
+    int64_t id = send_text("+33612345678", letters(306))->messages[0].id;
+    assert_true(message(id).reference <= UINT8_MAX);
+    settings("\"long_messages\":\"udh16\"");
+    assert_int_equal(take(10), 1);
+    struct message m = message(id);
+    assert_int_equal(m.parts, 3); /* 152 each */
+    assert_int_equal(m.layout.mode, TEXT_UDH16);
+    assert_int_equal(m.credits, 200);
+    assert_int_equal(f.arrived[0]->parts, 3);
+    assert_int_equal(f.arrived[0]->layout.mode, TEXT_UDH16);
+    assert_int_equal(f.arrived[0]->reference, m.reference);
+    static const char *const ids[] = {"p1", "p2", "p3"};
+    for (uint32_t part = 1; part <= 3; part++) {
+        sent(f.arrived[0], part, ids[part - 1]);
+        assert_int_equal(receipt(ids[part - 1], MESSAGE_DELIVERED, ""), OK);
+    }
+    assert_int_equal(message(id).state, MESSAGE_DELIVERED);
+}
+
+static void a_layout_stays_once_a_part_has_left_also_after_a_restart(void **state)
+{
+    (void)state;
+    int64_t id = send_text("+33612345678", letters(306))->messages[0].id;
+    sent(f.arrived[0], 1, "a");
+    struct outcome_job job = outcome(f.arrived[0], OUTCOME_RETRY, 2, "");
+    report(&job);
+    struct message before = message(id);
+    settings("\"long_messages\":\"payload\",\"default_alphabet\":\"utf8\"");
+    close_core();
+    open_core();
+    hold_directory();
+    assert_int_equal(take(10), 1);
+    const struct outgoing *o = f.arrived[0];
+    assert_int_equal(o->parts, 2);
+    assert_int_equal(o->answered[0], 1);
+    assert_int_equal(o->reference, before.reference);
+    assert_int_equal(o->layout.mode, TEXT_UDH8);
+    assert_int_equal(o->layout.wire, TEXT_WIRE_GSM);
+    sent(o, 2, "b");
+    assert_int_equal(message(id).state, MESSAGE_SENT);
+}
+
+static void a_payload_is_paid_as_its_parts_and_answered_once(void **state)
+{
+    (void)state;
+    settings("\"long_messages\":\"payload\"");
+    int64_t id = send_text("+33612345678", letters(400))->messages[0].id;
+    assert_int_equal(message(id).parts, 3);
+    assert_int_equal(message(id).credits, 300);
+    assert_int_equal(f.arrived[0]->parts, 1);
+    sent(f.arrived[0], 1, "whole");
+    assert_int_equal(message(id).state, MESSAGE_SENT);
+    assert_true(str_eq(message(id).carrier_ref, STR("whole")));
+    assert_int_equal(one("SELECT COUNT(*) FROM part"), 0);
+    assert_int_equal(receipt("whole", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    assert_int_equal(message(id).state, MESSAGE_DELIVERED);
+}
+
+static void a_payload_s_receipt_finds_it_after_a_restart(void **state)
+{
+    (void)state;
+    settings("\"long_messages\":\"payload\"");
+    int64_t id = send_text("+33612345678", letters(400))->messages[0].id;
+    sent(f.arrived[0], 1, "whole");
+    clock_advance(20 * SEC_US);
+    tick();
+    assert_int_equal(one("SELECT COUNT(*) FROM reference_index"), 1);
+    close_core();
+    open_core();
+    assert_int_equal(receipt("whole", MESSAGE_UNDELIVERED, "UNDELIV 001"), OK);
+    assert_int_equal(message(id).state, MESSAGE_UNDELIVERED);
+}
+
+static void a_payload_that_is_refused_is_refunded_whole(void **state)
+{
+    (void)state;
+    settings("\"long_messages\":\"payload\"");
+    int64_t before = balance(0);
+    int64_t id = send_text("+33612345678", letters(400))->messages[0].id;
+    struct outcome_job job = outcome(f.arrived[0], OUTCOME_REJECTED, 1, "");
+    report(&job);
+    assert_int_equal(message(id).state, MESSAGE_REJECTED);
+    assert_int_equal(balance(0), before);
+}
+
+static void what_the_settings_of_now_cannot_carry_is_rejected_and_refunded(void **state)
+{
+    (void)state;
+    int64_t before = balance(0);
+    f.slot->ready = false;
+    int64_t id = send_text("+33612345678", "✓")->messages[0].id;
+    int64_t other = send_text("+33612345679", "x")->messages[0].id;
+    settings("\"encodings\":\"0\"");
+    assert_int_equal(take(10), 2);
+    assert_int_equal(f.arrived_n, 1);
+    assert_int_equal(message(id).state, MESSAGE_REJECTED);
+    assert_true(message(id).receipt.n > 0);
+    assert_int_equal(message(other).state, MESSAGE_SENDING);
+    assert_int_equal(balance(0), before - 100);
+}
+
+static void the_stored_text_is_the_one_that_is_sent(void **state)
+{
+    (void)state;
+    settings("\"transliterate\":true");
+    int64_t id = send_text("+33612345678", "“fête”")->messages[0].id;
+    assert_true(str_eq(message(id).text, STR("\"fete\"")));
+    assert_int_equal(message(id).encoding, TEXT_GSM7);
+    assert_true(str_eq(f.arrived[0]->text, STR("\"fete\"")));
+    id = send_text("+33612345679", "“fête” ✓")->messages[0].id;
+    assert_true(str_eq(message(id).text, STR("“fête” ✓"))); /* UCS-2 has it as it is */
+}
+
+static void what_waits_is_transliterated_too(void **state)
+{
+    (void)state;
+    f.slot->ready = false;
+    int64_t id = send_text("+33612345670", "ê")->messages[0].id;
+    assert_int_equal(message(id).encoding, TEXT_UCS2);
+    settings("\"transliterate\":true");
+    assert_int_equal(take(10), 1);
+    assert_true(str_eq(message(id).text, STR("e")));
+    assert_int_equal(message(id).encoding, TEXT_GSM7);
+    assert_true(str_eq(f.arrived[0]->text, STR("e")));
+}
+
+static void a_forced_alphabet_outlives_a_change_of_settings(void **state)
+{
+    (void)state;
+    struct accept_job job;
+    struct refusal why;
+    f.slot->ready = false;
+    struct accept_request r = request("+33612345678", "plain");
+    r.coding = TEXT_FORCE_UCS2;
+    assert_int_equal(ask(&job, &r, &why), OK);
+    settings("\"encodings\":\"1,0,8\"");
+    assert_int_equal(take(10), 1);
+    assert_int_equal(message(job.messages[0].id).encoding, TEXT_UCS2);
+    assert_int_equal(f.arrived[0]->encoding, TEXT_UCS2);
+}
+
+static void a_text_that_the_carrier_cannot_take_is_refused_by_its_character(void **state)
+{
+    (void)state;
+    struct accept_job job;
+    struct refusal why;
+    settings("\"encodings\":\"0,3\"");
+    struct accept_request r = request("+33612345678", "ça va ✓");
+    assert_int_equal(ask(&job, &r, &why), ERR_NO_ENCODING);
+    assert_string_equal(why.field, "text");
+    assert_non_null(memmem(why.detail.p, why.detail.n, "✓", 3));
+    r = request("+33612345678", "ok");
+    r.coding = TEXT_FORCE_UCS2;
+    assert_int_equal(ask(&job, &r, &why), ERR_NO_ENCODING);
+    assert_string_equal(why.field, "coding");
+    send_text("+33612345678", "ça va");
+    assert_int_equal(f.arrived[0]->encoding, TEXT_LATIN1);
+}
+
+static void a_byte_order_mark_before_a_text_is_no_text(void **state)
+{
+    (void)state;
+    int64_t id = send_text("+33612345678", "\xEF\xBB\xBFhello")->messages[0].id;
+    assert_true(str_eq(message(id).text, STR("hello")));
+    assert_int_equal(message(id).encoding, TEXT_GSM7);
+}
+
+static void account_and_tag_go_with_the_message(void **state)
+{
+    (void)state;
+    struct accept_job job;
+    struct refusal why;
+    struct accept_request r = request("+33612345678", "x");
+    r.tag = STR("spring");
+    assert_int_equal(ask(&job, &r, &why), OK);
+    assert_int_equal(f.arrived[0]->account_id, 1);
+    assert_true(str_eq(f.arrived[0]->tag, STR("spring")));
+}
+
+static void references_count_up_for_each_sender_and_recipient(void **state)
+{
+    (void)state;
+    settings("\"long_messages\":\"sar\"");
+    uint16_t first = message(send_text("+33612345678", letters(161))->messages[0].id).reference;
+    for (unsigned i = 1; i < 8; i++) {
+        uint16_t next = message(send_text("+33612345678", letters(161))->messages[0].id).reference;
+        assert_int_equal(next, (uint16_t)(first + i));
+    }
+}
+
 int main(void)
 {
 #define SCENARIO(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -1289,6 +1509,19 @@ int main(void)
         SCENARIO(a_carriers_id_is_kept_as_ascii),
         SCENARIO(T16_parts_join_in_any_order_and_doubles_do_not_count),
         SCENARIO(a_missing_part_is_given_up_and_the_gap_is_shown),
+        SCENARIO(what_waits_takes_on_the_settings_of_now_and_keeps_its_price),
+        SCENARIO(a_layout_stays_once_a_part_has_left_also_after_a_restart),
+        SCENARIO(a_payload_is_paid_as_its_parts_and_answered_once),
+        SCENARIO(a_payload_s_receipt_finds_it_after_a_restart),
+        SCENARIO(a_payload_that_is_refused_is_refunded_whole),
+        SCENARIO(what_the_settings_of_now_cannot_carry_is_rejected_and_refunded),
+        SCENARIO(the_stored_text_is_the_one_that_is_sent),
+        SCENARIO(what_waits_is_transliterated_too),
+        SCENARIO(a_forced_alphabet_outlives_a_change_of_settings),
+        SCENARIO(a_text_that_the_carrier_cannot_take_is_refused_by_its_character),
+        SCENARIO(a_byte_order_mark_before_a_text_is_no_text),
+        SCENARIO(account_and_tag_go_with_the_message),
+        SCENARIO(references_count_up_for_each_sender_and_recipient),
     };
     if (secret_init())
         return 1;

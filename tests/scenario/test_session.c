@@ -164,6 +164,25 @@ static void a_request_without_an_answer_times_out_and_a_late_answer_is_dropped(v
     peer_end(&p);
 }
 
+static void a_doubled_answer_ends_nothing_more(void **state)
+{
+    (void)state;
+    struct peer p;
+    peer_open_client(&p, &peer_config);
+    assert_int_equal(peer_request(&p, SMPP_SUBMIT_SM, "a"), OK);
+    assert_int_equal(peer_request(&p, SMPP_SUBMIT_SM, "b"), OK);
+    peer_gives(&p, SMPP_SUBMIT_SM_RESP, ESME_ROK, 2);
+    peer_gives(&p, SMPP_SUBMIT_SM_RESP, ESME_RSYSERR, 2);
+    peer_gives(&p, SMPP_GENERIC_NACK, ESME_RINVCMDID, 2);
+    assert_log(&p, "a answered ESME_ROK id=\n");
+    peer_gives(&p, SMPP_GENERIC_NACK, ESME_RINVCMDID, 3);
+    peer_gives(&p, SMPP_SUBMIT_SM_RESP, ESME_ROK, 3);
+    assert_log(&p, "b nacked ESME_RINVCMDID\n");
+    assert_int_equal(smpp_session_window_used(p.session), 0);
+    assert_int_equal(smpp_session_state(p.session), SMPP_BOUND);
+    peer_end(&p);
+}
+
 static void an_answer_of_another_kind_ends_no_request(void **state)
 {
     (void)state;
@@ -443,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_full_window_refuses_and_a_response_makes_room),
         cmocka_unit_test(throttling_is_passed_on_like_any_answer),
         cmocka_unit_test(a_request_without_an_answer_times_out_and_a_late_answer_is_dropped),
+        cmocka_unit_test(a_doubled_answer_ends_nothing_more),
         cmocka_unit_test(an_answer_of_another_kind_ends_no_request),
         cmocka_unit_test(a_straggler_keeps_its_slot_while_thousands_pass),
         cmocka_unit_test(alert_notification_takes_no_slot_and_has_no_end),

@@ -55,10 +55,23 @@ static bool is(const struct table *t, const char *name)
 static bool may_be_null(const struct table *t, const struct column *c)
 {
     static const char *const nullable[] = {
-        "api_user.quota",  "route.account_id",    "route.sender",        "message.class",
-        "message.tag",     "message.sent_at",     "message.done_at",     "message.carrier_ref",
-        "message.receipt", "part.sent_at",        "part.done_at",        "part.carrier_ref",
-        "part.receipt",    "incoming.account_id", "incoming.message_id",
+        "api_user.quota",
+        "route.account_id",
+        "route.sender",
+        "message.class",
+        "message.tag",
+        "message.sent_at",
+        "message.done_at",
+        "message.carrier_ref",
+        "message.receipt",
+        "part.sent_at",
+        "part.done_at",
+        "part.carrier_ref",
+        "part.receipt",
+        "incoming.account_id",
+        "incoming.message_id",
+        "route.timezone",
+        "message_tried.carrier_ref",
     };
     char name[200];
     snprintf(name, sizeof(name), "%s.%s", t->name, c->name);
@@ -70,6 +83,12 @@ static bool may_be_null(const struct table *t, const struct column *c)
 
 static int64_t some_number(const struct table *t, const struct column *c, int64_t row)
 {
+    static const struct {
+        const char *name;
+        int64_t least, n;
+    } bounded[] = {{"grade", 1, 2},       {"sender_kind", 0, 4},  {"days", 1, 127},
+                   {"from_min", 0, 1440}, {"until_min", 1, 1440}, {"turn", 0, 1000},
+                   {"weight", 1, 1000}};
     if (is(t, "event") && strcmp(c->name, "message_id") == 0)
         return row < CROWD ? 1 : row / 3; /* some share one, one has more than a page */
     if (strcmp(c->name, "state") == 0)
@@ -78,6 +97,9 @@ static int64_t some_number(const struct table *t, const struct column *c, int64_
         return 100 + row % 2;
     if (strcmp(c->name, "max_parts") == 0)
         return 8;
+    for (size_t i = 0; i < sizeof(bounded) / sizeof(bounded[0]); i++)
+        if (strcmp(c->name, bounded[i].name) == 0)
+            return bounded[i].least + row % bounded[i].n;
     if (c->key || strcmp(c->name, "account_id") == 0)
         return row * 3 - 5;
     return row % 2 ? INT64_C(9007199254740993) + row : row;

@@ -1,174 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * carrier/pump: order, window, rate, throttle and what becomes of each message, in virtual time
- * with a wire of paper: submits are written down, answers are given by hand.
- */
-#include "base/clock.h"
-#include "base/log.h"
-#include "carrier/pump.h"
-#include "testing.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#define START_US (INT64_C(1795269900) * SEC_US)
-enum { WIRE_MAX = 20000, OUTCOMES_MAX = 20000 };
-
-static struct {
-    struct pump *pump;
-    struct mailbox *home;
-    struct outbox_slot slot;
-    _Atomic int64_t send_until_us;
-    struct pump_settings settings;
-    struct {
-        void *tag; /* NULL once answered */
-        char text[16];
-    } wire[WIRE_MAX]; /* all submits, oldest first */
-    size_t submits;
-    enum err wire_says;
-    int64_t stands_still_us; /* after each submit */
-    struct outcome_job *at_writer[OUTCOMES_MAX];
-    size_t at_writer_n;
-    struct {
-        enum outcome_kind kind;
-        int64_t id;
-        uint32_t part;
-        uint32_t status;
-        int64_t retry_in_us;
-        bool ask;
-        bool doubt;
-        char ref[CARRIER_REF_SIZE];
-    } outcomes[OUTCOMES_MAX];
-    size_t outcomes_n;
-    struct take_job *take;
-    int wakes;
-} f;
-
-static enum err submit(void *ctx, const struct smpp_pdu *pdu, void *tag)
-{
-    (void)ctx;
-    if (f.wire_says)
-        return f.wire_says;
-    assert_true(f.submits < WIRE_MAX);
-    struct str text = pdu->body.submit_sm.short_message;
-    bool part = pdu->body.submit_sm.esm_class & 0x40;
-    f.wire[f.submits].tag = tag;
-    if (part)
-        snprintf(f.wire[f.submits].text, 16, "#%d", text.p[5]);
-    else
-        snprintf(f.wire[f.submits].text, 16, "%.*s", STR_FMT(text));
-    f.submits++;
-    clock_advance(f.stands_still_us);
-    return OK;
-}
-
-static void post(void *ctx, struct job *job)
-{
-    (void)ctx;
-    if (job->kind == JOB_TAKE) {
-        assert_null(f.take);
-        f.take = (struct take_job *)job;
-        return;
-    }
-    struct outcome_job *o = (struct outcome_job *)job;
-    assert_int_equal(job->kind, JOB_OUTCOME);
-    f.outcomes[f.outcomes_n].kind = o->kind;
-    f.outcomes[f.outcomes_n].id = o->message_id;
-    f.outcomes[f.outcomes_n].part = o->part;
-    f.outcomes[f.outcomes_n].status = o->status;
-    f.outcomes[f.outcomes_n].retry_in_us = o->retry_at_us - clock_now_us();
-    f.outcomes[f.outcomes_n].ask = o->ask;
-    f.outcomes[f.outcomes_n].doubt = o->doubt;
-    memcpy(f.outcomes[f.outcomes_n].ref, o->carrier_ref, CARRIER_REF_SIZE);
-    f.outcomes_n++;
-    f.at_writer[f.at_writer_n++] = o;
-}
-
-static void commit(void)
-{
-    for (size_t i = 0; i < f.at_writer_n; i++)
-        f.at_writer[i]->job.letter.deliver(&f.at_writer[i]->job.letter);
-    f.at_writer_n = 0;
-}
-
-static void wake(void *ctx)
-{
-    (void)ctx;
-    f.wakes++;
-}
-
-static void configure(void)
-{
-    pump_configure(f.pump, &f.settings);
-}
-
-static int64_t run(void)
-{
-    return pump_run(f.pump, clock_mono_us());
-}
-
-static struct outgoing *make(int64_t id, uint32_t parts)
-{
-    char text[16];
-    snprintf(text, sizeof(text), "m%lld", (long long)id);
-    size_t n = parts > 1 ? parts * 153 : strlen(text);
-    struct outgoing *o = base_alloc(sizeof(*o) + n);
-    char *at = (char *)(o + 1);
-    memset(at, 'x', n);
-    if (parts == 1)
-        memcpy(at, text, n);
-    *o = (struct outgoing){.slot = &f.slot,
-                           .id = id,
-                           .due_at_us = START_US,
-                           .expires_at_us = START_US + DAY_US,
-                           .recipient = UINT64_C(33612345678),
-                           .sender = STR("Shop"),
-                           .text = {at, n},
-                           .class = -1,
-                           .parts = parts};
-    atomic_fetch_add(&f.slot.active, 1);
-    return o;
-}
-
-static struct outgoing *arrive(int64_t id, uint32_t parts)
-{
-    struct outgoing *o = make(id, parts);
-    pump_arrive(f.pump, o);
-    return o;
-}
-
-static void arrive_many(int n)
-{
-    for (int i = 1; i <= n; i++)
-        arrive(i, 1);
-}
-
-static void answer(size_t nth, uint32_t status)
-{
-    struct smpp_pdu response = {.command = SMPP_SUBMIT_SM_RESP, .status = status};
-    response.body.submit_sm_resp.message_id = status ? (struct str){0} : STR("id");
-    pump_answer(f.pump, f.wire[nth].tag, SMPP_ANSWERED, &response, clock_mono_us());
-    f.wire[nth].tag = NULL;
-}
-
-static void lose(size_t nth)
-{
-    pump_answer(f.pump, f.wire[nth].tag, SMPP_ABANDONED, NULL, clock_mono_us());
-    f.wire[nth].tag = NULL;
-}
-
-static void assert_wire(size_t nth, const char *text)
-{
-    assert_true(nth < f.submits);
-    assert_string_equal(f.wire[nth].text, text);
-}
-
-static void assert_outcome(size_t nth, enum outcome_kind kind, int64_t id)
-{
-    assert_true(nth < f.outcomes_n);
-    assert_int_equal(f.outcomes[nth].kind, kind);
-    assert_int_equal(f.outcomes[nth].id, id);
-}
+/* carrier/pump: order, window, and what becomes of each message. */
+#include "paper.h"
 
 static void submits_keep_order_and_window(void **state)
 {
@@ -187,73 +19,10 @@ static void submits_keep_order_and_window(void **state)
     assert_int_equal(f.slot.active, 4);
 }
 
-static void a_throttled_message_goes_again_first_after_a_pause(void **state)
-{
-    (void)state;
-    arrive_many(5);
-    run();
-    answer(0, ESME_RTHROTTLED);
-    answer(1, 0);
-    answer(2, ESME_RMSGQFUL);
-    int64_t again_us = run();
-    assert_int_equal(f.submits, 3);
-    assert_true(pump_throttled(f.pump, clock_mono_us()));
-    assert_true(again_us == clock_mono_us() + SEC_US);
-    clock_advance(SEC_US);
-    run();
-    assert_int_equal(f.submits, 6);
-    assert_wire(3, "m1");
-    assert_wire(4, "m3");
-    assert_wire(5, "m4");
-    assert_int_equal(f.outcomes_n, 1); /* a throttle is no outcome */
-    struct pump_figures figures;
-    pump_figures(f.pump, &figures);
-    assert_int_equal(figures.throttles, 1);
-}
-
-static void pauses_double_to_half_a_minute_and_shrink_after_a_success(void **state)
-{
-    (void)state;
-    arrive_many(1);
-    const int64_t pauses_s[] = {1, 2, 4, 8, 16, 30, 30};
-    size_t nth = 0;
-    for (; nth < sizeof(pauses_s) / sizeof(pauses_s[0]); nth++) {
-        run();
-        answer(nth, ESME_RTHROTTLED);
-        assert_true(run() == clock_mono_us() + pauses_s[nth] * SEC_US);
-        clock_advance(pauses_s[nth] * SEC_US);
-    }
-    run();
-    answer(nth, 0);
-    arrive(2, 1);
-    run();
-    answer(nth + 1, ESME_RTHROTTLED);
-    assert_true(run() == clock_mono_us() + SEC_US);
-}
-
-static void a_full_window_of_throttles_keeps_its_order(void **state)
-{
-    (void)state;
-    f.settings.window = 1000;
-    configure();
-    arrive_many(2000);
-    run();
-    assert_int_equal(f.submits, 1000);
-    for (size_t i = 0; i < 1000; i++) /* out of order: the odd ones first */
-        answer(i < 500 ? 2 * i + 1 : 2 * (i - 500), ESME_RTHROTTLED);
-    clock_advance(SEC_US);
-    run();
-    for (size_t i = 0; i < 1000; i++) {
-        char text[16];
-        snprintf(text, sizeof(text), "m%zu", i + 1);
-        assert_wire(1000 + i, text);
-    }
-}
-
 static void a_lost_link_leaves_doubt_on_what_was_written_only(void **state)
 {
     (void)state;
-    f.settings.ask_on_doubt = true;
+    f.settings.on_doubt = DOUBT_ASK;
     configure();
     arrive_many(5);
     run();
@@ -265,7 +34,7 @@ static void a_lost_link_leaves_doubt_on_what_was_written_only(void **state)
     assert_int_equal(f.outcomes_n, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_outcome(i, OUTCOME_IN_DOUBT, (int64_t)i + 1);
-        assert_true(f.outcomes[i].ask);
+        assert_int_equal(f.outcomes[i].policy, DOUBT_ASK);
     }
     pump_open(f.pump, true);
     run();
@@ -302,29 +71,6 @@ static void a_release_gives_back_what_never_left(void **state)
     answer(0, 0);
     assert_outcome(2, OUTCOME_SENT, 1);
     assert_int_equal(f.slot.active, 2);
-}
-
-static void the_rate_counts_parts(void **state)
-{
-    (void)state;
-    f.settings.rate = 5;
-    f.settings.window = 100;
-    configure();
-    arrive(1, 10);
-    int64_t again_us = run();
-    while (f.submits < 10) {
-        assert_true(again_us != INT64_MAX);
-        clock_advance(again_us - clock_mono_us());
-        again_us = run();
-    }
-    assert_true(clock_now_us() - START_US >= 2 * SEC_US);
-    assert_wire(0, "#1");
-    assert_wire(9, "#10");
-    for (size_t i = 0; i < 10; i++)
-        answer(i, 0);
-    assert_int_equal(f.outcomes_n, 10);
-    assert_int_equal(f.outcomes[9].part, 10);
-    assert_int_equal(f.slot.active, 0);
 }
 
 static void parts_taken_before_do_not_leave_again(void **state)
@@ -494,14 +240,14 @@ static void the_lease_is_asked_before_each_submit(void **state)
 static void where_a_person_decides_little_is_in_memory(void **state)
 {
     (void)state;
-    f.settings.ask_on_doubt = true;
+    f.settings.on_doubt = DOUBT_ASK;
     configure();
     assert_int_equal(f.slot.most, 6); /* two windows */
     arrive_many(2);
     run();
     assert_non_null(f.take);
     assert_int_equal(f.take->limit, 4);
-    f.settings.ask_on_doubt = false;
+    f.settings.on_doubt = DOUBT_RESEND;
     configure();
     assert_int_equal(f.slot.most, OUTBOX_ACTIVE);
 }
@@ -538,50 +284,13 @@ static void more_is_taken_below_half_and_once_at_a_time(void **state)
     assert_non_null(f.take);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    memset(&f, 0, sizeof(f));
-    log_set_level(LOG_ERROR + 1);
-    clock_set_virtual(START_US);
-    f.home = mailbox_new();
-    f.send_until_us = INT64_MAX;
-    f.slot.send_until_us = &f.send_until_us;
-    f.pump = pump_new(&f.slot, f.home,
-                      &(struct pump_calls){.submit = submit, .post = post, .wake = wake}, NULL);
-    f.settings =
-        (struct pump_settings){.window = 3, .throttle_pause_us = SEC_US, .retry_us = 30 * SEC_US};
-    configure();
-    pump_open(f.pump, true);
-    assert_true(f.slot.ready);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < f.submits; i++)
-        if (f.wire[i].tag)
-            lose(i);
-    pump_open(f.pump, false);
-    mailbox_free(f.home);
-    pump_free(f.pump);
-    return 0;
-}
-
-#define PUMP_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PUMP_TEST(submits_keep_order_and_window),
-        PUMP_TEST(a_throttled_message_goes_again_first_after_a_pause),
-        PUMP_TEST(pauses_double_to_half_a_minute_and_shrink_after_a_success),
-        PUMP_TEST(a_full_window_of_throttles_keeps_its_order),
         PUMP_TEST(a_lost_link_leaves_doubt_on_what_was_written_only),
         PUMP_TEST(what_is_in_doubt_again_and_again_waits_longer),
         PUMP_TEST(a_release_gives_back_what_never_left),
-        PUMP_TEST(the_rate_counts_parts),
         PUMP_TEST(parts_taken_before_do_not_leave_again),
         PUMP_TEST(a_refused_part_ends_the_message),
         PUMP_TEST(a_refusal_is_told_after_the_parts_that_were_taken),

@@ -80,6 +80,15 @@ static void what_is_no_number_of_a_server_is_refused(void **state)
     }
 }
 
+static void another_route_for_want_of_a_receipt_needs_receipts_of_success(void **state)
+{
+    (void)state;
+    assert_refused(",\"failover_receipt_s\":60,\"receipts\":\"failures\"", "failover_receipt_s");
+    assert_refused(",\"failover_receipt_s\":60,\"receipts\":\"none\"", "failover_receipt_s");
+    assert_int_equal(read_settings(",\"failover_receipt_s\":60"), OK);
+    assert_int_equal(read_settings(",\"receipts\":\"none\""), OK);
+}
+
 static void more_servers_than_can_be_are_refused(void **state)
 {
     (void)state;
@@ -89,6 +98,15 @@ static void more_servers_than_can_be_are_refused(void **state)
     assert_nodes(",\"nodes\":2,\"on_nodes\":\"0,2\"", 5);
     assert_refused(",\"nodes\":3,\"rate\":2", "nodes"); /* none could send within the rate */
     assert_nodes(",\"nodes\":3,\"rate\":3", 0);
+}
+
+static void what_follows_a_status_is_read_when_it_is_saved(void **state)
+{
+    (void)state;
+    assert_int_equal(read_settings(",\"on_status\":\"0x400-0x4FF=again,ESME_RSUBMITFAIL=other\""),
+                     OK);
+    assert_refused(",\"on_status\":\"0x45=perhaps\"", "on_status");
+    assert_refused(",\"on_status\":\"0=again\"", "on_status");
 }
 
 static void assert_hosts(const char *text, const char *wanted)
@@ -200,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SETTINGS(secrets_go_in_and_never_come_out),
+        SETTINGS(what_follows_a_status_is_read_when_it_is_saved),
         SETTINGS(hosts_are_names_and_addresses_with_or_without_a_port),
         SETTINGS(what_is_no_host_is_refused),
         SETTINGS(at_most_sixteen_hosts_are_taken),
@@ -211,6 +230,7 @@ int main(void)
         SETTINGS(servers_are_named_by_their_numbers),
         SETTINGS(what_is_no_number_of_a_server_is_refused),
         SETTINGS(more_servers_than_can_be_are_refused),
+        SETTINGS(another_route_for_want_of_a_receipt_needs_receipts_of_success),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

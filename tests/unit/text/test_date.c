@@ -163,6 +163,26 @@ static void deferred_is_hhmmddmmyyyy(void **state)
         assert_int_equal(date_parse_deferred(&d, bad[i]), ERR_BAD_DATE);
 }
 
+static void relative_smpp_times_are_whole_seconds_up_to_31_days(void **state)
+{
+    (void)state;
+    const struct {
+        int64_t time_us;
+        const char *text;
+    } cases[] = {
+        {SEC_US, "000000000001000R"},    {59 * SEC_US + 999999, "000000000059000R"},
+        {MIN_US, "000000000100000R"},    {HOUR_US - 1, "000000005959000R"},
+        {DAY_US, "000001000000000R"},    {31 * DAY_US + HOUR_US, "000031000000000R"},
+        {1, "000000000001000R"},         {-DAY_US, "000000000001000R"},
+        {INT64_MAX, "000031000000000R"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[DATE_SMPP_SIZE];
+        date_write_smpp_relative(text, cases[i].time_us);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void smpp_times_are_absolute_and_utc(void **state)
 {
     (void)state;
@@ -268,6 +288,7 @@ int main(void)
         cmocka_unit_test(no_calendar_has_these_days),
         cmocka_unit_test(deferred_is_hhmmddmmyyyy),
         cmocka_unit_test(smpp_times_are_absolute_and_utc),
+        cmocka_unit_test(relative_smpp_times_are_whole_seconds_up_to_31_days),
         cmocka_unit_test(iso_times_carry_their_zone),
         cmocka_unit_test(many_threads_may_ask_about_many_zones),
     };

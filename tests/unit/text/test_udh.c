@@ -44,6 +44,15 @@ static void what_is_written_is_the_standard_s_and_is_read(void **state)
     assert_concat((struct str){(char *)header, 6}, (struct udh_concat){0xA7, 255, 254, false}, 0);
 }
 
+static void a_wide_reference_is_written_as_the_standard_s_and_is_read(void **state)
+{
+    (void)state;
+    uint8_t header[UDH_CONCAT16_SIZE];
+    udh_write_concat16(header, 0xA1B2, 255, 254);
+    assert_memory_equal(header, "\x06\x08\x04\xA1\xB2\xFF\xFE", 7);
+    assert_concat((struct str){(char *)header, 7}, (struct udh_concat){0xA1B2, 255, 254, true}, 0);
+}
+
 static void both_widths_of_reference_are_read(void **state)
 {
     (void)state;
@@ -111,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_the_standard_s_and_is_read),
+        cmocka_unit_test(a_wide_reference_is_written_as_the_standard_s_and_is_read),
         cmocka_unit_test(both_widths_of_reference_are_read),
         cmocka_unit_test(other_elements_are_skipped_by_their_length),
         cmocka_unit_test(unusable_concatenation_is_as_none),

@@ -1,0 +1,41 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What carriers ask for: layouts of messages, routes by more than prefix, account and sender, and
+-- what a message went through before its carrier.
+
+ALTER TABLE message ADD COLUMN -- how its octets and parts are laid out: text/plan.h; 0: as before
+    layout BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE account ADD COLUMN -- 1 premium, 2 low cost
+    grade BIGINT NOT NULL DEFAULT 1 CHECK (grade IN (1, 2));
+
+ALTER TABLE route ADD COLUMN -- 0 any, 1 alphanumeric, 2 short, 3 long
+    sender_kind BIGINT NOT NULL DEFAULT 0 CHECK (sender_kind BETWEEN 0 AND 3);
+ALTER TABLE route ADD COLUMN -- 0 any, else as account.grade
+    grade BIGINT NOT NULL DEFAULT 0 CHECK (grade BETWEEN 0 AND 2);
+ALTER TABLE route ADD COLUMN -- of the three that follow; NULL: open always
+    timezone TEXT;
+ALTER TABLE route ADD COLUMN -- bit 0: Monday
+    days BIGINT NOT NULL DEFAULT 127 CHECK (days BETWEEN 1 AND 127);
+ALTER TABLE route ADD COLUMN
+    from_min BIGINT NOT NULL DEFAULT 0 CHECK (from_min BETWEEN 0 AND 1439);
+ALTER TABLE route ADD COLUMN -- below from_min: of the next day
+    until_min BIGINT NOT NULL DEFAULT 1440 CHECK (until_min BETWEEN 1 AND 1440);
+ALTER TABLE route ADD COLUMN -- among routes alike the lowest is tried first
+    turn BIGINT NOT NULL DEFAULT 0 CHECK (turn >= 0);
+ALTER TABLE route ADD COLUMN -- its share among those of one turn
+    weight BIGINT NOT NULL DEFAULT 1 CHECK (weight >= 1);
+ALTER TABLE route ADD COLUMN -- takes nothing new
+    draining BIGINT NOT NULL DEFAULT 0;
+
+CREATE TABLE message_tried ( -- carriers that a message was with before the one it is with
+    message_id  BIGINT NOT NULL,
+    carrier_id  BIGINT NOT NULL,
+    at          BIGINT NOT NULL,
+    taken       BIGINT NOT NULL, -- the carrier had taken it; else it had refused it
+    carrier_ref TEXT,            -- its id of a message of one part that it had taken
+    delivered   BIGINT NOT NULL DEFAULT 0, -- it said so later
+    PRIMARY KEY (message_id, carrier_id)
+) {clustered};
+
+ALTER TABLE bind_place ADD COLUMN -- since when its holder cannot send; NULL: it can
+    away_since BIGINT;
