@@ -281,6 +281,8 @@ static void adopt(struct line *line)
     bool shared = atomic_load(&line->slot->shared);
     struct pump_settings settings = settings_of_pump(&line->used->settings, shared);
     pump_configure(line->pump, &settings);
+    struct inbox_settings inbox = settings_of_inbox(&line->used->settings);
+    inbox_configure(line->inbox, &inbox);
     directory_release(before);
 }
 

@@ -211,7 +211,8 @@ static void taken(struct pump *p, struct flight *f, const struct smpp_pdu *respo
     if (f->sent_at_us >= p->throttled_at_us)
         p->next_pause_us = p->settings.throttle_pause_us;
     struct outcome_job *job = outcome_new(f, OUTCOME_SENT);
-    if (carrier_ref_copy(job->carrier_ref, response->body.submit_sm_resp.message_id))
+    if (carrier_ref_read(job->carrier_ref, response->body.submit_sm_resp.message_id,
+                         p->settings.response_id))
         log_warn("carrier_id_too_long", "message=%lld", (long long)job->message_id);
     outcome_post(f);
 }

@@ -41,6 +41,7 @@ struct pump_settings {
     int64_t throttle_pause_us;
     int64_t retry_us;
     bool ask_on_doubt;
+    enum smpp_id_format response_id;
     struct str service_type; /* outlives its use */
 };
 

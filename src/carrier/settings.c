@@ -2,6 +2,7 @@
 #include "carrier/settings.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 struct bind_settings settings_of_bind(const struct carrier_settings *s)
 {
@@ -29,6 +30,13 @@ static int64_t share_of(int64_t rate, int64_t nodes)
     return rate > nodes ? rate / nodes : 1;
 }
 
+/* Their words were checked when they were saved. */
+static enum smpp_id_format id_format_of(struct str word)
+{
+    enum smpp_id_format format = SMPP_ID_AS_IS;
+    return smpp_id_format_of(&format, word) ? SMPP_ID_AS_IS : format;
+}
+
 struct pump_settings settings_of_pump(const struct carrier_settings *s, bool shared)
 {
     return (struct pump_settings){
@@ -37,8 +45,27 @@ struct pump_settings settings_of_pump(const struct carrier_settings *s, bool sha
         .throttle_pause_us = s->throttle_pause_ms * MS_US,
         .retry_us = s->retry_s * SEC_US,
         .ask_on_doubt = str_eq(s->on_doubt, STR("ask")),
+        .response_id = id_format_of(s->response_id),
         .service_type = s->service_type,
     };
+}
+
+static enum unknown_receipt unknown_of(struct str word)
+{
+    return str_eq(word, STR("refuse")) ? UNKNOWN_REFUSE
+           : str_eq(word, STR("drop")) ? UNKNOWN_DROP
+                                       : UNKNOWN_KEEP;
+}
+
+struct inbox_settings settings_of_inbox(const struct carrier_settings *s)
+{
+    struct inbox_settings out = {.unknown = unknown_of(s->unknown_receipt)};
+    struct refusal why = {0};
+    struct arena *a = arena_new();
+    if (receipt_rules_new(&out.rules, s, a, &why)) /* they were saved by the same check */
+        log_error("receipt_rules_refused", "setting=%s", why.field);
+    arena_free(a);
+    return out;
 }
 
 bool settings_same_session(const struct carrier_settings *a, const struct carrier_settings *b)

@@ -4,6 +4,7 @@
  * section. A refusal names the setting and the cure.
  */
 #include "core/carrier_settings.h"
+#include "core/receipt_rules.h"
 #include "store/id.h"
 #include "text/text.h"
 
@@ -28,6 +29,16 @@ static enum err check_messages(const struct carrier_settings *s, struct refusal 
     if (text_utf8_check(s->stop_text, &bad_at))
         return refuse(why, ERR_BAD_UTF8, "stop_text", STR("must be UTF-8"));
     return OK;
+}
+
+/* Whoever reads receipts checks what it is told. */
+static enum err check_receipts(const struct carrier_settings *s, struct arena *a,
+                               struct refusal *why)
+{
+    struct receipt_rules *rules = NULL;
+    enum err e = receipt_rules_new(&rules, s, a, why);
+    receipt_rules_free(rules);
+    return e;
 }
 
 /* ---- servers ---- */
@@ -70,5 +81,7 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
         e = check_session(s, why);
     if (!e)
         e = check_messages(s, why);
+    if (!e)
+        e = check_receipts(s, a, why);
     return e ? e : check_nodes(s, why);
 }

@@ -178,6 +178,12 @@ enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id)
     return e;
 }
 
+enum err carrier_ref_read(char out[CARRIER_REF_SIZE], struct str id, enum smpp_id_format format)
+{
+    char space[SMPP_ID_DIGITS];
+    return carrier_ref_copy(out, smpp_id_read(space, id, format));
+}
+
 static void init(struct job *job, enum job_kind kind, struct mailbox *home,
                  void (*back)(struct letter *))
 {

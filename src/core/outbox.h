@@ -16,10 +16,11 @@
 #ifndef NAVETTE_CORE_OUTBOX_H
 #define NAVETTE_CORE_OUTBOX_H
 
+#include "smpp/message_id.h"
 #include "store/message.h"
 #include "store/writer.h"
 
-enum { OUTBOX_ACTIVE = 8192, OUTBOX_TAKE = 1000, CARRIER_REF_SIZE = 66 };
+enum { OUTBOX_ACTIVE = 8192, OUTBOX_TAKE = 1000, CARRIER_REF_SIZE = 80 };
 
 /* One message in memory. One block: outgoing_free releases it with its texts. */
 struct outgoing {
@@ -110,6 +111,8 @@ struct take_job {
 /* A carrier's id as it is kept: ASCII, as SMPP has it; any other byte of a stranger's becomes '?'.
  * ERR_TOO_LONG: cut. */
 enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id);
+/* The same of one that is written in this format. */
+enum err carrier_ref_read(char out[CARRIER_REF_SIZE], struct str id, enum smpp_id_format format);
 
 enum outcome_kind {
     OUTCOME_SENT,     /* the carrier took this part; carrier_ref */
@@ -140,14 +143,19 @@ struct outcome_job {
     char carrier_ref[CARRIER_REF_SIZE];
 };
 
+/* What becomes of a receipt whose message is not known by its id: the setting unknown_receipt. */
+enum unknown_receipt { UNKNOWN_KEEP, UNKNOWN_REFUSE, UNKNOWN_DROP };
+
 /* A final or intermediate receipt. Comes back with OK when stored, also if its message is not known
- * yet; ERR_LIMIT when too many wait for theirs: answer the carrier that the id is unknown. Any
- * other error: nothing was stored, answer a temporary error and the carrier sends it again. */
+ * yet and it is kept or dropped; ERR_NOT_FOUND when it is refused, ERR_LIMIT when too many wait for
+ * theirs: answer the carrier that the id is unknown. Any other error: nothing was stored, answer a
+ * temporary error and the carrier sends it again. */
 enum { RECEIPT_TEXT_SIZE = 64 };
 struct receipt_job {
     struct job job;
     int64_t carrier_id;
     enum message_state state; /* a final one; SENT for an intermediate notification */
+    enum unknown_receipt unknown;
     char carrier_ref[CARRIER_REF_SIZE];
     char receipt[RECEIPT_TEXT_SIZE]; /* "DELIVRD 000" */
 };

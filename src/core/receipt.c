@@ -257,8 +257,16 @@ enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct re
 
 /* ---- jobs ---- */
 
-static enum err keep_early(struct core *c, struct store_tx *tx, struct receipt_job *job)
+/* One whose message is not known, or not yet. A refused one is sent again by the carrier, and may
+ * find its message then. */
+static enum err unknown(struct core *c, struct store_tx *tx, struct receipt_job *job)
 {
+    if (job->unknown == UNKNOWN_DROP)
+        return OK;
+    if (job->unknown == UNKNOWN_REFUSE) {
+        job->job.err = ERR_NOT_FOUND;
+        return OK;
+    }
     struct early_receipt early = {.carrier_id = job->carrier_id,
                                   .carrier_ref = str_of(job->carrier_ref),
                                   .state = job->state,
@@ -292,7 +300,7 @@ enum err receipt_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t 
             told[count++] = (struct told){
                 .ref = refs[i], .state = job->state, .receipt = str_of(job->receipt), .nth = i};
         else
-            e = keep_early(c, tx, job);
+            e = unknown(c, tx, job);
     }
     if (!e)
         e = apply(c, tx, told, count);
