@@ -173,6 +173,9 @@ static void take_incoming(struct inbox *box, const struct smpp_pdu *request,
     item->box = box;
     item->origin = *origin;
     item->job.carrier_id = box->carrier_id;
+    item->job.alphabet = box->settings.alphabet;
+    item->job.wait_us = box->settings.wait_us;
+    item->job.keep_text = box->settings.keep_text;
     item->job.sender = copy_to(&at, from.sender);
     item->job.sender_ton = from.sender_ton;
     item->job.number = copy_to(&at, from.number);

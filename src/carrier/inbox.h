@@ -32,6 +32,9 @@ struct inbox_calls {
 struct inbox_settings {
     struct receipt_rules *rules; /* the inbox becomes its owner; without any no receipt is taken */
     enum unknown_receipt unknown;
+    enum text_alphabet alphabet; /* these three: as in struct incoming_job */
+    int64_t wait_us;
+    bool keep_text;
 };
 
 struct inbox;

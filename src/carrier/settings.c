@@ -59,9 +59,13 @@ static enum unknown_receipt unknown_of(struct str word)
 
 struct inbox_settings settings_of_inbox(const struct carrier_settings *s)
 {
-    struct inbox_settings out = {.unknown = unknown_of(s->unknown_receipt)};
+    struct inbox_settings out = {.unknown = unknown_of(s->unknown_receipt),
+                                 .wait_us = s->incoming_wait_min * MIN_US,
+                                 .keep_text = s->store_incoming};
     struct refusal why = {0};
     struct arena *a = arena_new();
+    if (text_alphabet_of(&out.alphabet, s->default_alphabet))
+        out.alphabet = ALPHABET_GSM7;
     if (receipt_rules_new(&out.rules, s, a, &why)) /* they were saved by the same check */
         log_error("receipt_rules_refused", "setting=%s", why.field);
     arena_free(a);

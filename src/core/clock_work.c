@@ -20,7 +20,6 @@ enum {
     EARLY_AGAIN_S = 60, /* on several nodes: looked for in the index again until then */
     EARLY_AT_ONCE = 500,
     REPEAT_KEPT_H = 24,
-    INCOMING_PARTS_WAIT_MIN = 10,
     CLAIMED_CHECK_S = 60,
 };
 
@@ -111,7 +110,7 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
         log_warn("receipts_without_message", "count=%lld", (long long)forgotten);
     if (!e)
         e = store_repeat_forget(tx, tx->now_us - REPEAT_KEPT_H * HOUR_US);
-    return e ? e : incoming_give_up(c, tx, tx->now_us - INCOMING_PARTS_WAIT_MIN * MIN_US);
+    return e ? e : incoming_give_up(c, tx);
 }
 
 static enum err passes(struct core *c, struct store_tx *tx, bool *more)

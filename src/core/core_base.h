@@ -95,7 +95,7 @@ void latest_note(struct core *c, const struct message *m);
 /* All that the index does not know yet: at start. */
 enum err latest_load(struct core *c, struct store_view *view) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
-enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us) MUST_CHECK;
+enum err incoming_give_up(struct core *c, struct store_tx *tx) MUST_CHECK;
 
 /* On a shared database: takes places of carriers and gives some up. *soon: the next tick should
  * come soon. */

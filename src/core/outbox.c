@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/outbox.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -203,10 +205,14 @@ void outcome_job_init(struct outcome_job *job, struct mailbox *home, void (*back
 void receipt_job_init(struct receipt_job *job, struct mailbox *home, void (*back)(struct letter *))
 {
     init(&job->job, JOB_RECEIPT, home, back);
+    job->unknown = UNKNOWN_KEEP;
 }
 
 void incoming_job_init(struct incoming_job *job, struct mailbox *home,
                        void (*back)(struct letter *))
 {
     init(&job->job, JOB_INCOMING, home, back);
+    job->alphabet = ALPHABET_GSM7;
+    job->wait_us = INCOMING_WAIT_MIN * MIN_US;
+    job->keep_text = true;
 }

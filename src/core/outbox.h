@@ -19,6 +19,7 @@
 #include "smpp/message_id.h"
 #include "store/message.h"
 #include "store/writer.h"
+#include "text/coding.h"
 
 enum { OUTBOX_ACTIVE = 8192, OUTBOX_TAKE = 1000, CARRIER_REF_SIZE = 80 };
 
@@ -164,7 +165,10 @@ struct receipt_job {
 struct incoming_job {
     struct job job;
     int64_t carrier_id;
-    struct str sender; /* source_addr as the carrier wrote it, digits or alphanumeric */
+    enum text_alphabet alphabet; /* what data_coding 0 means on this link */
+    int64_t wait_us;             /* for the other parts of a long one */
+    bool keep_text;              /* else it is not stored once all that it starts is written */
+    struct str sender;           /* source_addr as the carrier wrote it, digits or alphanumeric */
     uint8_t sender_ton;
     struct str number; /* destination_addr */
     uint8_t coding;    /* data_coding */
@@ -176,7 +180,10 @@ struct incoming_job {
     uint32_t sar_part;
 };
 
-/* Each is posted to the writer with writer_post after these set the kind. */
+enum { INCOMING_WAIT_MIN = 10 };
+
+/* Each is posted to the writer with writer_post after these set the kind, and what a carrier's
+ * settings may say to the defaults. */
 void take_job_init(struct take_job *job, struct mailbox *home, void (*deliver)(struct letter *));
 void outcome_job_init(struct outcome_job *job, struct mailbox *home,
                       void (*deliver)(struct letter *));

@@ -7,6 +7,8 @@ extern const unsigned char store_migration_0001[];
 extern const size_t store_migration_0001_size;
 extern const unsigned char store_migration_0002[];
 extern const size_t store_migration_0002_size;
+extern const unsigned char store_migration_0003[];
+extern const size_t store_migration_0003_size;
 
 static const struct {
     const unsigned char *sql;
@@ -14,6 +16,7 @@ static const struct {
 } migrations[] = {
     {store_migration_0001, &store_migration_0001_size},
     {store_migration_0002, &store_migration_0002_size},
+    {store_migration_0003, &store_migration_0003_size},
 };
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 
