@@ -15,7 +15,9 @@ enum {
     STRAGGLERS_AT_ONCE = 500,
     INDEX_AFTER_S = 10,   /* what is younger is found through memory */
     SWEEP_AFTER_S = 3600, /* accept puts shorter validities among the stragglers itself */
-    RECEIPT_GRACE_H = 24, /* after the end of validity, for the receipt that tells of it */
+    RECEIPT_WAIT_H = 24,  /* of a carrier that is gone: the setting's default */
+    TIDY_AT_ONCE = 50,
+    PARTS_KEPT_H = 72, /* after their message has ended, for their own receipts */
     EARLY_RECEIPT_DAYS = 3,
     EARLY_AGAIN_S = 60, /* on several nodes: looked for in the index again until then */
     EARLY_AT_ONCE = 500,
@@ -26,22 +28,32 @@ enum {
 /* ---- stragglers: messages that were still open when the sweep came by ---- */
 
 /* What another node has moved since it was read stays on the list for the next look. */
-static enum err end_straggler(struct store_tx *tx, const struct message *m, enum message_state to)
+static enum err end_straggler(struct store_tx *tx, const struct message *m,
+                              const struct message_move *move)
 {
     bool ended;
     enum err e;
     if (m->state == MESSAGE_SCHEDULED || m->state == MESSAGE_QUEUED) {
-        e = end_unsent(tx, m, to, (struct str){0}, &ended);
+        e = end_unsent(tx, m, move->to, (struct str){0}, &ended);
     } else {
-        struct message_move move = {.id = m->id, .from = m->state, .to = to, .at_us = tx->now_us};
         int64_t changed = 0;
-        e = store_message_move(tx, &move, &changed);
+        e = store_message_move(tx, move, &changed);
         ended = changed > 0;
     }
     return e || !ended ? e : store_straggler_drop(tx, m->id);
 }
 
-static enum err look_at(struct store_tx *tx, int64_t id)
+/* How long the carrier's receipts are waited for behind the end of validity. */
+static int64_t receipt_wait_us(struct core *c, int64_t carrier_id)
+{
+    const struct directory *d = core_directory(c);
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, carrier_id);
+    int64_t hours = carrier ? carrier->settings.receipt_wait_h : RECEIPT_WAIT_H;
+    directory_release(d);
+    return hours * HOUR_US;
+}
+
+static enum err look_at(struct core *c, struct store_tx *tx, int64_t id)
 {
     struct message m;
     enum err e = store_message_get(&m, &tx->view, id);
@@ -49,26 +61,31 @@ static enum err look_at(struct store_tx *tx, int64_t id)
         return store_straggler_drop(tx, id);
     if (e)
         return e;
-    int64_t end_us = m.expires_at_us;
-    enum message_state to = MESSAGE_EXPIRED;
-    if (m.state == MESSAGE_SENT) {
-        end_us += RECEIPT_GRACE_H * HOUR_US;
-        to = MESSAGE_UNKNOWN;
-    } else if (m.state == MESSAGE_IN_DOUBT) {
-        to = MESSAGE_UNKNOWN;
-    } else if (m.state == MESSAGE_SENDING) { /* the pump sees to it, and tells */
+    if (m.state == MESSAGE_SENDING) /* the pump sees to it, and tells */
         return store_straggler_put(tx, id, tx->now_us + CLAIMED_CHECK_S * SEC_US);
-    }
-    return end_us <= tx->now_us ? end_straggler(tx, &m, to) : store_straggler_put(tx, id, end_us);
+    bool waits = m.state == MESSAGE_SCHEDULED || m.state == MESSAGE_QUEUED;
+    struct message_move move = {.id = m.id,
+                                .from = m.state,
+                                .to = waits ? MESSAGE_EXPIRED : MESSAGE_UNKNOWN,
+                                .at_us = tx->now_us};
+    int64_t end_us = m.expires_at_us;
+    if (m.state == MESSAGE_SENT)
+        end_us += receipt_wait_us(c, m.carrier_id);
+    if (m.state == MESSAGE_SENT && m.parts > 1)
+        e = parts_close(c, tx, &m, &move, &end_us);
+    if (e)
+        return e;
+    return end_us <= tx->now_us ? end_straggler(tx, &m, &move)
+                                : store_straggler_put(tx, id, end_us);
 }
 
-static enum err look_at_stragglers(struct store_tx *tx, bool *more)
+static enum err look_at_stragglers(struct core *c, struct store_tx *tx, bool *more)
 {
     int64_t *ids;
     size_t n;
     enum err e = store_straggler_due(&ids, &n, tx, STRAGGLERS_AT_ONCE);
     for (size_t i = 0; i < n && !e; i++)
-        e = look_at(tx, ids[i]);
+        e = look_at(c, tx, ids[i]);
     *more |= n == STRAGGLERS_AT_ONCE;
     return e;
 }
@@ -109,6 +126,9 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
     if (!e && forgotten)
         log_warn("receipts_without_message", "count=%lld", (long long)forgotten);
     if (!e)
+        e = store_reference_tidy(&forgotten, c->references, tx, tx->now_us - PARTS_KEPT_H * HOUR_US,
+                                 TIDY_AT_ONCE);
+    if (!e)
         e = store_repeat_forget(tx, tx->now_us - REPEAT_KEPT_H * HOUR_US);
     return e ? e : incoming_give_up(c, tx);
 }
@@ -141,7 +161,7 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
     if (!e)
         e = passes(c, tx, &job->more);
     if (!e)
-        e = look_at_stragglers(tx, &job->more);
+        e = look_at_stragglers(c, tx, &job->more);
     if (!e)
         e = nodes_tick(c, tx, &job->more);
     if (!e)
