@@ -173,7 +173,7 @@ int64_t pump_run(struct pump *p, int64_t now_us)
     if (p->open && !outbox_may_send(p->slot, clock_mono_us()))
         return now_us + LEASE_LOOK_MS * MS_US;
     if (!p->first_came && !flow_paused(&p->flow, now_us))
-        outbox_note_throttled(p->slot, 0); /* nothing is left that could tell */
+        outbox_note_throttle(p->slot, 0); /* nothing is left that could tell */
     else if (outbox_is_away(p->slot) && p->last_came != p->first_came)
         yield(p);
     take_more(p);
@@ -209,7 +209,7 @@ void pump_open(struct pump *p, bool open)
     p->look = open;
     atomic_store(&p->slot->ready, open);
     outbox_note_lost(p->slot, open ? 0 : clock_mono_us());
-    outbox_note_throttled(p->slot, 0);
+    outbox_note_throttle(p->slot, 0);
 }
 
 void pump_release(struct pump *p)

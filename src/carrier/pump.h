@@ -47,6 +47,7 @@ struct pump_settings {
     int64_t retry_us;
     enum doubt_policy on_doubt;
     struct verdicts verdicts;
+    enum smpp_id_format response_id;
     const struct carrier_rules *rules; /* this and the directory outlive their use */
     const struct directory *directory;
 };

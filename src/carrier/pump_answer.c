@@ -7,7 +7,7 @@ static void taken(struct pump *p, struct flight *f, const struct smpp_pdu *respo
 {
     flow_taken(&p->flow, f->sent_at_us, now_us);
     if (f->sent_at_us >= p->flow.throttled_at_us)
-        outbox_note_throttled(p->slot, 0);
+        outbox_note_throttle(p->slot, 0);
     pump_tell_taken(f, response->body.submit_sm_resp.message_id);
 }
 

@@ -128,8 +128,9 @@ enum err store_part_list(struct message_part **out, size_t *n, struct store_view
 
 struct message_parts {
     enum message_state state;  /* of the message */
+    int64_t carrier_id;        /* of the message */
     uint32_t wanted;           /* how many parts it has; 0: there is no such message */
-    struct message_part *rows; /* state and receipt of those that are written, by number */
+    struct message_part *rows; /* state, end and receipt of those that are written, by number */
     size_t n;
 };
 /* For each of these messages. */

@@ -254,7 +254,7 @@ async function sender(account, money, quota = []) {
 
 const FIELDS =
   "id account user sender recipient text encoding parts class tag state credits created_at " +
-  "due_at sent_at done_at carrier carrier_ids receipt events";
+  "due_at sent_at done_at carrier carrier_ids receipt events ptt ptt_meaning";
 
 test("a message is shown with its whole passage", async () => {
   await sender("acc-m", 100);
@@ -388,7 +388,7 @@ test("an incoming is listed and shown", async () => {
   const [i] = items;
   assert.deepEqual(
     Object.keys(i),
-    "id account carrier sender number text received_at parts message_id".split(" "),
+    "id account carrier sender number text class received_at parts missing message_id".split(" "),
   );
   assert.deepEqual(
     [i.account, i.carrier, i.sender, i.text, i.parts, i.message_id],
