@@ -387,9 +387,7 @@ void bind_cut(struct bind *b)
 
 enum err bind_request(struct bind *b, const struct smpp_pdu *request, void *tag)
 {
-    if (b->state != BIND_BOUND || b->over)
-        return ERR_CLOSED;
-    if (output_waiting(&b->out, b->conn) > SUBMIT_LIMIT)
+    if (!bind_room(b))
         return ERR_BUSY;
     b->health.active_us = clock_mono_us();
     return smpp_session_request(b->session, request, tag, b->health.active_us);
@@ -447,7 +445,8 @@ bool bind_can_submit(const struct bind *b)
 
 uint32_t bind_room(const struct bind *b)
 {
-    return bind_can_submit(b) ? smpp_session_window_free(b->session) : 0;
+    bool open = bind_can_submit(b) && output_waiting(&b->out, b->conn) <= SUBMIT_LIMIT;
+    return open ? smpp_session_window_free(b->session) : 0;
 }
 
 uint32_t bind_refused(const struct bind *b)

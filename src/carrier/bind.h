@@ -91,7 +91,7 @@ void bind_unbind(struct bind *b);
 /* The same without goodbye. */
 void bind_cut(struct bind *b);
 
-/* As smpp_session_request; ERR_BUSY while too much waits to be written. */
+/* As smpp_session_request; ERR_BUSY while bind_room is 0. */
 enum err bind_request(struct bind *b, const struct smpp_pdu *request, void *tag) MUST_CHECK;
 /* Answers a request of the session of that number; late answers are dropped. */
 void bind_respond(struct bind *b, uint64_t session, uint32_t command, uint32_t sequence,
@@ -106,8 +106,8 @@ void bind_pause(struct bind *b, bool paused);
 
 enum bind_state bind_state(const struct bind *b);
 enum smpp_mode bind_mode(const struct bind *b);
-/* How many requests it would take now: 0 unless it is bound, may submit and is not on its way out.
- */
+/* How many requests it would take now: 0 unless it can submit, its window has room and not too much
+ * waits to be written. */
 uint32_t bind_room(const struct bind *b);
 /* Bound, may submit, and not on its way out, whether or not there is room. */
 bool bind_can_submit(const struct bind *b);

@@ -447,7 +447,7 @@ static void close_conn(struct net_conn *conn, const char *reason)
 
 static bool feed_peer(struct net_conn *conn)
 {
-    if (!conn->to_peer.n || smsc.reads_nothing)
+    if (!conn->to_peer.n || smsc.reads_nothing || smsc.stuck == conn->number)
         return false;
     struct buf bytes = conn->to_peer;
     conn->to_peer = buf_limited(bytes.limit);

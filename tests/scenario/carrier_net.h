@@ -37,6 +37,7 @@ struct smsc {
     bool down;             /* refuses connections */
     bool dead;             /* takes bytes and says nothing */
     bool reads_nothing;    /* leaves bytes where they are, and speaks all the same */
+    size_t stuck;          /* leaves the bytes of this connection, of its count; 0 of none */
     const char *dead_host; /* refuses connections to this one only */
     char dialled[SMSC_BINDS_MAX][SMSC_NAME_SIZE];
     struct smsc_bind binds[SMSC_BINDS_MAX];

@@ -195,6 +195,22 @@ static void fewer_sessions_do_not_use_up_the_rate(void **state)
     assert_in_range(smsc.submits_n, 38, 50);
 }
 
+static void a_session_that_does_not_read_leaves_the_way_to_the_others(void **state)
+{
+    (void)state;
+    char text[151];
+    memset(text, 'a', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    begin(",\"binds\":2,\"window\":5000");
+    smsc.stuck = 1;
+    smsc.silent = true;
+    send_texts(3000, text);
+    assert_in_range(smsc.submits_n, 1600, 2900); /* the first has what fits into its output */
+    smsc.stuck = 0;
+    wait_us(SEC_US);
+    assert_int_equal(smsc.submits_n, 3000);
+}
+
 static void pairs_come_in_any_number(void **state)
 {
     (void)state;
@@ -496,6 +512,7 @@ int main(void)
         CARRIER_TEST(parallel_binds_share_the_submits),
         CARRIER_TEST(a_lost_session_concerns_only_its_own_parts),
         CARRIER_TEST(fewer_sessions_do_not_use_up_the_rate),
+        CARRIER_TEST(a_session_that_does_not_read_leaves_the_way_to_the_others),
         CARRIER_TEST(pairs_come_in_any_number),
         CARRIER_TEST(more_binds_while_the_carrier_is_away_all_begin),
         CARRIER_TEST(the_daily_unbind_costs_nothing),
