@@ -68,7 +68,8 @@ test("an account is added, credited, changed, listed and removed", async () => {
   const words = "account add acc-1 --credits 12.5 --timezone Indian/Reunion";
   const made = await ask(...words.split(" "));
   assert.deepEqual(Object.keys(made), [
-    ...["id", "name", "timezone", "max_parts", "enabled", "credits", "created_at"],
+    ...["id", "name", "timezone", "max_parts", "grade", "enabled", "credits"],
+    "created_at",
   ]);
   assert.equal(made.credits, "12.50");
   assert.equal(made.timezone, "Indian/Reunion");
@@ -222,12 +223,12 @@ test("the first carrier gets a route for everything; its password stays inside",
 });
 
 test("a route says for whom, when and in what share; none lifts a condition", async () => {
-  await ask("account", "add", "acc-q", "--grade", "low_cost");
-  assert.equal((await ask("account", "show", "acc-q")).grade, "low_cost");
-  assert.equal((await ask("account", "set", "acc-q", "--grade", "premium")).grade, "premium");
+  await ask("account", "add", "acc-grade", "--grade", "low_cost");
+  assert.equal((await ask("account", "show", "acc-grade")).grade, "low_cost");
+  assert.equal((await ask("account", "set", "acc-grade", "--grade", "premium")).grade, "premium");
   const add = ["route", "add", "--prefix", "337", "--carrier", "sim"];
   const hours = ["--days", "mon-wed,fri", "--hours", "22:00-06:00", "--timezone", "Asia/Tokyo"];
-  const whom = ["--account", "acc-q", "--sender-kind", "short", "--grade", "low_cost"];
+  const whom = ["--account", "acc-grade", "--sender-kind", "short", "--grade", "low_cost"];
   const share = ["--turn", "2", "--weight", "3", "--draining", "yes"];
   const route = await ask(...add, ...hours, ...whom, ...share);
   const shown = await ask("route", "show", route.id);

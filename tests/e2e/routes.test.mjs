@@ -131,7 +131,6 @@ test("down beyond the limit: the other takes over until it is back", async () =>
   await bound("sim");
   await until("it is back", async () => (await verdict("sim")) === "wins");
   assert.equal((await sendOne()).carrier, "sim");
-  assert.equal(count > 0, true);
 });
 
 test("without a receipt it goes out again, once; the first one's late receipt counts", async () => {
