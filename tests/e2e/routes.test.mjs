@@ -37,6 +37,7 @@ async function sendOne() {
 
 before(async () => {
   [sim, sfr] = await Promise.all([Smsc.start(), Smsc.start()]);
+  sfr.next_id = 500000; // each carrier's ids are its own
   server = await startNavette();
   await provision(server, sim.port, "--throttle-pause-ms", "100");
   await cli(
