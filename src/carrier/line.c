@@ -319,7 +319,8 @@ static void unbind(struct line *line)
 {
     line->phase = LINE_UNBINDING;
     line->phase_until_us = clock_mono_us() + CARRIER_UNBIND_MS * MS_US;
-    for (size_t i = 0; i < line->binds_n; i++)
+    /* The last that becomes idle may start them all again, with other settings. */
+    for (size_t i = 0; line->phase == LINE_UNBINDING && i < line->binds_n; i++)
         bind_unbind(line->binds[i]);
 }
 
@@ -397,9 +398,9 @@ void line_tick(struct line *line)
     int64_t now_us = clock_mono_us();
     measure_rate(line, now_us);
     pause_reading(line, false); /* a store that stands still must not make the link look dead */
-    if (line->phase == LINE_UNBINDING && now_us >= line->phase_until_us)
-        for (size_t i = 0; i < line->binds_n; i++)
-            bind_cut(line->binds[i]);
+    bool late = now_us >= line->phase_until_us;
+    for (size_t i = 0; late && line->phase == LINE_UNBINDING && i < line->binds_n; i++)
+        bind_cut(line->binds[i]);
     bool open = atomic_load(&line->slot->ready);
     if (!open && now_us - line->closed_at_us >= grace_us)
         pump_release(line->pump);
