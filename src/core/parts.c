@@ -120,8 +120,10 @@ static void settle_one(struct settled *s, const struct message_parts *m, int64_t
     }
     struct whole whole = roll_up(m, rule, now_us);
     if (whole.state) {
-        s->ends[s->ends_n++] = (struct message_finish){
-            .id = id, .to = whole.state, .receipt = receipt_of(m, whole.state)};
+        s->ends[s->ends_n++] = (struct message_finish){.id = id,
+                                                       .carrier_id = m->carrier_id,
+                                                       .to = whole.state,
+                                                       .receipt = receipt_of(m, whole.state)};
         if (whole.first_done_us && whole.first_done_us < now_us)
             s->waited[s->waited_n++] = id;
     } else if (whole.closes_at_us) {

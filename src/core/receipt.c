@@ -62,6 +62,7 @@ static enum err finish_whole(struct store_tx *tx, const struct told *told, size_
         if (t->ref.part || !message_state_final(t->state))
             continue;
         ends[count++] = (struct message_finish){.id = t->ref.message_id,
+                                                .carrier_id = t->ref.carrier_id,
                                                 .carrier_ref = t->ref.carrier_ref,
                                                 .to = t->state,
                                                 .receipt = t->receipt};

@@ -120,6 +120,23 @@ static void what_was_sending_or_sent_waits_for_the_other_carrier(void **state)
     assert_int_equal(n, 2);
 }
 
+static void the_same_id_of_another_carrier_ends_nothing(void **state)
+{
+    (void)state;
+    int64_t id = insert(MESSAGE_SENDING, SFR);
+    sent(id, "1000");
+    struct message_finish late = {.id = id,
+                                  .carrier_id = ORANGE,
+                                  .carrier_ref = STR("1000"),
+                                  .to = MESSAGE_UNDELIVERED,
+                                  .receipt = STR("UNDELIV")};
+    assert_int_equal(store_message_finish_sent(&tx, &late, 1, NULL), OK);
+    assert_int_equal(get(id).state, MESSAGE_SENT);
+    late.carrier_id = SFR;
+    assert_int_equal(store_message_finish_sent(&tx, &late, 1, NULL), OK);
+    assert_int_equal(get(id).state, MESSAGE_UNDELIVERED);
+}
+
 static void it_goes_back_to_the_carrier_that_had_taken_it(void **state)
 {
     (void)state;
@@ -234,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE(a_move_names_what_it_leaves),
         STORE(what_was_sending_or_sent_waits_for_the_other_carrier),
+        STORE(the_same_id_of_another_carrier_ends_nothing),
         STORE(it_goes_back_to_the_carrier_that_had_taken_it),
         STORE(what_was_tried_is_told_newest_first),
         STORE(what_waits_is_read_on_from_a_place),
