@@ -11,12 +11,14 @@ static json_t *incoming_json(const struct incoming *i, const struct directory *d
     const struct account *account =
         i->account_id ? directory_account_by_id(d, i->account_id) : NULL;
     const struct directory_carrier *carrier = directory_carrier_by_id(d, i->carrier_id);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "id", present_id(i->id),
-                     "account", account ? present_text(account->name) : json_null(), "carrier",
-                     carrier ? present_text(carrier->row.name) : json_null(), "sender",
-                     present_text(i->sender), "number", present_text(i->number), "text",
-                     present_text(i->text), "received_at", present_time(i->received_at_us), "parts",
-                     (json_int_t)i->parts, "message_id", present_id(i->message_id));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "id", present_id(i->id),
+        "account", account ? present_text(account->name) : json_null(), "carrier",
+        carrier ? present_text(carrier->row.name) : json_null(), "sender", present_text(i->sender),
+        "number", present_text(i->number), "text", i->kept ? present_text(i->text) : json_null(),
+        "class", i->class < 0 ? json_null() : json_integer(i->class), "received_at",
+        present_time(i->received_at_us), "parts", (json_int_t)i->parts, "missing",
+        (json_int_t)i->missing, "message_id", present_id(i->message_id));
 }
 
 static void list_incoming(struct api *api, struct http_request *request, const struct str *segments)

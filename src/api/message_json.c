@@ -3,6 +3,7 @@
 
 #include "api/present.h"
 #include "base/clock.h"
+#include "core/ptt.h"
 #include "text/phone.h"
 
 /* ---- the passage ---- */
@@ -140,7 +141,10 @@ enum err message_json(json_t **out, struct store_view *view, const struct messag
         carrier ? present_text(carrier->row.name) : json_null(), "carrier_ids",
         carrier_ids(m, parts, parts_n), "receipt", present_text_or_null(m->receipt), "events",
         events_json(view, m, parts, parts_n, rows, rows_n));
+    struct ptt ptt = ptt_of(m->state, m->receipt);
     json_object_update(json, rest);
+    json_object_set_new(json, "ptt", ptt.code ? json_integer(ptt.code) : json_null());
+    json_object_set_new(json, "ptt_meaning", ptt.code ? json_string(ptt.meaning) : json_null());
     json_decref(rest);
     *out = json;
     return OK;

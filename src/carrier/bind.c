@@ -13,7 +13,6 @@ static const int64_t finish_us = 2 * SEC_US; /* to send what waits before the so
 static const int64_t leave_us = 5 * SEC_US;  /* for the answer to our unbind, when made anew */
 enum {
     WRITE_LIMIT = 8 * 1024 * 1024,
-    SUBMIT_LIMIT = 256 * 1024, /* bytes that wait before submits pause */
 };
 
 /* ---- the end of a session ---- */
@@ -361,10 +360,7 @@ void bind_cut(struct bind *b)
 
 enum err bind_request(struct bind *b, const struct smpp_pdu *request, void *tag)
 {
-    if (b->state != BIND_BOUND || b->over)
-        return ERR_CLOSED;
-    b->wire_full = output_waiting(&b->out, b->conn) > SUBMIT_LIMIT;
-    if (b->wire_full)
+    if (!bind_room(b))
         return ERR_BUSY;
     b->health.active_us = clock_mono_us();
     return smpp_session_request(b->session, request, tag, b->health.active_us);

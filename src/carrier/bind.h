@@ -91,7 +91,7 @@ void bind_unbind(struct bind *b);
 /* The same without goodbye. */
 void bind_cut(struct bind *b);
 
-/* As smpp_session_request; ERR_BUSY while too much waits to be written. */
+/* As smpp_session_request; ERR_BUSY while bind_room is 0. */
 enum err bind_request(struct bind *b, const struct smpp_pdu *request, void *tag) MUST_CHECK;
 /* Answers a request of the session of that number; late answers are dropped. */
 void bind_respond(struct bind *b, uint64_t session, uint32_t command, uint32_t sequence,
@@ -112,14 +112,14 @@ struct bind_figures {
     int64_t next_attempt_us; /* from now; 0 unless it waits for one */
     int64_t oldest_us;       /* how long the oldest answer has been awaited; 0: none is */
     uint32_t window_used;
-    bool wire_full; /* the latest bind_request answered ERR_BUSY */
+    bool wire_full; /* what was written waits: there was no room for that alone */
 };
 void bind_figures(const struct bind *b, struct bind_figures *out);
 enum bind_state bind_state(const struct bind *b);
 enum smpp_mode bind_mode(const struct bind *b);
-/* How many requests it would take now: 0 unless it is bound, may submit and is not on its way out.
- */
-uint32_t bind_room(const struct bind *b);
+/* How many requests it would take now: 0 unless it can submit, its window has room and not too much
+ * waits to be written. */
+uint32_t bind_room(struct bind *b);
 /* Bound, may submit, and not on its way out, whether or not there is room. */
 bool bind_can_submit(const struct bind *b);
 /* The carrier's refusal of the login, until a bind succeeds or settings change; else 0. */

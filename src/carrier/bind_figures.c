@@ -45,9 +45,12 @@ bool bind_can_submit(const struct bind *b)
            smpp_session_state(b->session) == SMPP_BOUND;
 }
 
-uint32_t bind_room(const struct bind *b)
+uint32_t bind_room(struct bind *b)
 {
-    return bind_can_submit(b) ? smpp_session_window_free(b->session) : 0;
+    if (!bind_can_submit(b))
+        return 0;
+    b->wire_full = output_waiting(&b->out, b->conn) > SUBMIT_LIMIT;
+    return b->wire_full ? 0 : smpp_session_window_free(b->session);
 }
 
 uint32_t bind_refused(const struct bind *b)

@@ -8,7 +8,10 @@
 #include "carrier/health.h"
 #include "carrier/output.h"
 
-enum { REASON_SIZE = 120 };
+enum {
+    REASON_SIZE = 120,
+    SUBMIT_LIMIT = 256 * 1024, /* bytes that wait before submits pause */
+};
 
 struct bind {
     struct net_loop *loop;
@@ -27,7 +30,7 @@ struct bind {
     char reason[REASON_SIZE];
     uint32_t refusal;
     struct output out;
-    bool wire_full; /* when it was last asked for a request */
+    bool wire_full; /* when its room was last asked for */
 
     struct health health;
     const char *leave_reason; /* why we end a session to make it anew; NULL: we do not */

@@ -31,6 +31,7 @@ void binds_start(struct binds *set, const struct carrier_settings *s)
 {
     bool pairs = settings_are_pairs(s);
     set->n = set->latest = 0;
+    set->starts++;
     for (int64_t i = 0; i < s->binds; i++) {
         start_one(set, s, pairs ? SMPP_TX : SMPP_TRX);
         if (pairs)
@@ -48,16 +49,18 @@ void binds_adopt(struct binds *set, const struct carrier_settings *s)
     }
 }
 
-/* The last one that is idle may make the owner start others, in these two. */
+/* In both, the last one that becomes idle may make the owner start them all again. */
 void binds_unbind(struct binds *set)
 {
-    for (size_t i = 0, n = set->n; i < n; i++)
+    uint64_t starts = set->starts;
+    for (size_t i = 0; i < set->n && set->starts == starts; i++)
         bind_unbind(set->at[i]);
 }
 
 void binds_cut(struct binds *set)
 {
-    for (size_t i = 0, n = set->n; i < n; i++)
+    uint64_t starts = set->starts;
+    for (size_t i = 0; i < set->n && set->starts == starts; i++)
         bind_cut(set->at[i]);
 }
 

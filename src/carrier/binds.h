@@ -21,7 +21,8 @@ struct binds {
     struct bind *at[BINDS_MAX]; /* made, of which the first n are in use */
     size_t made;
     size_t n;
-    size_t latest; /* the one that took the latest submit */
+    size_t latest;   /* the one that took the latest submit */
+    uint64_t starts; /* how often binds_start was called */
 };
 
 void binds_init(struct binds *set, struct net_loop *loop, const struct bind_calls *calls,

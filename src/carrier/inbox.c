@@ -30,6 +30,7 @@ struct inbox {
     struct inbox_calls calls;
     void *ctx;
     const char *label;
+    struct inbox_settings settings;
     size_t waiting;
     uint64_t receipts_n; /* that came since the start, as the next */
     uint64_t incoming_n;
@@ -45,40 +46,18 @@ static void respond(struct inbox *box, const struct inbox_origin *origin, uint32
 
 /* ---- receipts ---- */
 
-static enum message_state state_of(enum smpp_message_state state)
-{
-    switch (state) {
-    case SMPP_STATE_DELIVERED:
-        return MESSAGE_DELIVERED;
-    case SMPP_STATE_EXPIRED:
-        return MESSAGE_EXPIRED;
-    case SMPP_STATE_DELETED:
-    case SMPP_STATE_UNDELIVERABLE:
-        return MESSAGE_UNDELIVERED;
-    case SMPP_STATE_REJECTED:
-        return MESSAGE_REJECTED;
-    case SMPP_STATE_UNKNOWN:
-        return MESSAGE_UNKNOWN;
-    case SMPP_STATE_NONE:
-    case SMPP_STATE_ENROUTE:
-    case SMPP_STATE_ACCEPTED:
-        break;
-    }
-    return MESSAGE_SENT;
-}
-
 /* "DELIVRD 000", of what a stranger wrote: printable ASCII. */
-static void write_receipt(char out[RECEIPT_TEXT_SIZE], const struct smpp_receipt *receipt)
+static void write_receipt(char out[RECEIPT_TEXT_SIZE], const struct receipt_read *receipt)
 {
-    struct str stat = receipt->stat.n ? receipt->stat : str_of(smpp_state_stat(receipt->state));
+    struct str stat = receipt->stat;
     enum { STAT_MAX = 20, ERROR_MAX = 20 };
     if (stat.n > STAT_MAX)
         stat.n = STAT_MAX;
     struct str error = receipt->error;
     if (error.n > ERROR_MAX)
         error.n = ERROR_MAX;
-    snprintf(out, RECEIPT_TEXT_SIZE, "%.*s%s%.*s", STR_FMT(stat), error.n ? " " : "", (int)error.n,
-             error.n ? error.p : "");
+    snprintf(out, RECEIPT_TEXT_SIZE, "%.*s%s%.*s", (int)stat.n, stat.n ? stat.p : "",
+             error.n ? " " : "", (int)error.n, error.n ? error.p : "");
     for (char *c = out; *c; c++)
         if (*c < ' ' || *c > '~')
             *c = '?';
@@ -101,12 +80,12 @@ static void receipt_done(struct letter *letter)
 static void take_receipt(struct inbox *box, const struct smpp_pdu *request,
                          const struct inbox_origin *origin)
 {
-    struct smpp_receipt receipt;
+    struct receipt_read receipt;
     box->receipts_n++;
     arena_reset(box->arena);
-    enum err e = smpp_receipt_read(&receipt, box->arena, request);
+    enum err e = receipt_rules_read(box->settings.rules, &receipt, box->arena, request);
     char ref[CARRIER_REF_SIZE];
-    if (e || !receipt.id.n || carrier_ref_copy(ref, receipt.id)) {
+    if (e || carrier_ref_copy(ref, receipt.id)) {
         log_warn("receipt_unreadable", "carrier=%s", box->label);
         respond(box, origin, ESME_ROK); /* the carrier would only send it again */
         return;
@@ -116,7 +95,8 @@ static void take_receipt(struct inbox *box, const struct smpp_pdu *request,
     item->box = box;
     item->origin = *origin;
     item->job.carrier_id = box->carrier_id;
-    item->job.state = state_of(receipt.state);
+    item->job.state = receipt.state;
+    item->job.unknown = box->settings.unknown;
     memcpy(item->job.carrier_ref, ref, sizeof(ref));
     write_receipt(item->job.receipt, &receipt);
     box->waiting++;
@@ -197,6 +177,9 @@ static void take_incoming(struct inbox *box, const struct smpp_pdu *request,
     item->box = box;
     item->origin = *origin;
     item->job.carrier_id = box->carrier_id;
+    item->job.alphabet = box->settings.alphabet;
+    item->job.wait_us = box->settings.wait_us;
+    item->job.keep_text = box->settings.keep_text;
     item->job.sender = copy_to(&at, from.sender);
     item->job.sender_ton = from.sender_ton;
     item->job.number = copy_to(&at, from.number);
@@ -219,7 +202,7 @@ void inbox_request(struct inbox *box, const struct smpp_pdu *request,
 {
     if (request->command != SMPP_DELIVER_SM && request->command != SMPP_DATA_SM)
         return; /* alert_notification has no answer */
-    if (box->waiting >= INBOX_FULL)
+    if (box->waiting >= INBOX_FULL || !box->settings.rules)
         respond(box, origin, ESME_RX_T_APPN);
     else if (smpp_is_receipt(request))
         take_receipt(box, request, origin);
@@ -243,6 +226,12 @@ void inbox_set_label(struct inbox *box, const char *label)
     box->label = label;
 }
 
+void inbox_configure(struct inbox *box, const struct inbox_settings *settings)
+{
+    receipt_rules_free(box->settings.rules);
+    box->settings = *settings;
+}
+
 struct inbox *inbox_new(int64_t carrier_id, struct mailbox *home, const struct inbox_calls *calls,
                         void *ctx)
 {
@@ -264,6 +253,7 @@ void inbox_free(struct inbox *box)
     while (box->incoming)
         incoming_free(box->incoming);
     pool_free(&box->receipts);
+    receipt_rules_free(box->settings.rules);
     arena_free(box->arena);
     free(box);
 }

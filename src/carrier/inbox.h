@@ -11,6 +11,7 @@
 
 #include "base/mailbox.h"
 #include "core/outbox.h"
+#include "core/receipt_rules.h"
 #include "smpp/pdu.h"
 
 enum { INBOX_BUSY = 2000, INBOX_FULL = 4000 };
@@ -28,10 +29,20 @@ struct inbox_calls {
     void (*respond)(void *ctx, const struct inbox_origin *origin, uint32_t status);
 };
 
+struct inbox_settings {
+    struct receipt_rules *rules; /* the inbox becomes its owner; without any no receipt is taken */
+    enum unknown_receipt unknown;
+    enum text_alphabet alphabet; /* these three: as in struct incoming_job */
+    int64_t wait_us;
+    bool keep_text;
+};
+
 struct inbox;
 
 struct inbox *inbox_new(int64_t carrier_id, struct mailbox *home, const struct inbox_calls *calls,
                         void *ctx);
+/* Before the first request, and whenever they change. */
+void inbox_configure(struct inbox *box, const struct inbox_settings *settings);
 /* Jobs at the writer must have come back, or never will. */
 void inbox_free(struct inbox *box);
 /* For log lines; outlives its use. */

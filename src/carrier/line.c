@@ -241,6 +241,8 @@ static void adopt(struct line *line)
     follow_sessions(line);
     if (line->outbind)
         outbind_adopt(line->outbind, &line->used->settings);
+    struct inbox_settings inbox = settings_of_inbox(&line->used->settings);
+    inbox_configure(line->inbox, &inbox);
     directory_release(before);
 }
 

@@ -18,6 +18,6 @@ int64_t pace_at_us(const struct pace *p)
 void pace_take(struct pace *p, int64_t now_us)
 {
     int64_t now_ns = now_us * 1000;
-    bool after_pause = p->free_at_ns + p->interval_ns < now_ns;
+    bool after_pause = p->free_at_ns + p->interval_ns <= now_ns;
     p->free_at_ns = after_pause ? now_ns + 2 * p->interval_ns : p->free_at_ns + p->interval_ns;
 }

@@ -282,6 +282,8 @@ void pump_figures(struct pump *p, struct pump_figures *out, int64_t now_us)
         .rate_limit = flow_rate(&p->flow, now_us),
         .oldest_due_at_us = oldest ? oldest->out->due_at_us : 0,
         .waits = oldest != NULL,
+        .behind_recipient = p->recipients.waiting,
+        .behind_sender = p->senders.waiting,
     };
 }
 

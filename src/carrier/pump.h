@@ -47,6 +47,7 @@ struct pump_settings {
     int64_t retry_us;
     enum doubt_policy on_doubt;
     struct verdicts verdicts;
+    enum smpp_id_format response_id;
     const struct carrier_rules *rules; /* this and the directory outlive their use */
     const struct directory *directory;
 };
@@ -87,6 +88,8 @@ struct pump_figures {
     int64_t rate_limit;       /* parts a second, as the carrier lets us now; 0: no limit */
     int64_t oldest_due_at_us; /* of what waits */
     bool waits;
+    uint32_t behind_recipient; /* messages that wait for an earlier one to the same recipient */
+    uint32_t behind_sender;    /* for their sender's rate */
 };
 void pump_figures(struct pump *p, struct pump_figures *out, int64_t now_us);
 uint32_t pump_on_wire(const struct pump *p);

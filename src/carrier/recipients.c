@@ -40,7 +40,7 @@ bool recipients_claim(struct recipients *r, struct sending *m)
         return false;
     }
     struct recipient *entry = pool_take(&r->entries);
-    *entry = (struct recipient){.number = m->out->recipient};
+    *entry = (struct recipient){.number = m->out->recipient, .waiting.sum = &r->waiting};
     *at = entry;
     m->recipient = entry;
     return true;

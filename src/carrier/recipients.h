@@ -23,6 +23,7 @@ struct recipients {
     struct recipient **buckets;
     uint64_t multiplier; /* drawn: strangers choose the numbers */
     struct pool entries;
+    uint32_t waiting; /* messages that stand aside */
 };
 
 void recipients_init(struct recipients *r);

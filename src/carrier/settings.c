@@ -2,6 +2,7 @@
 #include "carrier/settings.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 bool settings_are_pairs(const struct carrier_settings *s)
 {
@@ -68,6 +69,13 @@ static int64_t share_of(int64_t rate, int64_t nodes)
     return rate > nodes ? rate / nodes : 1;
 }
 
+/* Their words were checked when they were saved. */
+static enum smpp_id_format id_format_of(struct str word)
+{
+    enum smpp_id_format format = SMPP_ID_AS_IS;
+    return smpp_id_format_of(&format, word) ? SMPP_ID_AS_IS : format;
+}
+
 struct pump_settings settings_of_pump(const struct carrier_settings *s, bool shared)
 {
     struct pump_settings settings = {
@@ -78,12 +86,35 @@ struct pump_settings settings_of_pump(const struct carrier_settings *s, bool sha
         .throttle_pause_us = s->throttle_pause_ms * MS_US,
         .retry_us = s->retry_s * SEC_US,
         .on_doubt = doubt_policy_of(s->on_doubt),
+        .response_id = id_format_of(s->response_id),
     };
     struct str why;
     if (verdicts_read(&settings.verdicts, s->on_status,
                       &why)) /* never: it was checked when saved */
         settings.verdicts.n = 0;
     return settings;
+}
+
+static enum unknown_receipt unknown_of(struct str word)
+{
+    return str_eq(word, STR("refuse")) ? UNKNOWN_REFUSE
+           : str_eq(word, STR("drop")) ? UNKNOWN_DROP
+                                       : UNKNOWN_KEEP;
+}
+
+struct inbox_settings settings_of_inbox(const struct carrier_settings *s)
+{
+    struct inbox_settings out = {.unknown = unknown_of(s->unknown_receipt),
+                                 .wait_us = s->incoming_wait_min * MIN_US,
+                                 .keep_text = s->store_incoming};
+    struct refusal why = {0};
+    struct arena *a = arena_new();
+    if (text_alphabet_of(&out.alphabet, s->default_alphabet))
+        out.alphabet = ALPHABET_GSM7;
+    if (receipt_rules_new(&out.rules, s, a, &why)) /* they were saved by the same check */
+        log_error("receipt_rules_refused", "setting=%s", why.field);
+    arena_free(a);
+    return out;
 }
 
 /* Of what the sections "connection", "login" and "session" say, and of the window, all counts. */

@@ -8,6 +8,7 @@
 #define NAVETTE_CARRIER_SETTINGS_H
 
 #include "carrier/bind.h"
+#include "carrier/inbox.h"
 #include "carrier/pump.h"
 #include "core/carrier_settings.h"
 
@@ -19,6 +20,8 @@ bool settings_are_pairs(const struct carrier_settings *s);
 /* All but the rules and the directory. `shared`: the rate is that of all nodes together, and this
  * one takes its share. */
 struct pump_settings settings_of_pump(const struct carrier_settings *s, bool shared);
+/* Of settings that were read without a refusal. Its rules are the caller's to free. */
+struct inbox_settings settings_of_inbox(const struct carrier_settings *s);
 /* Can a session that was made with the one go on under the other? */
 bool settings_same_session(const struct carrier_settings *a, const struct carrier_settings *b);
 

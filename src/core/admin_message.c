@@ -43,7 +43,7 @@ static enum err find(struct message *out, struct store_tx *tx, int64_t id, struc
 static enum err has_left(bool *left, struct store_tx *tx, const struct message *m)
 {
     *left = m->sent_at_us != 0; /* through an earlier carrier */
-    if (m->parts < 2)
+    if (message_submits(m) < 2)
         return OK;
     struct message_part *parts;
     size_t n;

@@ -4,6 +4,7 @@
  * section. A refusal names the setting and the cure.
  */
 #include "core/carrier_rules.h"
+#include "core/receipt_rules.h"
 #include "core/verdict.h"
 #include "store/id.h"
 #include "text/text.h"
@@ -117,6 +118,16 @@ static enum err check_other_routes(const struct carrier_settings *s, struct refu
     return OK;
 }
 
+/* Whoever reads receipts checks what it is told. */
+static enum err check_receipts(const struct carrier_settings *s, struct arena *a,
+                               struct refusal *why)
+{
+    struct receipt_rules *rules = NULL;
+    enum err e = receipt_rules_new(&rules, s, a, why);
+    receipt_rules_free(rules);
+    return e;
+}
+
 /* ---- servers ---- */
 
 enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s)
@@ -159,6 +170,8 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
         e = check_messages(s, a, why);
     if (!e)
         e = check_flow(s, why);
+    if (!e)
+        e = check_receipts(s, a, why);
     if (!e)
         e = check_other_routes(s, why);
     return e ? e : check_nodes(s, why);

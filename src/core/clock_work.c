@@ -15,48 +15,67 @@ enum {
     STRAGGLERS_AT_ONCE = 500,
     INDEX_AFTER_S = 10,   /* what is younger is found through memory */
     SWEEP_AFTER_S = 3600, /* accept puts shorter validities among the stragglers itself */
-    RECEIPT_GRACE_H = 24, /* after the end of validity, for the receipt that tells of it */
+    RECEIPT_WAIT_H = 24,  /* of a carrier that is gone: the setting's default */
+    TIDY_AT_ONCE = 50,
+    PARTS_KEPT_H = 72, /* after their message has ended, for their own receipts */
     EARLY_RECEIPT_DAYS = 3,
     EARLY_AGAIN_S = 60, /* on several nodes: looked for in the index again until then */
     EARLY_AT_ONCE = 500,
     REPEAT_KEPT_H = 24,
-    INCOMING_PARTS_WAIT_MIN = 10,
     CLAIMED_CHECK_S = 60,
 };
 
 /* ---- stragglers: messages that were still open when the sweep came by ---- */
 
 /* What another node has moved since it was read stays on the list for the next look. */
-static enum err end_straggler(struct store_tx *tx, const struct message *m, enum message_state to)
+static enum err end_straggler(struct store_tx *tx, const struct message *m,
+                              const struct message_move *move)
 {
     bool ended;
     enum err e;
     if (m->state == MESSAGE_SCHEDULED || m->state == MESSAGE_QUEUED) {
-        e = end_unsent(tx, m, to, (struct str){0}, &ended);
+        e = end_unsent(tx, m, move->to, (struct str){0}, &ended);
     } else {
-        struct message_move move = {.id = m->id, .from = m->state, .to = to, .at_us = tx->now_us};
         int64_t changed = 0;
-        e = store_message_move(tx, &move, &changed);
+        e = store_message_move(tx, move, &changed);
         ended = changed > 0;
     }
     return e || !ended ? e : store_straggler_drop(tx, m->id);
 }
 
-/* Its receipt is awaited for so long; another route may take it meanwhile. */
-static enum err look_at_sent(struct core *c, struct store_tx *tx, const struct message *m)
+/* How long the carrier's receipts are waited for behind the end of validity. */
+static int64_t receipt_wait_us(struct core *c, int64_t carrier_id)
+{
+    const struct directory *d = core_directory(c);
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, carrier_id);
+    int64_t hours = carrier ? carrier->settings.receipt_wait_h : RECEIPT_WAIT_H;
+    directory_release(d);
+    return hours * HOUR_US;
+}
+
+/* Its receipt is awaited until `move` is due; another route may take it meanwhile. */
+static enum err look_at_sent(struct core *c, struct store_tx *tx, const struct message *m,
+                             struct message_move *move)
 {
     bool moved;
     bool delivered;
     int64_t again_us;
-    int64_t end_us = m->expires_at_us + RECEIPT_GRACE_H * HOUR_US;
+    int64_t end_us = m->expires_at_us + receipt_wait_us(c, m->carrier_id);
     enum err e = reroute_delivered(&delivered, tx, m);
-    if (e || delivered)
-        return e ? e : end_straggler(tx, m, MESSAGE_DELIVERED);
-    e = reroute_unconfirmed(&moved, &again_us, c, tx, m);
+    if (e)
+        return e;
+    if (delivered) {
+        move->to = MESSAGE_DELIVERED;
+        return end_straggler(tx, m, move);
+    }
+    if (message_submits(m) > 1)
+        e = parts_close(c, tx, m, move, &end_us);
+    if (!e)
+        e = reroute_unconfirmed(&moved, &again_us, c, tx, m);
     if (e || moved)
         return e ? e : store_straggler_put(tx, m->id, m->expires_at_us);
     if (end_us <= tx->now_us)
-        return end_straggler(tx, m, MESSAGE_UNKNOWN);
+        return end_straggler(tx, m, move);
     return store_straggler_put(tx, m->id, again_us < end_us ? again_us : end_us);
 }
 
@@ -68,16 +87,17 @@ static enum err look_at(struct core *c, struct store_tx *tx, int64_t id)
         return store_straggler_drop(tx, id);
     if (e)
         return e;
-    int64_t end_us = m.expires_at_us;
-    enum message_state to = MESSAGE_EXPIRED;
-    if (m.state == MESSAGE_SENT)
-        return look_at_sent(c, tx, &m);
-    if (m.state == MESSAGE_IN_DOUBT) {
-        to = MESSAGE_UNKNOWN;
-    } else if (m.state == MESSAGE_SENDING) { /* the pump sees to it, and tells */
+    if (m.state == MESSAGE_SENDING) /* the pump sees to it, and tells */
         return store_straggler_put(tx, id, tx->now_us + CLAIMED_CHECK_S * SEC_US);
-    }
-    return end_us <= tx->now_us ? end_straggler(tx, &m, to) : store_straggler_put(tx, id, end_us);
+    bool waits = m.state == MESSAGE_SCHEDULED || m.state == MESSAGE_QUEUED;
+    struct message_move move = {.id = m.id,
+                                .from = m.state,
+                                .to = waits ? MESSAGE_EXPIRED : MESSAGE_UNKNOWN,
+                                .at_us = tx->now_us};
+    if (m.state == MESSAGE_SENT)
+        return look_at_sent(c, tx, &m, &move);
+    return m.expires_at_us <= tx->now_us ? end_straggler(tx, &m, &move)
+                                         : store_straggler_put(tx, id, m.expires_at_us);
 }
 
 static enum err look_at_stragglers(struct core *c, struct store_tx *tx, bool *more)
@@ -127,8 +147,11 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
     if (!e && forgotten)
         log_warn("receipts_without_message", "count=%lld", (long long)forgotten);
     if (!e)
+        e = store_reference_tidy(&forgotten, c->references, tx, tx->now_us - PARTS_KEPT_H * HOUR_US,
+                                 TIDY_AT_ONCE);
+    if (!e)
         e = store_repeat_forget(tx, tx->now_us - REPEAT_KEPT_H * HOUR_US);
-    return e ? e : incoming_give_up(c, tx, tx->now_us - INCOMING_PARTS_WAIT_MIN * MIN_US);
+    return e ? e : incoming_give_up(c, tx);
 }
 
 static enum err passes(struct core *c, struct store_tx *tx, bool *more)

@@ -98,6 +98,10 @@ void parts_changed(struct store_tx *tx, int64_t message_id);
  * each of their parts, final once the receipts say so. Until it ends they are held against other
  * nodes that settle them: all at once and in one order, so that no two wait for each other. */
 enum err parts_settle(void *core, struct store_tx *tx) MUST_CHECK;
+/* What to make of a SENT message of several parts now, when the clock looks at it: a move into what
+ * its receipts say, or a sooner *look_at_us. */
+enum err parts_close(struct core *c, struct store_tx *tx, const struct message *m,
+                     struct message_move *move, int64_t *look_at_us) MUST_CHECK;
 /* Joins receipts that came before their messages were known by these references. */
 enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct reference *refs,
                             size_t n) MUST_CHECK;
@@ -112,7 +116,7 @@ void latest_note(struct core *c, const struct message *m);
 /* All that the index does not know yet: at start. */
 enum err latest_load(struct core *c, struct store_view *view) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
-enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us) MUST_CHECK;
+enum err incoming_give_up(struct core *c, struct store_tx *tx) MUST_CHECK;
 
 /* On a shared database: takes places of carriers and gives some up. *soon: the next tick should
  * come soon. */

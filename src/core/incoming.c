@@ -13,6 +13,7 @@
 #include "store/id.h"
 #include "store/sweep.h"
 #include "text/phone.h"
+#include "text/septets.h"
 #include "text/udh.h"
 
 enum { WIDE_REFERENCE = 0x10000, SAR_REFERENCE = 0x20000, GIVE_UP_AT_ONCE = 200 };
@@ -23,42 +24,38 @@ struct heard {
     struct str sender;
     struct str number;
     uint64_t phone; /* E.164; 0 when the sender is none */
+    int class;      /* 0 to 3; -1: none */
+    bool keep_text;
     int64_t received_at_us;
 };
 
 /* ---- text ---- */
 
-enum alphabet { ALPHABET_GSM7, ALPHABET_UCS2, ALPHABET_LATIN1 };
+/* How the bytes of a part are read, as one number: what decided it then decides it when the parts
+ * are joined, whatever the settings are by then. */
+struct reading {
+    enum text_alphabet alphabet;
+    struct national_shift shift;
+    int class;
+};
 
-/* The tree of TS 23.038 chapter 4 above SMPP's own values below 16. */
-static enum alphabet alphabet_of(uint32_t coding)
+static uint32_t reading_fold(struct reading r)
 {
-    if (coding == 3)
-        return ALPHABET_LATIN1;
-    if (coding == 8)
-        return ALPHABET_UCS2;
-    if (coding < 0x10)
-        return ALPHABET_GSM7;
-    if (coding >= 0xE0 && coding <= 0xEF)
-        return ALPHABET_UCS2;
-    bool general = coding < 0x80;
-    if (general && (coding & 0x0C) == 0x08)
-        return ALPHABET_UCS2;
-    bool eight_bit = general ? (coding & 0x0C) == 0x04 : (coding & 0xF4) == 0xF4;
-    return eight_bit ? ALPHABET_LATIN1 : ALPHABET_GSM7;
+    return (uint32_t)r.alphabet | (uint32_t)r.shift.locking << 8 | (uint32_t)r.shift.single << 16 |
+           (uint32_t)(r.class + 1) << 24;
 }
 
-static struct str decode(struct arena *a, uint32_t coding, struct str bytes)
+static struct reading reading_of(uint32_t folded)
 {
-    switch (alphabet_of(coding)) {
-    case ALPHABET_UCS2:
-        return text_from_ucs2(a, bytes);
-    case ALPHABET_LATIN1:
-        return text_from_latin1(a, bytes);
-    case ALPHABET_GSM7:
-        break;
-    }
-    return text_from_gsm7(a, bytes);
+    return (struct reading){.alphabet = (enum text_alphabet)(folded & 0xFF),
+                            .shift = {.locking = folded >> 8 & 0xFF, .single = folded >> 16 & 0xFF},
+                            .class = (int)(folded >> 24) - 1};
+}
+
+static struct str decode(struct arena *a, uint32_t folded, struct str bytes)
+{
+    struct reading r = reading_of(folded);
+    return text_decode(a, r.alphabet, r.shift, bytes);
 }
 
 /* ---- which message it answers ---- */
@@ -150,6 +147,8 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .sender = h->sender,
         .number = h->number,
         .text = text,
+        .kept = h->keep_text,
+        .class = h->class,
         .parts = parts,
         .missing = missing,
         .received_at_us = h->received_at_us,
@@ -169,10 +168,12 @@ static enum err join(struct core *c, struct store_tx *tx, const struct heard *h,
     size_t at = 0;
     for (uint32_t number = 1; number <= key->total; number++) {
         bool here = at < n && parts[at].part == number;
-        /* Bytes before letters: a surrogate pair may straddle two parts. */
+        /* Bytes before letters: a surrogate pair may straddle two parts. But each part has the
+         * tables that it names itself. */
         if (here)
             buf_add_str(&bytes, parts[at].bytes);
-        if (here && at + 1 < n && parts[at + 1].part == number + 1) {
+        if (here && at + 1 < n && parts[at + 1].part == number + 1 &&
+            parts[at + 1].coding == parts[at].coding) {
             at++;
             continue;
         }
@@ -186,7 +187,9 @@ static enum err join(struct core *c, struct store_tx *tx, const struct heard *h,
     struct str whole = arena_str(tx->view.arena, buf_str(&text));
     buf_free(&bytes);
     buf_free(&text);
-    enum err e = store_whole(c, tx, h, whole, key->total, key->total - (uint32_t)n);
+    struct heard of_all = *h;
+    of_all.class = n ? reading_of(parts[0].coding).class : CODING_NO_CLASS;
+    enum err e = store_whole(c, tx, &of_all, whole, key->total, key->total - (uint32_t)n);
     return e ? e : store_incoming_part_drop(tx, key);
 }
 
@@ -227,24 +230,47 @@ struct brought {
     struct incoming_part part;
 };
 
+/* The bytes behind the user data header, unpacked, and how to read them. */
+static struct str read_bytes(struct reading *r, struct udh_concat *concat, struct arena *a,
+                             const struct incoming_job *job)
+{
+    struct text_coding coding = text_coding_of(job->coding, job->alphabet);
+    struct str bytes = job->bytes;
+    *r = (struct reading){.alphabet = coding.alphabet, .class = coding.class};
+    *concat = (struct udh_concat){0};
+    if (job->has_udh && udh_read(concat, &bytes, job->bytes) != OK)
+        bytes = job->bytes; /* a broken header is shown rather than lost */
+    else if (job->has_udh)
+        r->shift = udh_read_shift(job->bytes);
+    if (r->alphabet != ALPHABET_GSM7_PACKED)
+        return bytes;
+    r->alphabet = ALPHABET_GSM7;
+    return septets_unpack(a, bytes, job->bytes.n - bytes.n);
+}
+
 static void read_job(struct brought *b, struct store_tx *tx, const struct incoming_job *job)
 {
     struct heard *h = &b->heard;
-    *h = (struct heard){.carrier_id = job->carrier_id, .received_at_us = tx->now_us};
+    struct udh_concat concat;
+    struct reading reading;
+    struct str bytes = read_bytes(&reading, &concat, tx->view.arena, job);
+    *h = (struct heard){.carrier_id = job->carrier_id,
+                        .class = reading.class,
+                        .keep_text = job->keep_text,
+                        .received_at_us = tx->now_us};
     h->number = readable(tx->view.arena, job->number);
     h->sender = readable_sender(&h->phone, tx->view.arena, job);
-    struct udh_concat concat = {0};
-    struct str bytes = job->bytes;
-    if (job->has_udh && udh_read(&concat, &bytes, job->bytes) != OK)
-        bytes = job->bytes; /* a broken header is shown rather than lost */
     b->key =
         (struct incoming_key){.carrier_id = job->carrier_id,
                               .sender = h->sender,
                               .number = h->number,
                               .reference = concat.reference + (concat.wide ? WIDE_REFERENCE : 0u),
                               .total = concat.total};
-    b->part = (struct incoming_part){
-        .part = concat.number, .coding = job->coding, .bytes = bytes, .received_at_us = tx->now_us};
+    b->part = (struct incoming_part){.part = concat.number,
+                                     .coding = reading_fold(reading),
+                                     .bytes = bytes,
+                                     .received_at_us = tx->now_us,
+                                     .give_up_at_us = tx->now_us + job->wait_us};
     if (!concat.total && job->sar_total && job->sar_part && job->sar_part <= job->sar_total &&
         job->sar_total <= TEXT_PARTS_MAX) {
         b->key.reference = job->sar_reference + SAR_REFERENCE;
@@ -283,25 +309,41 @@ enum err incoming_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t
     return e;
 }
 
-enum err incoming_give_up(struct core *c, struct store_tx *tx, int64_t before_us)
+/* Of a carrier that is gone, the setting's default. */
+static bool keeps_text(struct core *c, int64_t carrier_id)
+{
+    const struct directory *d = core_directory(c);
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, carrier_id);
+    bool keeps = !carrier || carrier->settings.store_incoming;
+    directory_release(d);
+    return keeps;
+}
+
+static enum err give_up(struct core *c, struct store_tx *tx, const struct incoming_key *key)
+{
+    struct incoming_part *parts;
+    size_t n;
+    enum err e = store_incoming_part_list(&parts, &n, &tx->view, key);
+    if (e || !n)
+        return e;
+    struct heard h = {.carrier_id = key->carrier_id,
+                      .sender = key->sender,
+                      .number = key->number,
+                      .keep_text = keeps_text(c, key->carrier_id),
+                      .received_at_us = parts[0].received_at_us};
+    if (phone_parse(&h.phone, h.sender) != OK)
+        h.phone = 0;
+    return join(c, tx, &h, key, parts, n);
+}
+
+enum err incoming_give_up(struct core *c, struct store_tx *tx)
 {
     struct incoming_key *keys;
     size_t n;
-    enum err e = store_incoming_part_overdue(&keys, &n, &tx->view, before_us, GIVE_UP_AT_ONCE);
+    enum err e = store_incoming_part_overdue(&keys, &n, &tx->view, tx->now_us, GIVE_UP_AT_ONCE);
     if (!e)
         e = store_incoming_parts_hold(tx, keys, n);
-    for (size_t i = 0; i < n && !e; i++) {
-        struct incoming_part *parts;
-        size_t parts_n;
-        struct heard h = {
-            .carrier_id = keys[i].carrier_id, .sender = keys[i].sender, .number = keys[i].number};
-        e = store_incoming_part_list(&parts, &parts_n, &tx->view, &keys[i]);
-        if (e || !parts_n)
-            continue;
-        h.received_at_us = parts[0].received_at_us;
-        if (phone_parse(&h.phone, h.sender) != OK)
-            h.phone = 0;
-        e = join(c, tx, &h, &keys[i], parts, parts_n);
-    }
+    for (size_t i = 0; i < n && !e; i++)
+        e = give_up(c, tx, &keys[i]);
     return e;
 }

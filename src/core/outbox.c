@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/outbox.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -188,6 +190,12 @@ enum doubt_policy doubt_policy_of(struct str on_doubt)
     return str_eq(on_doubt, STR("fail")) ? DOUBT_FAIL : DOUBT_RESEND;
 }
 
+enum err carrier_ref_read(char out[CARRIER_REF_SIZE], struct str id, enum smpp_id_format format)
+{
+    char space[SMPP_ID_DIGITS];
+    return carrier_ref_copy(out, smpp_id_read(space, id, format));
+}
+
 static void init(struct job *job, enum job_kind kind, struct mailbox *home,
                  void (*back)(struct letter *))
 {
@@ -207,10 +215,14 @@ void outcome_job_init(struct outcome_job *job, struct mailbox *home, void (*back
 void receipt_job_init(struct receipt_job *job, struct mailbox *home, void (*back)(struct letter *))
 {
     init(&job->job, JOB_RECEIPT, home, back);
+    job->unknown = UNKNOWN_KEEP;
 }
 
 void incoming_job_init(struct incoming_job *job, struct mailbox *home,
                        void (*back)(struct letter *))
 {
     init(&job->job, JOB_INCOMING, home, back);
+    job->alphabet = ALPHABET_GSM7;
+    job->wait_us = INCOMING_WAIT_MIN * MIN_US;
+    job->keep_text = true;
 }

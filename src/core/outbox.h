@@ -16,10 +16,12 @@
 #ifndef NAVETTE_CORE_OUTBOX_H
 #define NAVETTE_CORE_OUTBOX_H
 
+#include "smpp/message_id.h"
 #include "store/message.h"
 #include "store/writer.h"
+#include "text/coding.h"
 
-enum { OUTBOX_ACTIVE = 8192, OUTBOX_TAKE = 1000, CARRIER_REF_SIZE = 66 };
+enum { OUTBOX_ACTIVE = 8192, OUTBOX_TAKE = 1000, CARRIER_REF_SIZE = 80 };
 
 /* One message in memory. One block: outgoing_free releases it with its texts. */
 struct outgoing {
@@ -152,6 +154,8 @@ struct take_job {
 /* A carrier's id as it is kept: ASCII, as SMPP has it; any other byte of a stranger's becomes '?'.
  * ERR_TOO_LONG: cut. */
 enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id);
+/* The same of one that is written in this format. */
+enum err carrier_ref_read(char out[CARRIER_REF_SIZE], struct str id, enum smpp_id_format format);
 
 enum outcome_kind {
     OUTCOME_SENT,     /* the carrier took this part; carrier_ref */
@@ -191,14 +195,19 @@ struct outcome_job {
     char carrier_ref[CARRIER_REF_SIZE];
 };
 
+/* What becomes of a receipt whose message is not known by its id: the setting unknown_receipt. */
+enum unknown_receipt { UNKNOWN_KEEP, UNKNOWN_REFUSE, UNKNOWN_DROP };
+
 /* A final or intermediate receipt. Comes back with OK when stored, also if its message is not known
- * yet; ERR_LIMIT when too many wait for theirs: answer the carrier that the id is unknown. Any
- * other error: nothing was stored, answer a temporary error and the carrier sends it again. */
+ * yet and it is kept or dropped; ERR_NOT_FOUND when it is refused, ERR_LIMIT when too many wait for
+ * theirs: answer the carrier that the id is unknown. Any other error: nothing was stored, answer a
+ * temporary error and the carrier sends it again. */
 enum { RECEIPT_TEXT_SIZE = 64 };
 struct receipt_job {
     struct job job;
     int64_t carrier_id;
     enum message_state state; /* a final one; SENT for an intermediate notification */
+    enum unknown_receipt unknown;
     char carrier_ref[CARRIER_REF_SIZE];
     char receipt[RECEIPT_TEXT_SIZE]; /* "DELIVRD 000" */
 };
@@ -207,7 +216,10 @@ struct receipt_job {
 struct incoming_job {
     struct job job;
     int64_t carrier_id;
-    struct str sender; /* source_addr as the carrier wrote it, digits or alphanumeric */
+    enum text_alphabet alphabet; /* what data_coding 0 means on this link */
+    int64_t wait_us;             /* for the other parts of a long one */
+    bool keep_text;              /* else it is not stored once all that it starts is written */
+    struct str sender;           /* source_addr as the carrier wrote it, digits or alphanumeric */
     uint8_t sender_ton;
     struct str number; /* destination_addr */
     uint8_t coding;    /* data_coding */
@@ -219,7 +231,10 @@ struct incoming_job {
     uint32_t sar_part;
 };
 
-/* Each is posted to the writer with writer_post after these set the kind. */
+enum { INCOMING_WAIT_MIN = 10 };
+
+/* Each is posted to the writer with writer_post after these set the kind, and what a carrier's
+ * settings may say to the defaults. */
 void take_job_init(struct take_job *job, struct mailbox *home, void (*deliver)(struct letter *));
 void outcome_job_init(struct outcome_job *job, struct mailbox *home,
                       void (*deliver)(struct letter *));

@@ -17,7 +17,7 @@ enum err carrier_took_some(bool *took, struct store_tx *tx, const struct message
 {
     struct message_part *parts;
     size_t n = 0;
-    enum err e = m->parts > 1 ? store_part_list(&parts, &n, &tx->view, m->id) : OK;
+    enum err e = message_submits(m) > 1 ? store_part_list(&parts, &n, &tx->view, m->id) : OK;
     *took = false;
     for (size_t i = 0; i < n && !e; i++)
         *took |= parts[i].sent_at_us != 0;

@@ -1,123 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Delivery receipts: found by the carrier's id, rolled up over the parts, joined later when they
- * came before their message was known by that id.
+ * Delivery receipts: found by the carrier's id, joined later when they came before their message
+ * was known by that id. What they make of a message of several parts: core/parts.
  */
 #include "base/clock.h"
 #include "base/metric.h"
 #include "core/core_base.h"
 #include "store/id.h"
-#include "store/queue.h"
 
 #include <stdlib.h>
 
 /* Ids and the instants of receipts come from several clocks. */
 enum { IDS_AHEAD_S = 5 };
-
-/* One final state for the message out of those of its parts: any failure is the message's, and is
- * known at once; delivery needs all. 0 while it is open. */
-static enum message_state roll_up(const struct message_part *parts, size_t n, uint32_t wanted)
-{
-    size_t delivered = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (message_state_final(parts[i].state) && parts[i].state != MESSAGE_DELIVERED)
-            return parts[i].state;
-        delivered += parts[i].state == MESSAGE_DELIVERED;
-    }
-    return delivered == wanted ? MESSAGE_DELIVERED : (enum message_state)0;
-}
-
-/* The first failure's words, else the last part's. */
-static struct str receipt_of(const struct message_part *parts, size_t n, enum message_state whole)
-{
-    for (size_t i = 0; i < n; i++)
-        if (parts[i].state == whole && (whole != MESSAGE_DELIVERED || i == n - 1))
-            return parts[i].receipt;
-    return (struct str){0};
-}
-
-/* Those that are SENT by now, and their final states if they have one. */
-static enum err settle(struct store_tx *tx, const int64_t *message_ids,
-                       const struct message_parts *messages, size_t n)
-{
-    struct message_sent *sent = ARENA_ARRAY(tx->view.arena, n, struct message_sent);
-    struct message_finish *ends = ARENA_ARRAY(tx->view.arena, n, struct message_finish);
-    int64_t *left = ARENA_ARRAY(tx->view.arena, n, int64_t);
-    size_t sent_n = 0;
-    size_t ends_n = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct message_parts *m = &messages[i];
-        bool answered = m->state == MESSAGE_SENDING && m->n == m->wanted;
-        if (answered) {
-            left[sent_n] = message_ids[i];
-            sent[sent_n++] = (struct message_sent){.id = message_ids[i], .sent_at_us = tx->now_us};
-        }
-        enum message_state whole = roll_up(m->rows, m->n, m->wanted);
-        if (whole && (answered || m->state == MESSAGE_SENT))
-            ends[ends_n++] = (struct message_finish){
-                .id = message_ids[i], .to = whole, .receipt = receipt_of(m->rows, m->n, whole)};
-    }
-    enum err e = store_message_sent(tx, sent, sent_n);
-    metric_add(METRIC_SENT, e ? 0 : (int64_t)sent_n);
-    if (!e)
-        e = store_queue_drop(tx, left, sent_n);
-    return e ? e : store_message_finish_sent(tx, ends, ends_n, NULL);
-}
-
-struct changed_parts {
-    struct changed_parts *next; /* the one noted before it */
-    size_t nth;                 /* of its transaction, from 0 */
-    int64_t message_id;
-};
-
-void parts_changed(struct store_tx *tx, int64_t message_id)
-{
-    if (tx->parts && tx->parts->message_id == message_id)
-        return;
-    struct changed_parts *c = ARENA_NEW(tx->view.arena, struct changed_parts);
-    *c = (struct changed_parts){
-        .next = tx->parts, .nth = tx->parts ? tx->parts->nth + 1 : 0, .message_id = message_id};
-    tx->parts = c;
-}
-
-static int by_id(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Each once, in ascending order. */
-static size_t changed_ids(int64_t **out, struct store_tx *tx)
-{
-    size_t all = tx->parts->nth + 1, n = 0;
-    int64_t *ids = ARENA_ARRAY(tx->view.arena, all, int64_t);
-    for (const struct changed_parts *c = tx->parts; c; c = c->next)
-        ids[c->nth] = c->message_id;
-    qsort(ids, all, sizeof(*ids), by_id);
-    for (size_t i = 0; i < all; i++)
-        if (!n || ids[i] != ids[n - 1])
-            ids[n++] = ids[i];
-    *out = ids;
-    return n;
-}
-
-enum err parts_settle(void *core, struct store_tx *tx)
-{
-    (void)core;
-    int64_t *ids;
-    if (!tx->parts)
-        return OK;
-    size_t n = changed_ids(&ids, tx);
-    tx->parts = NULL;
-    struct message_parts *messages = ARENA_ARRAY(tx->view.arena, n, struct message_parts);
-    enum err e = OK;
-    /* Whoever comes second sees the parts of whoever came first. */
-    for (size_t i = 0; i < n && !e; i++)
-        e = db_lock(tx->view.db, ids[i]);
-    if (!e)
-        e = store_part_lists(messages, &tx->view, ids, n);
-    return e ? e : settle(tx, ids, messages, n);
-}
 
 /* ---- receipts whose messages are known ---- */
 
@@ -168,6 +62,7 @@ static enum err finish_whole(struct store_tx *tx, const struct told *told, size_
         if (t->ref.part || !message_state_final(t->state))
             continue;
         ends[count++] = (struct message_finish){.id = t->ref.message_id,
+                                                .carrier_id = t->ref.carrier_id,
                                                 .carrier_ref = t->ref.carrier_ref,
                                                 .to = t->state,
                                                 .receipt = t->receipt};
@@ -199,7 +94,7 @@ static enum err note_intermediate(struct store_tx *tx, const struct told *told, 
 {
     enum err e = OK;
     for (size_t i = 0; i < n && !e; i++)
-        if (!told[i].ref.part && !message_state_final(told[i].state))
+        if (!message_state_final(told[i].state))
             e = store_message_receipt_note(tx, told[i].ref.message_id, told[i].receipt);
     return e;
 }
@@ -259,8 +154,16 @@ enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct re
 
 /* ---- jobs ---- */
 
-static enum err keep_early(struct core *c, struct store_tx *tx, struct receipt_job *job)
+/* One whose message is not known, or not yet. A refused one is sent again by the carrier, and may
+ * find its message then. */
+static enum err unknown(struct core *c, struct store_tx *tx, struct receipt_job *job)
 {
+    if (job->unknown == UNKNOWN_DROP)
+        return OK;
+    if (job->unknown == UNKNOWN_REFUSE) {
+        job->job.err = ERR_NOT_FOUND;
+        return OK;
+    }
     struct early_receipt early = {.carrier_id = job->carrier_id,
                                   .carrier_ref = str_of(job->carrier_ref),
                                   .state = job->state,
@@ -294,7 +197,7 @@ enum err receipt_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t 
             told[count++] = (struct told){
                 .ref = refs[i], .state = job->state, .receipt = str_of(job->receipt), .nth = i};
         else
-            e = keep_early(c, tx, job);
+            e = unknown(c, tx, job);
     }
     if (!e)
         e = apply(c, tx, told, count);

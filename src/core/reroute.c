@@ -155,11 +155,11 @@ static enum err keep_reference(const struct moving *v)
     struct outbox_slot *slot = outbox_slot(v->core->outbox, m->carrier_id);
     struct message_part *parts = NULL;
     size_t n = 0;
-    enum err e = m->parts > 1 ? store_part_list(&parts, &n, &v->tx->view, m->id) : OK;
+    enum err e = message_submits(m) > 1 ? store_part_list(&parts, &n, &v->tx->view, m->id) : OK;
     struct reference *refs = ARENA_ARRAY(v->tx->view.arena, n + 1, struct reference);
     for (size_t i = 0; i < n; i++)
         refs[i] = (struct reference){.carrier_ref = parts[i].carrier_ref, .part = parts[i].number};
-    if (m->parts == 1)
+    if (message_submits(m) == 1)
         refs[n++].carrier_ref = m->carrier_ref;
     for (size_t i = 0; i < n; i++) {
         refs[i].carrier_id = m->carrier_id;
@@ -169,8 +169,8 @@ static enum err keep_reference(const struct moving *v)
     }
     if (e || !n || !refs[0].carrier_ref.n)
         return e;
-    return m->parts == 1 ? store_reference_index(v->tx, refs, n)
-                         : store_reference_drop(v->core->references, v->tx, refs, n);
+    return message_submits(m) == 1 ? store_reference_index(v->tx, refs, n)
+                                   : store_reference_drop(v->core->references, v->tx, refs, n);
 }
 
 static enum err send_again(bool *moved, const struct moving *v, const struct directory_carrier *to,
@@ -180,7 +180,8 @@ static enum err send_again(bool *moved, const struct moving *v, const struct dir
     struct tried tried = {.message_id = m->id,
                           .carrier_id = m->carrier_id,
                           .taken = true,
-                          .carrier_ref = m->parts == 1 ? m->carrier_ref : (struct str){0}};
+                          .carrier_ref =
+                              message_submits(m) == 1 ? m->carrier_ref : (struct str){0}};
     struct str told = arena_printf(
         v->tx->view.arena,
         "no receipt from %.*s within %lld s: sent again through %.*s, the phone may get it twice",

@@ -85,6 +85,8 @@ void alphabet_unpack(struct buf *septets, struct str packed, size_t header_n)
 
 size_t alphabet_pack(uint8_t *out, struct str septets, size_t header_n)
 {
+    if (septets.n == 0)
+        return 0;
     unsigned fill = fill_bits(header_n);
     size_t bits = fill + septets.n * SEPTET_BITS;
     size_t n = (bits + 7) / 8;

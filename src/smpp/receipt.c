@@ -31,12 +31,13 @@ static const struct {
     const char *prefix;
     enum smpp_message_state state;
 } words[] = {
-    {"DELIV", SMPP_STATE_DELIVERED}, {"EXPIR", SMPP_STATE_EXPIRED},
-    {"DELET", SMPP_STATE_DELETED},   {"UNDEL", SMPP_STATE_UNDELIVERABLE},
-    {"ACCEP", SMPP_STATE_ACCEPTED},  {"UNKNO", SMPP_STATE_UNKNOWN},
-    {"REJEC", SMPP_STATE_REJECTED},  {"ENROU", SMPP_STATE_ENROUTE},
-    {"ACKED", SMPP_STATE_ACCEPTED},  {"BUFF", SMPP_STATE_ENROUTE},
-    {"SCHED", SMPP_STATE_ENROUTE},   {"FAIL", SMPP_STATE_UNDELIVERABLE},
+    {"DELIV", SMPP_STATE_DELIVERED},    {"EXPIR", SMPP_STATE_EXPIRED},
+    {"DELET", SMPP_STATE_DELETED},      {"UNDEL", SMPP_STATE_UNDELIVERABLE},
+    {"ACCEP", SMPP_STATE_ACCEPTED},     {"UNKNO", SMPP_STATE_UNKNOWN},
+    {"REJEC", SMPP_STATE_REJECTED},     {"ENROU", SMPP_STATE_ENROUTE},
+    {"ACKED", SMPP_STATE_ACCEPTED},     {"BUFF", SMPP_STATE_ENROUTE},
+    {"SCHED", SMPP_STATE_ENROUTE},      {"FAIL", SMPP_STATE_UNDELIVERABLE},
+    {"SKIP", SMPP_STATE_UNDELIVERABLE},
 };
 
 static bool starts_nocase(struct str s, struct str prefix)
@@ -44,7 +45,7 @@ static bool starts_nocase(struct str s, struct str prefix)
     return s.n >= prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix);
 }
 
-static enum smpp_message_state state_of_stat(struct str stat)
+enum smpp_message_state smpp_state_of_stat(struct str stat)
 {
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (starts_nocase(stat, str_of(words[i].prefix)))
@@ -59,6 +60,14 @@ static enum smpp_message_state state_of_number(uint32_t number)
     if (number == STATE_SKIPPED)
         return SMPP_STATE_UNDELIVERABLE;
     return number <= SMPP_STATE_REJECTED ? (enum smpp_message_state)number : SMPP_STATE_NONE;
+}
+
+/* As a receipt would say it in words. */
+static const char *stat_of_number(uint32_t number)
+{
+    return number == STATE_SCHEDULED ? "SCHEDULED"
+           : number == STATE_SKIPPED ? "SKIPPED"
+                                     : stats[state_of_number(number)];
 }
 
 const char *smpp_state_stat(enum smpp_message_state state)
@@ -177,7 +186,23 @@ void smpp_receipt_parse_text(struct smpp_receipt *out, struct str text)
         else if (key == KEY_DONE)
             set_once(&out->done_date, digits_of(value));
     }
-    out->state = state_of_stat(out->stat);
+    out->state = smpp_state_of_stat(out->stat);
+}
+
+struct str smpp_receipt_head(struct str text)
+{
+    struct str rest = text;
+    for (skip_blanks(&rest); rest.n; skip_blanks(&rest)) {
+        size_t at = text.n - rest.n;
+        enum key key = take_key(&rest);
+        if (key == KEY_TEXT)
+            return str_sub(text, 0, at);
+        if (key == KEY_NONE)
+            take_word(&rest);
+        else
+            take_value(&rest);
+    }
+    return text;
 }
 
 /* ---- The PDU ---- */
@@ -197,7 +222,7 @@ bool smpp_is_receipt(const struct smpp_pdu *pdu)
            smpp_tlv_find(pdu, SMPP_TAG_RECEIPTED_MESSAGE_ID);
 }
 
-static struct str text_of(const struct smpp_pdu *pdu)
+struct str smpp_receipt_text(const struct smpp_pdu *pdu)
 {
     struct str text = smpp_user_data(pdu);
     if (!(esm_class_of(pdu) & SMPP_ESM_UDHI) || text.n == 0)
@@ -215,22 +240,28 @@ static struct str error_of_tlv(struct arena *a, struct str value)
     return arena_printf(a, "%03u", code);
 }
 
-enum err smpp_receipt_read(struct smpp_receipt *out, struct arena *a, const struct smpp_pdu *pdu)
+void smpp_receipt_read_tlvs(struct smpp_receipt *r, struct arena *a, const struct smpp_pdu *pdu)
 {
-    smpp_receipt_parse_text(out, text_of(pdu));
     const struct smpp_tlv *id = smpp_tlv_find(pdu, SMPP_TAG_RECEIPTED_MESSAGE_ID);
     if (id && id->value.n && id->value.n <= ID_MAX)
-        out->id = id->value;
+        r->id = id->value;
     const struct smpp_tlv *error = smpp_tlv_find(pdu, SMPP_TAG_NETWORK_ERROR_CODE);
     struct str code = error ? error_of_tlv(a, error->value) : (struct str){0};
     if (code.n)
-        out->error = code;
+        r->error = code;
     uint32_t number;
-    if (smpp_tlv_number(pdu, SMPP_TAG_MESSAGE_STATE, &number) &&
-        state_of_number(number) != SMPP_STATE_NONE)
-        out->state = state_of_number(number);
-    if (out->stat.n == 0)
-        out->stat = str_of(stats[out->state]);
+    if (!smpp_tlv_number(pdu, SMPP_TAG_MESSAGE_STATE, &number) ||
+        state_of_number(number) == SMPP_STATE_NONE)
+        return;
+    r->state = state_of_number(number);
+    if (r->stat.n == 0)
+        r->stat = str_of(stat_of_number(number));
+}
+
+enum err smpp_receipt_read(struct smpp_receipt *out, struct arena *a, const struct smpp_pdu *pdu)
+{
+    smpp_receipt_parse_text(out, smpp_receipt_text(pdu));
+    smpp_receipt_read_tlvs(out, a, pdu);
     return out->id.n || out->state != SMPP_STATE_NONE ? OK : ERR_MALFORMED;
 }
 

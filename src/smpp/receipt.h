@@ -25,7 +25,8 @@ enum smpp_message_state {
 struct smpp_receipt {
     struct str id; /* of the message, as the SMSC gave it; n 0 when missing */
     enum smpp_message_state state;
-    struct str stat;  /* as written: "DELIVRD"; from the TLV where the text has none */
+    struct str stat;  /* as written: "DELIVRD"; from the TLV where the text has none, then also
+                         version 5.0's "SCHEDULED" and "SKIPPED" */
     struct str error; /* as written: "000"; or the TLV's code, at least 3 digits, in the arena */
     struct str done_date; /* as written, digits */
 };
@@ -37,8 +38,17 @@ bool smpp_is_receipt(const struct smpp_pdu *pdu);
  * missing alone, and a stat that is not known gives SMPP_STATE_NONE. */
 enum err smpp_receipt_read(struct smpp_receipt *out, struct arena *a,
                            const struct smpp_pdu *pdu) MUST_CHECK;
+/* What TLVs say goes before what *r has from the text. */
+void smpp_receipt_read_tlvs(struct smpp_receipt *r, struct arena *a, const struct smpp_pdu *pdu);
 /* The text alone. Nothing behind "text:" is read; a field longer than 64 bytes is left out. */
 void smpp_receipt_parse_text(struct smpp_receipt *out, struct str text);
+/* What a receipt says in words, whatever stands before it as a user data header. */
+struct str smpp_receipt_text(const struct smpp_pdu *pdu);
+/* The same as far as the SMSC speaks: up to "text:", behind which a phone's words could forge
+ * anything. */
+struct str smpp_receipt_head(struct str text);
+/* Of a word in "stat:", in any case; SMPP_STATE_NONE for one that is not known. */
+enum smpp_message_state smpp_state_of_stat(struct str stat);
 /* True for states after which nothing more comes. UNKNOWN is not: some SMSCs go on trying. */
 bool smpp_state_final(enum smpp_message_state state);
 /* "DELIVRD" for SMPP_STATE_DELIVERED, … */

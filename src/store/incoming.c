@@ -5,20 +5,23 @@
 
 #include <stdlib.h>
 
-#define COLUMNS \
-    "id, account_id, carrier_id, sender, number, text, parts, missing, received_at, message_id"
+#define COLUMNS                                                                                   \
+    "id, account_id, carrier_id, sender, number, text, parts, missing, received_at, message_id, " \
+    "kept, "                                                                                      \
+    "class"
 
 enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i)
 {
     static struct db_query insert =
         DB_QUERY("INSERT INTO incoming (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-                 "$9, $10)");
+                 "$9, $10, $11, $12)");
     return db_run(tx->view.db, &insert,
                   DB_ARGS(DB_INT(i->id), i->account_id ? DB_INT(i->account_id) : DB_NULL,
                           DB_INT(i->carrier_id), DB_TEXT(i->sender), DB_TEXT(i->number),
-                          DB_TEXT(i->text), DB_INT(i->parts), DB_INT(i->missing),
-                          DB_INT(i->received_at_us),
-                          i->message_id ? DB_INT(i->message_id) : DB_NULL),
+                          DB_TEXT(i->kept ? i->text : STR("")), DB_INT(i->parts),
+                          DB_INT(i->missing), DB_INT(i->received_at_us),
+                          i->message_id ? DB_INT(i->message_id) : DB_NULL, DB_INT(i->kept),
+                          i->class < 0 ? DB_NULL : DB_INT(i->class)),
                   NULL);
 }
 
@@ -35,6 +38,8 @@ static void read_incoming(void *item, const struct db_rows *r, struct arena *a)
         .missing = (uint32_t)db_rows_int(r, 7),
         .received_at_us = db_rows_int(r, 8),
         .message_id = db_rows_int(r, 9),
+        .kept = db_rows_int(r, 10) != 0,
+        .class = db_rows_is_null(r, 11) ? -1 : (int)db_rows_int(r, 11),
     };
 }
 
@@ -119,12 +124,14 @@ enum err store_incoming_part_put(struct store_tx *tx, const struct incoming_key 
 {
     static struct db_query put = DB_QUERY(
         "INSERT INTO incoming_part (carrier_id, sender, number, reference, total, part, coding, "
-        "bytes, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING");
+        "bytes, received_at, give_up_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+        "ON CONFLICT DO NOTHING");
     enum err e = check_room(&tx->view, key);
     return e ? e
              : db_run(tx->view.db, &put,
                       DB_ARGS(KEY_ARGS(key), DB_INT(part->part), DB_INT(part->coding),
-                              DB_BLOB(part->bytes), DB_INT(part->received_at_us)),
+                              DB_BLOB(part->bytes), DB_INT(part->received_at_us),
+                              DB_INT(part->give_up_at_us)),
                       NULL);
 }
 
@@ -165,12 +172,11 @@ static void read_key(void *item, const struct db_rows *r, struct arena *a)
 }
 
 enum err store_incoming_part_overdue(struct incoming_key **out, size_t *n, struct store_view *view,
-                                     int64_t before_us, size_t limit)
+                                     int64_t now_us, size_t limit)
 {
     static struct db_query overdue = DB_QUERY(
         "SELECT carrier_id, sender, number, reference, total FROM incoming_part "
-        "WHERE received_at < $1 GROUP BY carrier_id, sender, number, reference, total LIMIT $2");
-    struct db_rows rows =
-        db_rows_open(view->db, &overdue, DB_ARGS(DB_INT(before_us), DB_INT(limit)));
+        "WHERE give_up_at <= $1 GROUP BY carrier_id, sender, number, reference, total LIMIT $2");
+    struct db_rows rows = db_rows_open(view->db, &overdue, DB_ARGS(DB_INT(now_us), DB_INT(limit)));
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_key);
 }

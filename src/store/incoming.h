@@ -14,6 +14,8 @@ struct incoming {
     struct str sender; /* "+33612345678", or as the carrier wrote it */
     struct str number; /* where it was sent to */
     struct str text;
+    bool kept; /* false: the text is not stored, because the carrier's settings say so */
+    int class; /* 0 to 3; -1: none */
     uint32_t parts;
     uint32_t missing;
     int64_t received_at_us;
@@ -39,10 +41,11 @@ struct incoming_key {
 };
 
 struct incoming_part {
-    uint32_t part; /* 1 … total */
-    uint32_t coding;
+    uint32_t part;   /* 1 … total */
+    uint32_t coding; /* core's own: how the bytes are read; parts of one coding are read together */
     struct str bytes;
     int64_t received_at_us;
+    int64_t give_up_at_us; /* the others are not waited for any longer */
 };
 
 /* Until the transaction ends no other node adds parts to these or joins them. All that it needs at
@@ -56,8 +59,8 @@ enum err store_incoming_part_put(struct store_tx *tx, const struct incoming_key 
 enum err store_incoming_part_list(struct incoming_part **out, size_t *n, struct store_view *view,
                                   const struct incoming_key *key) MUST_CHECK;
 enum err store_incoming_part_drop(struct store_tx *tx, const struct incoming_key *key) MUST_CHECK;
-/* Keys with a part that came before `before_us`: the others are given up. */
+/* Keys with a part that is to be given up by now. */
 enum err store_incoming_part_overdue(struct incoming_key **out, size_t *n, struct store_view *view,
-                                     int64_t before_us, size_t limit) MUST_CHECK;
+                                     int64_t now_us, size_t limit) MUST_CHECK;
 
 #endif

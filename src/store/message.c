@@ -261,21 +261,25 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m, i
 enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
                                    int64_t *told)
 {
-    enum { COLUMNS_N = 5 };
+    enum { COLUMNS_N = 6 };
     static struct db_query finish = DB_QUERY_MANY(
         "UPDATE message SET state = $3, done_at = $4, receipt = $5 "
-        "WHERE id = $1 AND state = 4 AND carrier_ref IS NOT DISTINCT FROM $2",
+        "WHERE id = $1 AND state = 4 AND carrier_ref IS NOT DISTINCT FROM $2 AND "
+        "carrier_id = $6",
         "UPDATE message AS m SET state = v.state, done_at = v.done_at, receipt = v.receipt "
-        "FROM UNNEST($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]) "
-        "WITH ORDINALITY AS v (id, carrier_ref, state, done_at, receipt, row) "
+        "FROM UNNEST($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], "
+        "$6::bigint[]) "
+        "WITH ORDINALITY AS v (id, carrier_ref, state, done_at, receipt, carrier_id, row) "
         "WHERE m.id = v.id AND m.state = 4 AND m.carrier_ref IS NOT DISTINCT FROM v.carrier_ref "
+        "AND m.carrier_id = v.carrier_id "
         "RETURNING v.row");
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
     int64_t *changed = told ? told : ARENA_ARRAY(tx->view.arena, n, int64_t);
     for (size_t i = 0; i < n; i++) {
         const struct db_value row[COLUMNS_N] = {
-            DB_INT(rows[i].id), DB_TEXT_OR_NULL(rows[i].carrier_ref), DB_INT(rows[i].to),
-            DB_INT(tx->now_us), DB_TEXT(rows[i].receipt)};
+            DB_INT(rows[i].id),       DB_TEXT_OR_NULL(rows[i].carrier_ref),
+            DB_INT(rows[i].to),       DB_INT(tx->now_us),
+            DB_TEXT(rows[i].receipt), DB_INT(rows[i].carrier_id)};
         memcpy(&args[i * COLUMNS_N], row, sizeof(row));
     }
     enum err e = db_run_many(tx->view.db, &finish, args, COLUMNS_N, n, changed);

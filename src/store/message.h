@@ -94,12 +94,14 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m,
 
 struct message_finish {
     int64_t id;
+    int64_t carrier_id; /* who says so */
     struct str carrier_ref;
     enum message_state to;
     struct str receipt;
 };
-/* Messages that are SENT under this carrier id (n 0: of several parts) get their final state;
- * anything else is left alone: the carrier told twice, or has used the id again since. Each message
+/* Messages that are SENT through this carrier under its id (n 0: of several parts) get their final
+ * state; anything else is left alone: the carrier told twice, or has used the id again since, or
+ * another one has the message by now. Each message
  * and id once. *changed (one for each, or NULL): 0 for what was left alone. */
 enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
                                    int64_t *changed) MUST_CHECK;
@@ -128,8 +130,9 @@ enum err store_part_list(struct message_part **out, size_t *n, struct store_view
 
 struct message_parts {
     enum message_state state;  /* of the message */
+    int64_t carrier_id;        /* of the message */
     uint32_t wanted;           /* how many parts it has; 0: there is no such message */
-    struct message_part *rows; /* state and receipt of those that are written, by number */
+    struct message_part *rows; /* state, end and receipt of those that are written, by number */
     size_t n;
 };
 /* For each of these messages. */

@@ -63,10 +63,12 @@ enum err store_part_lists(struct message_parts *out, struct store_view *view,
                           const int64_t *message_ids, size_t n)
 {
     static struct db_query list =
-        DB_QUERY_MANY("SELECT m.state, m.parts, p.number, p.state, p.receipt FROM message AS m "
+        DB_QUERY_MANY("SELECT m.state, m.parts, m.carrier_id, p.number, p.state, p.done_at, "
+                      "p.receipt FROM message AS m "
                       "LEFT JOIN part AS p ON p.message_id = m.id WHERE m.id = $1 "
                       "ORDER BY p.number",
-                      "SELECT m.state, m.parts, p.number, p.state, p.receipt, v.row "
+                      "SELECT m.state, m.parts, m.carrier_id, p.number, p.state, p.done_at, "
+                      "p.receipt, v.row "
                       "FROM UNNEST($1::bigint[]) WITH ORDINALITY AS v (id, row) "
                       "JOIN message AS m ON m.id = v.id "
                       "LEFT JOIN part AS p ON p.message_id = m.id ORDER BY p.number");
@@ -78,14 +80,16 @@ enum err store_part_lists(struct message_parts *out, struct store_view *view,
         if (!m->wanted) {
             m->state = (enum message_state)db_rows_int(&rows, 0);
             m->wanted = (uint32_t)db_rows_int(&rows, 1);
+            m->carrier_id = db_rows_int(&rows, 2);
             m->rows = ARENA_ARRAY(view->arena, m->wanted, struct message_part);
         }
-        if (m->n < m->wanted && !db_rows_is_null(&rows, 2))
+        if (m->n < m->wanted && !db_rows_is_null(&rows, 3))
             m->rows[m->n++] = (struct message_part){
                 .message_id = message_ids[rows.row],
-                .number = (uint32_t)db_rows_int(&rows, 2),
-                .state = (enum message_state)db_rows_int(&rows, 3),
-                .receipt = arena_str(view->arena, db_rows_text(&rows, 4)),
+                .number = (uint32_t)db_rows_int(&rows, 3),
+                .state = (enum message_state)db_rows_int(&rows, 4),
+                .done_at_us = db_rows_int(&rows, 5),
+                .receipt = arena_str(view->arena, db_rows_text(&rows, 6)),
             };
     }
     return db_rows_close(&rows);

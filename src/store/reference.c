@@ -10,11 +10,14 @@
 
 #include <stdlib.h>
 
-enum { MAP_LIMIT = 1 << 20, PART_BITS = 8 };
+enum { MAP_LIMIT = 1 << 20, PART_BITS = 8, REF_MAX = 128 };
 
 struct references {
-    struct map *map; /* hash of carrier and reference -> message id and part */
-    int64_t early;   /* rows in early_receipt, or more: a rollback may leave it too high */
+    struct map *map;        /* hash of carrier and reference -> message id and part */
+    int64_t early;          /* rows in early_receipt, or more: a rollback may leave it too high */
+    int64_t tidied_carrier; /* how far store_reference_tidy has come: this key and those before */
+    char tidied_ref[REF_MAX];
+    size_t tidied_ref_n;
 };
 
 static uint64_t key_of(const struct reference *ref)
@@ -193,8 +196,7 @@ enum err store_reference_find(struct references *r, struct store_view *view, str
     return find_indexed(view, refs, asked, count);
 }
 
-enum err store_reference_drop(struct references *r, struct store_tx *tx,
-                              const struct reference *refs, size_t n)
+static enum err drop_indexed(struct store_tx *tx, const struct reference *refs, size_t n)
 {
     enum { COLUMNS_N = 3 };
     static struct db_query drop = DB_QUERY_MANY(
@@ -203,23 +205,77 @@ enum err store_reference_drop(struct references *r, struct store_tx *tx,
         "DELETE FROM reference_index AS r USING UNNEST($1::bigint[], $2::text[], $3::bigint[]) "
         "AS v (carrier_id, carrier_ref, message_id) WHERE r.carrier_id = v.carrier_id AND "
         "r.carrier_ref = v.carrier_ref AND r.message_id = v.message_id");
-    struct reference *sorted = ARENA_ARRAY(tx->view.arena, n, struct reference);
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
+    for (size_t i = 0; i < n; i++) {
+        const struct db_value row[COLUMNS_N] = {
+            DB_INT(refs[i].carrier_id), DB_TEXT(refs[i].carrier_ref), DB_INT(refs[i].message_id)};
+        memcpy(&args[i * COLUMNS_N], row, sizeof(row));
+    }
+    return db_run_many(tx->view.db, &drop, args, COLUMNS_N, n, NULL);
+}
+
+enum err store_reference_drop(struct references *r, struct store_tx *tx,
+                              const struct reference *refs, size_t n)
+{
+    struct reference *sorted = ARENA_ARRAY(tx->view.arena, n, struct reference);
     size_t count = 0;
     if (!n)
         return OK;
     memcpy(sorted, refs, n * sizeof(*refs));
     qsort(sorted, n, sizeof(*sorted), by_key); /* as store_reference_index */
     for (size_t i = 0; i < n; i++) {
-        const struct reference *ref = &sorted[i];
-        map_remove(r->map, key_of(ref));
-        if (store_is_young(tx, ref->message_id) && !ref->shared)
-            continue; /* neither its own commit nor the clock's pass has indexed it */
-        const struct db_value row[COLUMNS_N] = {DB_INT(ref->carrier_id), DB_TEXT(ref->carrier_ref),
-                                                DB_INT(ref->message_id)};
-        memcpy(&args[count++ * COLUMNS_N], row, sizeof(row));
+        map_remove(r->map, key_of(&sorted[i]));
+        /* A young one neither its own commit nor the clock's pass has indexed. */
+        if (!store_is_young(tx, sorted[i].message_id) || sorted[i].shared)
+            sorted[count++] = sorted[i];
     }
-    return db_run_many(tx->view.db, &drop, args, COLUMNS_N, count, NULL);
+    return drop_indexed(tx, sorted, count);
+}
+
+/* ---- what was left behind ---- */
+
+static void tidied_to(struct references *r, const struct reference *ref)
+{
+    r->tidied_carrier = ref ? ref->carrier_id : 0;
+    r->tidied_ref_n = 0;
+    if (!ref || ref->carrier_ref.n > sizeof(r->tidied_ref))
+        return;
+    r->tidied_ref_n = ref->carrier_ref.n;
+    memcpy(r->tidied_ref, ref->carrier_ref.p, ref->carrier_ref.n);
+}
+
+enum err store_reference_tidy(int64_t *dropped, struct references *r, struct store_tx *tx,
+                              int64_t parts_before_us, size_t limit)
+{
+    static struct db_query next = DB_QUERY(
+        "SELECT r.carrier_id, r.carrier_ref, r.message_id, r.part, m.id, m.done_at "
+        "FROM reference_index AS r LEFT JOIN message AS m ON m.id = r.message_id "
+        "WHERE (r.carrier_id, r.carrier_ref) > ($1, $2) ORDER BY r.carrier_id, r.carrier_ref "
+        "LIMIT $3");
+    struct reference *over = ARENA_ARRAY(tx->view.arena, limit, struct reference);
+    struct reference last = {0};
+    size_t seen = 0;
+    size_t n = 0;
+    struct db_rows rows = db_rows_open(
+        tx->view.db, &next,
+        DB_ARGS(DB_INT(r->tidied_carrier), DB_TEXT(((struct str){r->tidied_ref, r->tidied_ref_n})),
+                DB_INT(limit)));
+    for (; seen < limit && db_rows_next(&rows); seen++) {
+        last = (struct reference){.carrier_id = db_rows_int(&rows, 0),
+                                  .carrier_ref = arena_str(tx->view.arena, db_rows_text(&rows, 1)),
+                                  .message_id = db_rows_int(&rows, 2),
+                                  .part = (uint32_t)db_rows_int(&rows, 3)};
+        bool open = !db_rows_is_null(&rows, 4) && db_rows_is_null(&rows, 5);
+        bool late =
+            last.part && !db_rows_is_null(&rows, 5) && db_rows_int(&rows, 5) >= parts_before_us;
+        if (!open && !late)
+            over[n++] = last;
+    }
+    enum err e = db_rows_close(&rows);
+    if (!e)
+        tidied_to(r, seen == limit ? &last : NULL);
+    *dropped = e ? 0 : (int64_t)n;
+    return e ? e : drop_indexed(tx, over, n);
 }
 
 /* ---- early receipts ---- */

@@ -46,6 +46,13 @@ enum err store_reference_drop(struct references *r, struct store_tx *tx,
 enum err store_reference_index(struct store_tx *tx, const struct reference *refs,
                                size_t n) MUST_CHECK;
 
+/* Goes round the index, a slice a call, and drops what nobody waits for any more: ids of messages
+ * that ended without a receipt of theirs, or are gone. Parts of a long message that has ended may
+ * still have their own receipts, until `parts_before_us` is later than that end. How many it
+ * dropped. */
+enum err store_reference_tidy(int64_t *dropped, struct references *r, struct store_tx *tx,
+                              int64_t parts_before_us, size_t limit) MUST_CHECK;
+
 struct early_receipt {
     int64_t id;
     int64_t carrier_id;

@@ -3,6 +3,7 @@
 
 #include "store/id.h"
 #include "store/queue.h"
+#include "store/rows.h"
 
 #include <stdlib.h>
 
@@ -218,10 +219,37 @@ enum err store_straggler_put(struct store_tx *tx, int64_t message_id, int64_t ch
     return db_run(tx->view.db, &put, DB_ARGS(DB_INT(message_id), DB_INT(check_at_us)), NULL);
 }
 
+enum err store_stragglers_sooner(struct store_tx *tx, const struct straggler *rows, size_t n)
+{
+#define INTO "INSERT INTO straggler (message_id, check_at) "
+#define OR_CHANGE                                                          \
+    "ON CONFLICT (message_id) DO UPDATE SET check_at = excluded.check_at " \
+    "WHERE straggler.check_at > excluded.check_at"
+    static struct db_query put =
+        DB_QUERY_MANY(INTO "VALUES ($1, $2) " OR_CHANGE,
+                      INTO "SELECT * FROM UNNEST($1::bigint[], $2::bigint[]) " OR_CHANGE);
+#undef INTO
+#undef OR_CHANGE
+    struct db_value *args = ARENA_ARRAY(tx->view.arena, n * 2, struct db_value);
+    for (size_t i = 0; i < n; i++) {
+        args[i * 2] = DB_INT(rows[i].message_id);
+        args[i * 2 + 1] = DB_INT(rows[i].check_at_us);
+    }
+    return db_run_many(tx->view.db, &put, args, 2, n, NULL);
+}
+
+enum err store_stragglers_drop(struct store_tx *tx, const int64_t *message_ids, size_t n)
+{
+    static struct db_query drop =
+        DB_QUERY_MANY("DELETE FROM straggler WHERE message_id = $1",
+                      "DELETE FROM straggler WHERE message_id = ANY ($1::bigint[])");
+    return db_run_many(tx->view.db, &drop, store_id_args(tx->view.arena, message_ids, n), 1, n,
+                       NULL);
+}
+
 enum err store_straggler_drop(struct store_tx *tx, int64_t message_id)
 {
-    static struct db_query drop = DB_QUERY("DELETE FROM straggler WHERE message_id = $1");
-    return db_run(tx->view.db, &drop, DB_ARGS(DB_INT(message_id)), NULL);
+    return store_stragglers_drop(tx, &message_id, 1);
 }
 
 enum err store_straggler_due(int64_t **ids, size_t *n, struct store_tx *tx, size_t limit)

@@ -36,6 +36,15 @@ enum err store_sweep_slice(size_t *seen, struct store_tx *tx, int64_t before_us,
 /* For one whose validity ends before the sweep would come by. */
 enum err store_straggler_put(struct store_tx *tx, int64_t message_id,
                              int64_t check_at_us) MUST_CHECK;
+struct straggler {
+    int64_t message_id;
+    int64_t check_at_us;
+};
+/* To be looked at by then; sooner, if it is one already. Each once. */
+enum err store_stragglers_sooner(struct store_tx *tx, const struct straggler *rows,
+                                 size_t n) MUST_CHECK;
+enum err store_stragglers_drop(struct store_tx *tx, const int64_t *message_ids,
+                               size_t n) MUST_CHECK;
 enum err store_straggler_drop(struct store_tx *tx, int64_t message_id) MUST_CHECK;
 /* Ids to look at now, but for those that another node is looking at. */
 enum err store_straggler_due(int64_t **ids, size_t *n, struct store_tx *tx,

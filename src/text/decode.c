@@ -38,22 +38,56 @@ static struct str sink_str(const struct sink *s)
     return (struct str){.p = s->start, .n = (size_t)(s->to - s->start)};
 }
 
-/* TS 23.038 6.2.1: an escape that means nothing shows as a blank. */
-struct str text_from_gsm7(struct arena *a, struct str septets)
+static uint16_t basic_unit(uint8_t septet, uint8_t language)
+{
+    uint16_t own = national_locking(language, septet);
+    return own ? own : gsm7_basic[septet];
+}
+
+static uint16_t extension_unit(uint8_t septet, uint8_t language)
+{
+    return national_has_single(language) ? national_single(language, septet)
+                                         : gsm7_extension[septet];
+}
+
+/* TS 23.038 6.2.1: an escape that means nothing shows as a blank; behind one, what the extension
+ * lacks shows as in the alphabet. */
+struct str text_from_national(struct arena *a, struct str septets, struct national_shift shift)
 {
     struct sink sink = sink_new(a, septets.n);
     for (size_t i = 0; i < septets.n; i++) {
         uint8_t septet = (uint8_t)septets.p[i];
-        const uint16_t *table = gsm7_basic;
+        uint16_t unit = 0;
         if (septet == GSM7_ESCAPE && i + 1 < septets.n) {
             septet = (uint8_t)septets.p[++i];
-            if (septet < GSM7_SEPTETS && gsm7_extension[septet])
-                table = gsm7_extension;
+            unit = septet < GSM7_SEPTETS ? extension_unit(septet, shift.single) : 0;
         }
         if (septet >= GSM7_SEPTETS)
             sink_put(&sink, UTF8_REPLACEMENT);
+        else if (unit)
+            sink_put(&sink, unit);
         else
-            sink_put(&sink, septet == GSM7_ESCAPE ? ' ' : table[septet]);
+            sink_put(&sink, septet == GSM7_ESCAPE ? ' ' : basic_unit(septet, shift.locking));
+    }
+    return sink_str(&sink);
+}
+
+struct str text_from_gsm7(struct arena *a, struct str septets)
+{
+    return text_from_national(a, septets, (struct national_shift){0});
+}
+
+struct str text_from_utf8(struct arena *a, struct str bytes)
+{
+    size_t bad_at;
+    if (text_utf8_check(bytes, &bad_at))
+        return text_from_latin1(a, bytes);
+    struct sink sink = sink_new(a, bytes.n);
+    const char *end = bytes.n ? bytes.p + bytes.n : bytes.p;
+    for (const char *at = bytes.p; at < end;) {
+        uint32_t code_point;
+        at += utf8_decode(&code_point, at, end);
+        sink_put(&sink, code_point);
     }
     return sink_str(&sink);
 }

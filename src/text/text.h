@@ -13,6 +13,7 @@
 #define NAVETTE_TEXT_TEXT_H
 
 #include "base/arena.h"
+#include "text/national.h"
 
 /* What a text is counted in. The numbers stand in the store. */
 enum text_encoding {
@@ -86,6 +87,10 @@ enum err text_replace(struct str *out, struct arena *a, struct str utf8) MUST_CH
  * links send.
  */
 struct str text_from_gsm7(struct arena *a, struct str septets);
+/* With these tables in the place of the alphabet and of its extension. */
+struct str text_from_national(struct arena *a, struct str septets, struct national_shift shift);
+/* UTF-8 that is none is read as Latin-1. */
+struct str text_from_utf8(struct arena *a, struct str bytes);
 struct str text_from_ucs2(struct arena *a, struct str bytes);
 struct str text_from_latin1(struct arena *a, struct str bytes);
 

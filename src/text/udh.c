@@ -4,7 +4,7 @@
 #include "base/wire.h"
 
 /* Information element identifiers, TS 23.040 9.2.3.24. */
-enum { CONCAT8 = 0x00, CONCAT16 = 0x08 };
+enum { CONCAT8 = 0x00, CONCAT16 = 0x08, SINGLE_SHIFT = 0x24, LOCKING_SHIFT = 0x25 };
 
 void udh_write_concat8(uint8_t out[UDH_CONCAT8_SIZE], uint8_t reference, uint8_t total,
                        uint8_t number)
@@ -60,4 +60,25 @@ enum err udh_read(struct udh_concat *out, struct str *text_bytes, struct str use
     *out = concat;
     *text_bytes = wire_bytes(&w, wire_left(&w));
     return OK;
+}
+
+struct national_shift udh_read_shift(struct str user_data)
+{
+    struct national_shift shift = {0};
+    struct wire w = wire_over(user_data.p, user_data.n);
+    struct str header = wire_bytes(&w, wire_u8(&w));
+    if (w.err)
+        return shift;
+    struct wire elements = wire_over(header.p, header.n);
+    while (!elements.err && wire_left(&elements) > 0) {
+        uint8_t identifier = wire_u8(&elements);
+        struct str data = wire_bytes(&elements, wire_u8(&elements));
+        if (elements.err || data.n != 1)
+            continue;
+        if (identifier == SINGLE_SHIFT)
+            shift.single = (uint8_t)data.p[0];
+        else if (identifier == LOCKING_SHIFT)
+            shift.locking = (uint8_t)data.p[0];
+    }
+    return elements.err ? (struct national_shift){0} : shift;
 }

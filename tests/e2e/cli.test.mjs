@@ -68,7 +68,8 @@ test("an account is added, credited, changed, listed and removed", async () => {
   const words = "account add acc-1 --credits 12.5 --timezone Indian/Reunion";
   const made = await ask(...words.split(" "));
   assert.deepEqual(Object.keys(made), [
-    ...["id", "name", "timezone", "max_parts", "enabled", "credits", "created_at"],
+    ...["id", "name", "timezone", "max_parts", "grade", "enabled", "credits"],
+    "created_at",
   ]);
   assert.equal(made.credits, "12.50");
   assert.equal(made.timezone, "Indian/Reunion");
@@ -221,6 +222,71 @@ test("the first carrier gets a route for everything; its password stays inside",
   assert.doesNotMatch(server.errors, /hush/);
 });
 
+test("a route says for whom, when and in what share; none lifts a condition", async () => {
+  await ask("account", "add", "acc-grade", "--grade", "low_cost");
+  assert.equal((await ask("account", "show", "acc-grade")).grade, "low_cost");
+  assert.equal((await ask("account", "set", "acc-grade", "--grade", "premium")).grade, "premium");
+  const add = ["route", "add", "--prefix", "337", "--carrier", "sim"];
+  const hours = ["--days", "mon-wed,fri", "--hours", "22:00-06:00", "--timezone", "Asia/Tokyo"];
+  const whom = ["--account", "acc-grade", "--sender-kind", "short", "--grade", "low_cost"];
+  const share = ["--turn", "2", "--weight", "3", "--draining", "yes"];
+  const route = await ask(...add, ...hours, ...whom, ...share);
+  const shown = await ask("route", "show", route.id);
+  assert.deepEqual(shown, route);
+  const { days, timezone, sender_kind, grade, turn, weight, draining } = route;
+  assert.deepEqual(
+    { days, hours: route.hours, timezone, sender_kind, grade, turn, weight, draining },
+    {
+      ...{ days: "mon-wed,fri", hours: "22:00-06:00", timezone: "Asia/Tokyo" },
+      ...{ sender_kind: "short", grade: "low_cost", turn: 2, weight: 3, draining: true },
+    },
+  );
+  const lifted = await ask(
+    ...["route", "set", route.id, "--days", "none", "--hours", "none", "--account", "none"],
+    ...["--sender-kind", "none", "--grade", "none", "--draining", "no"],
+  );
+  for (const member of ["days", "hours", "timezone", "account", "sender_kind", "grade"])
+    assert.equal(lifted[member], null, member);
+  assert.deepEqual([lifted.weight, lifted.draining], [3, false]);
+  await refused("prefix", add, /remove it first/);
+
+  const set = ["route", "set", route.id];
+  for (const [field, ...wrong] of [
+    ["days", "--days", "monday"],
+    ["hours", "--hours", "8-20"],
+    ["timezone", "--hours", "08:00-20:00", "--timezone", "Mars/Olympus"],
+    ["sender_kind", "--sender-kind", "tall"],
+    ["sender_kind", "--sender", "Shop", "--sender-kind", "long"],
+    ["grade", "--grade", "gold"],
+    ["weight", "--weight", "0"],
+    ["turn", "--turn", "1001"],
+    ["carrier", "--carrier", "nobody"],
+  ])
+    await refused(field, [...set, ...wrong]);
+  assert.deepEqual(await ask("route", "show", route.id), lifted);
+  await ask("route", "remove", route.id);
+});
+
+test("why a route wins is told in both languages, and with codes", async () => {
+  await ask("account", "add", "acc-w");
+  const explain = ["route", "explain", "--account", "acc-w", "--to", "+33612345678"];
+  const { carrier, chain, items } = await ask(...explain);
+  assert.deepEqual([carrier, chain, items[0].verdict], ["sim", ["sim"], "wins"]);
+  assert.equal(items[0].place, 1);
+  const english = await run(...explain);
+  assert.match(english.stdout, /^PLACE +ROUTE +PREFIX +CARRIER +WHY\n +1 +\d+ .*sim +wins\n/);
+  const before = process.env.LC_ALL;
+  process.env.LC_ALL = "fr_FR.UTF-8";
+  const french = await run(...explain, "--from", "Shop");
+  if (before === undefined) delete process.env.LC_ALL;
+  else process.env.LC_ALL = before;
+  assert.match(french.stdout, /^RANG .*POURQUOI\n.* sim +l'emporte\n/);
+  await refused("account", ["route", "explain", "--account", "nobody", "--to", "33612345678"]);
+  await refused("to", ["route", "explain", "--account", "acc-w", "--to", "12"]);
+  await refused("from", [...explain, "--from", "no good sender"]);
+  await refused("at", [...explain, "--at", "noon"]);
+});
+
 test("routes and rates are set, listed and removed", async () => {
   await ask("account", "add", "acc-r");
   const add = ["route", "add", "--prefix", "336", "--carrier", "sim", "--account", "acc-r"];
@@ -234,6 +300,7 @@ test("routes and rates are set, listed and removed", async () => {
   await refused("account", nobodys);
   assert.deepEqual(await ask("route", "remove", route.id), { removed: route.id });
   await refused("id", ["route", "remove", route.id]);
+  await refused("id", ["route", "set", route.id, "--weight", "2"]);
 
   assert.deepEqual(await ask("rate", "set", "262", "1.5"), { prefix: "262", credits: "1.50" });
   await ask("rate", "set", "262", "2");
@@ -254,7 +321,7 @@ async function sender(account, money, quota = []) {
 
 const FIELDS =
   "id account user sender recipient text encoding parts class tag state credits created_at " +
-  "due_at sent_at done_at carrier carrier_ids receipt events";
+  "due_at sent_at done_at carrier carrier_ids receipt events ptt ptt_meaning";
 
 test("a message is shown with its whole passage", async () => {
   await sender("acc-m", 100);
@@ -388,7 +455,7 @@ test("an incoming is listed and shown", async () => {
   const [i] = items;
   assert.deepEqual(
     Object.keys(i),
-    "id account carrier sender number text received_at parts message_id".split(" "),
+    "id account carrier sender number text class received_at parts missing message_id".split(" "),
   );
   assert.deepEqual(
     [i.account, i.carrier, i.sender, i.text, i.parts, i.message_id],

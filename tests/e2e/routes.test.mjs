@@ -37,6 +37,7 @@ async function sendOne() {
 
 before(async () => {
   [sim, sfr] = await Promise.all([Smsc.start(), Smsc.start()]);
+  sfr.next_id = 500000; // each carrier's ids are its own
   server = await startNavette();
   await provision(server, sim.port, "--throttle-pause-ms", "100");
   await cli(
@@ -131,7 +132,6 @@ test("down beyond the limit: the other takes over until it is back", async () =>
   await bound("sim");
   await until("it is back", async () => (await verdict("sim")) === "wins");
   assert.equal((await sendOne()).carrier, "sim");
-  assert.equal(count > 0, true);
 });
 
 test("without a receipt it goes out again, once; the first one's late receipt counts", async () => {

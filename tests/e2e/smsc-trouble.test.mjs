@@ -218,7 +218,7 @@ test("a wrong password shows, is tried slowly, and is cured by the right one", a
     return shown.status.error && shown;
   });
   assert.match(status.error, /ESME_RINVPASWD/);
-  assert.equal(status.state, "down");
+  assert.equal(status.state, "refused");
   const id = await send(server, phone(1), "x");
   await sleep(1500);
   assert.equal(smsc.binds.length, 1);

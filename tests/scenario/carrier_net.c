@@ -165,8 +165,9 @@ static void note_submit(struct net_conn *conn, const struct smpp_pdu *request)
                               .session = conn->number};
     struct str text = request->body.submit_sm.short_message;
     snprintf(s->text, sizeof(s->text), "%.*s", STR_FMT(text));
-    if (!smsc.silent)
-        answer(conn, SMPP_SUBMIT_SM, s->sequence, smsc.status ? smsc.status(s) : 0);
+    uint32_t status = smsc.silent ? SMSC_SILENCE : smsc.status ? smsc.status(s) : ESME_ROK;
+    if (status != SMSC_SILENCE)
+        answer(conn, SMPP_SUBMIT_SM, s->sequence, status);
 }
 
 static void copy(char *to, size_t size, struct str s)
@@ -308,7 +309,7 @@ void smsc_cut_one(struct net_loop *loop)
 void smsc_unbind(struct net_loop *loop)
 {
     for (struct net_conn *c = loop->conns; c; c = c->next)
-        if (c->state == OPEN)
+        if (c->state == OPEN && smpp_session_state(c->peer) == SMPP_BOUND)
             smpp_session_unbind(c->peer, clock_mono_us());
 }
 
@@ -446,7 +447,7 @@ static void close_conn(struct net_conn *conn, const char *reason)
 
 static bool feed_peer(struct net_conn *conn)
 {
-    if (!conn->to_peer.n || smsc.reads_nothing)
+    if (!conn->to_peer.n || smsc.reads_nothing || smsc.stuck == conn->number)
         return false;
     struct buf bytes = conn->to_peer;
     conn->to_peer = buf_limited(bytes.limit);

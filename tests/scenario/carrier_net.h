@@ -10,6 +10,7 @@
 #include "smpp/session.h"
 
 enum { SMSC_SUBMITS_MAX = 20000, SMSC_BINDS_MAX = 128, SMSC_NAME_SIZE = 48 };
+#define SMSC_SILENCE UINT32_MAX /* in place of a status: no answer */
 
 struct smsc_submit {
     uint32_t sequence;
@@ -36,6 +37,7 @@ struct smsc {
     bool down;             /* refuses connections */
     bool dead;             /* takes bytes and says nothing */
     bool reads_nothing;    /* leaves bytes where they are, and speaks all the same */
+    size_t stuck;          /* leaves the bytes of this connection, of its count; 0 of none */
     const char *dead_host; /* refuses connections to this one only */
     char dialled[SMSC_BINDS_MAX][SMSC_NAME_SIZE];
     struct smsc_bind binds[SMSC_BINDS_MAX];
@@ -43,7 +45,8 @@ struct smsc {
     uint32_t bind_status;    /* of its answers to binds */
     int64_t stands_still_us; /* before each submit is made, our process is not scheduled so long */
     bool silent;             /* submits stay unanswered */
-    uint32_t (*status)(const struct smsc_submit *s); /* of its answers; NULL: always 0 */
+    /* Of its answers, or SMSC_SILENCE; NULL: always 0. */
+    uint32_t (*status)(const struct smsc_submit *s);
     size_t attempts;
     size_t open_now;
     size_t open_most; /* connections and attempts at once */

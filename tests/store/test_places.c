@@ -275,6 +275,54 @@ static void the_place_of_a_removed_carrier_is_given_up(void **state)
     assert_int_equal(n, CARRIERS - 1);
 }
 
+static int away(void)
+{
+    return outbox_is_away(slot(0, 0)) + outbox_is_away(slot(1, 0));
+}
+
+static void a_carrier_is_away_for_all_only_when_no_node_can_send(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    f.settings = "{\"host\":\"smsc.example\",\"nodes\":2,\"failover_down_s\":2}";
+    open_node(1);
+    change(add_carriers);
+    ticks(6);
+    assert_true(slot(0, 0)->held && slot(1, 0)->held);
+    assert_int_equal(away(), 0);
+    outbox_note_lost(slot(0, 0), clock_mono_us());
+    ticks(12);
+    assert_int_equal(away(), 0); /* the other one still sends */
+    outbox_note_lost(slot(1, 0), clock_mono_us());
+    ticks(4);
+    assert_int_equal(away(), 0);
+    ticks(8);
+    assert_int_equal(away(), NODES);
+    outbox_note_lost(slot(0, 0), 0);
+    ticks(2);
+    assert_int_equal(away(), 0);
+}
+
+static void who_holds_no_place_learns_that_the_carrier_is_away(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    f.settings = "{\"host\":\"smsc.example\",\"failover_down_s\":2}";
+    open_node(1);
+    change(add_carriers);
+    ticks(6);
+    assert_each_is_held_once();
+    assert_int_equal(away(), 0);
+    int holder = slot(0, 0)->held ? 0 : 1;
+    outbox_note_lost(slot(holder, 0), clock_mono_us());
+    ticks(12);
+    assert_int_equal(away(), NODES);
+    assert_false(outbox_is_away(slot(0, 1)));
+    outbox_note_lost(slot(holder, 0), 0);
+    ticks(2);
+    assert_int_equal(away(), 0);
+}
+
 #define PLACES(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -288,6 +336,8 @@ int main(void)
         PLACES(of_several_binds_each_node_has_one),
         PLACES(a_pinned_carrier_stays_where_it_may),
         PLACES(the_place_of_a_removed_carrier_is_given_up),
+        PLACES(a_carrier_is_away_for_all_only_when_no_node_can_send),
+        PLACES(who_holds_no_place_learns_that_the_carrier_is_away),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

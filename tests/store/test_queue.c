@@ -314,6 +314,8 @@ static void receipts_end_what_is_sent_under_their_id_and_nothing_else(void **sta
         {.id = ids[3], .to = MESSAGE_DELIVERED, .receipt = STR("whole")},
         {.id = open, .to = MESSAGE_DELIVERED, .receipt = STR("no")},
     };
+    for (size_t i = 0; i < 5; i++)
+        ends[i].carrier_id = 5;
     assert_int_equal(store_message_finish_sent(&tx, ends, 5, NULL), OK);
     assert_int_equal(state_of(ids[0]), MESSAGE_DELIVERED);
     assert_int_equal(state_of(ids[1]), MESSAGE_UNDELIVERED);

@@ -66,10 +66,7 @@ static bool move(int64_t id, enum message_state from, int64_t carrier_from, int6
                                 .from = from,
                                 .carrier_from = carrier_from,
                                 .carrier_to = carrier_to,
-                                .due_at_us = tx.now_us,
-                                .text = STR("y"),
-                                .encoding = TEXT_UCS2,
-                                .parts = 2};
+                                .due_at_us = tx.now_us};
     assert_int_equal(store_message_reroute(&changed, &tx, &r), OK);
     return changed;
 }
@@ -98,9 +95,6 @@ static void a_move_names_what_it_leaves(void **state)
     struct message m = get(id);
     assert_int_equal(m.carrier_id, SFR);
     assert_int_equal(m.state, MESSAGE_QUEUED);
-    assert_true(str_eq(m.text, STR("y")));
-    assert_int_equal(m.encoding, TEXT_UCS2);
-    assert_int_equal(m.parts, 2);
     assert_int_equal(waiting(ORANGE), 0);
     assert_int_equal(waiting(SFR), 1);
 }
@@ -124,6 +118,23 @@ static void what_was_sending_or_sent_waits_for_the_other_carrier(void **state)
     struct message *taken;
     assert_int_equal(store_queue_take(&taken, &n, &tx, SFR, 10), OK);
     assert_int_equal(n, 2);
+}
+
+static void the_same_id_of_another_carrier_ends_nothing(void **state)
+{
+    (void)state;
+    int64_t id = insert(MESSAGE_SENDING, SFR);
+    sent(id, "1000");
+    struct message_finish late = {.id = id,
+                                  .carrier_id = ORANGE,
+                                  .carrier_ref = STR("1000"),
+                                  .to = MESSAGE_UNDELIVERED,
+                                  .receipt = STR("UNDELIV")};
+    assert_int_equal(store_message_finish_sent(&tx, &late, 1, NULL), OK);
+    assert_int_equal(get(id).state, MESSAGE_SENT);
+    late.carrier_id = SFR;
+    assert_int_equal(store_message_finish_sent(&tx, &late, 1, NULL), OK);
+    assert_int_equal(get(id).state, MESSAGE_UNDELIVERED);
 }
 
 static void it_goes_back_to_the_carrier_that_had_taken_it(void **state)
@@ -240,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE(a_move_names_what_it_leaves),
         STORE(what_was_sending_or_sent_waits_for_the_other_carrier),
+        STORE(the_same_id_of_another_carrier_ends_nothing),
         STORE(it_goes_back_to_the_carrier_that_had_taken_it),
         STORE(what_was_tried_is_told_newest_first),
         STORE(what_waits_is_read_on_from_a_place),

@@ -2,6 +2,7 @@
 /* carrier/inbox: receipts and incoming messages become jobs; answers wait for the commit. */
 #include "base/log.h"
 #include "carrier/inbox.h"
+#include "carrier/settings.h"
 #include "testing.h"
 
 enum { JOBS_MAX = INBOX_FULL + 10 };
@@ -66,6 +67,19 @@ static const struct receipt_job *receipt_of(const char *text)
     return (const struct receipt_job *)f.jobs[f.jobs_n - 1];
 }
 
+static void configure(const char *text)
+{
+    struct carrier_settings settings;
+    struct refusal why;
+    struct arena *a = arena_new();
+    json_t *json = json_loads(text, 0, NULL);
+    assert_int_equal(carrier_settings_read(&settings, a, json, true, &why), OK);
+    struct inbox_settings own = settings_of_inbox(&settings);
+    inbox_configure(f.box, &own);
+    json_decref(json);
+    arena_free(a);
+}
+
 static void a_receipt_is_answered_after_its_commit(void **state)
 {
     (void)state;
@@ -124,6 +138,20 @@ static void refusals_of_the_store_reach_the_carrier(void **state)
     commit(2, ERR_LIMIT);
     assert_int_equal(f.status, ESME_RTHROTTLED);
     assert_int_equal(f.sequence, 9);
+}
+
+static void the_settings_tell_what_becomes_of_unknown_receipts(void **state)
+{
+    (void)state;
+    assert_int_equal(receipt_of("id:1 stat:DELIVRD")->unknown, UNKNOWN_KEEP);
+    configure("{\"host\":\"h\",\"unknown_receipt\":\"refuse\",\"receipt_id\":\"hex\"}");
+    const struct receipt_job *job = receipt_of("id:00ff stat:DELIVRD");
+    assert_int_equal(job->unknown, UNKNOWN_REFUSE);
+    assert_string_equal(job->carrier_ref, "255");
+    commit(1, ERR_NOT_FOUND);
+    assert_int_equal(f.status, ESME_RINVMSGID);
+    configure("{\"host\":\"h\",\"unknown_receipt\":\"drop\"}");
+    assert_int_equal(receipt_of("id:1 stat:DELIVRD")->unknown, UNKNOWN_DROP);
 }
 
 static void an_unreadable_receipt_is_acknowledged_and_dropped(void **state)
@@ -205,6 +233,7 @@ static int set_up(void **state)
     log_set_level(LOG_ERROR);
     f.home = mailbox_new();
     f.box = inbox_new(5, f.home, &(struct inbox_calls){.post = post, .respond = respond}, NULL);
+    configure("{\"host\":\"h\"}");
     return 0;
 }
 
@@ -224,6 +253,7 @@ int main(void)
         INBOX_TEST(a_receipt_is_answered_after_its_commit),
         INBOX_TEST(states_of_receipts_become_ours),
         INBOX_TEST(refusals_of_the_store_reach_the_carrier),
+        INBOX_TEST(the_settings_tell_what_becomes_of_unknown_receipts),
         INBOX_TEST(an_unreadable_receipt_is_acknowledged_and_dropped),
         INBOX_TEST(an_incoming_message_keeps_all_its_bytes),
         INBOX_TEST(data_sm_with_sar_is_understood),

@@ -152,6 +152,7 @@ static void a_slow_sender_holds_up_nobody_else(void **state)
     assert_wire(0, "m1");
     assert_wire(1, "m51");
     assert_wire(2, "m52");
+    assert_int_equal(figures().behind_sender, 49);
     assert_true(again_us > clock_mono_us() && again_us <= clock_mono_us() + 2 * SEC_US);
     run_until(WIRE_MAX, 10 * SEC_US);
     assert_in_range(f.submits, 12, 13);

@@ -28,6 +28,7 @@ static void a_later_one_to_the_same_recipient_waits_and_the_others_pass(void **s
     assert_int_equal(f.submits, 2);
     assert_wire(0, "m1");
     assert_wire(1, "m3");
+    assert_int_equal(figures().behind_recipient, 1);
     answer(0, ESME_RTHROTTLED);
     clock_advance(SEC_US);
     run();
@@ -38,6 +39,7 @@ static void a_later_one_to_the_same_recipient_waits_and_the_others_pass(void **s
     answer(2, 0);
     run_until(4, MIN_US);
     assert_wire(3, "m2");
+    assert_int_equal(figures().behind_recipient, 0);
 }
 
 static void parts_of_one_message_are_on_the_wire_together(void **state)

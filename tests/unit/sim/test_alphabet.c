@@ -28,6 +28,7 @@ static const struct {
     {"1234567", 0, 7, "\x31\xD9\x8C\x56\xB3\xDD\x1A"},
     {"12345678", 0, 7, "\x31\xD9\x8C\x56\xB3\xDD\x70"},
     {"", 0, 0, ""},
+    {"", 6, 0, ""},
 };
 
 static void septets_are_packed_as_others_pack_them(void **state)

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/ptt: each end has a code; the carrier's error makes it more precise. */
+#include "core/ptt.h"
+#include "testing.h"
+
+static void assert_code(enum message_state state, const char *receipt, int code)
+{
+    struct ptt ptt = ptt_of(state, str_of(receipt));
+    if (ptt.code != code)
+        fail_msg("%s of state %d: %d is not %d", receipt, state, ptt.code, code);
+    assert_int_equal(*ptt.meaning != '\0', code != 0);
+}
+
+static void each_end_has_its_code(void **state)
+{
+    (void)state;
+    assert_code(MESSAGE_DELIVERED, "DELIVRD 000", 4);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV", 5);
+    assert_code(MESSAGE_EXPIRED, "", 8);
+    assert_code(MESSAGE_REJECTED, "REJECTD 999", 20);
+    assert_code(MESSAGE_UNKNOWN, "", 6);
+    assert_code(MESSAGE_REFUSED, "", 23);
+    assert_code(MESSAGE_CANCELLED, "", 0);
+    assert_code(MESSAGE_SENT, "ENROUTE 000", 0);
+    assert_code(MESSAGE_QUEUED, "", 0);
+}
+
+static void the_networks_error_tells_why(void **state)
+{
+    (void)state;
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV 001", 23);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV 027", 24);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV 32", 26);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV 034", 25);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV 012", 27);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV 000", 5);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV abc", 5);
+    assert_code(MESSAGE_UNDELIVERED, "UNDELIV 18446744073709551616", 5);
+    assert_code(MESSAGE_DELIVERED, "DELIVRD 027", 4); /* it arrived all the same */
+}
+
+static void a_refusal_of_the_carrier_tells_why(void **state)
+{
+    (void)state;
+    assert_code(MESSAGE_REJECTED, "ESME_RINVDSTADR (0x0000000b)", 23);
+    assert_code(MESSAGE_REJECTED, "ESME_RTHROTTLED (0x00000058)", 25);
+    assert_code(MESSAGE_REJECTED, "ESME_RINVSRCADR (0x0000000a)", 20);
+    assert_code(MESSAGE_REJECTED, "ESME_RSUBMITFAIL (0x", 20);
+    assert_code(MESSAGE_REJECTED, "x (0x0B)", 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_end_has_its_code),
+        cmocka_unit_test(the_networks_error_tells_why),
+        cmocka_unit_test(a_refusal_of_the_carrier_tells_why),
+    };
+    return cmocka_run_group_tests_name("core/ptt", tests, NULL, NULL);
+}
