@@ -60,6 +60,36 @@ static void methods_bodies_and_statuses_pass(void **state)
     buf_free(&out);
 }
 
+static bool take_some(void *ctx, struct str bytes)
+{
+    size_t *taken = ctx;
+    *taken += bytes.n;
+    return false;
+}
+
+static void who_takes_a_success_may_end_it_and_gets_no_refusal(void **state)
+{
+    struct buf out = buf_limited(1000);
+    size_t taken = 0;
+    int status;
+    struct http_call call = {.unix_path = path,
+                             .method = "GET",
+                             .url = "http://h/x",
+                             .timeout_s = 1,
+                             .take = take_some,
+                             .ctx = &taken};
+    assert_int_equal(http_call(&status, &out, &call), OK);
+    assert_int_equal(status, 200);
+    assert_int_equal(taken, 3);
+    assert_int_equal(out.n, 0);
+    call.method = "DELETE";
+    assert_int_equal(http_call(&status, &out, &call), OK);
+    assert_int_equal(status, 404);
+    assert_int_equal(taken, 3);
+    assert_true(out.n > 0);
+    buf_free(&out);
+}
+
 static void an_answer_beyond_the_limit_is_an_error(void **state)
 {
     struct buf out = buf_limited(20);
@@ -96,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(methods_bodies_and_statuses_pass),
+        cmocka_unit_test(who_takes_a_success_may_end_it_and_gets_no_refusal),
         cmocka_unit_test(an_answer_beyond_the_limit_is_an_error),
         cmocka_unit_test(no_answer_in_time_is_an_error),
         cmocka_unit_test(nobody_there_is_an_error),
