@@ -471,7 +471,7 @@ test("people get tables, lines and sentences; in French where they read it", asy
   assert.equal(await said("account", "add", "acc-h", "--credits", "3"),
     "Account acc-h is there, with 3 credits.\n");
   const list = await said("account", "list");
-  assert.match(list, /^NAME +CREDITS .*\n(.*\n)*acc-h +3 +8 +Europe\/Paris/);
+  assert.match(list, /^NAME +CREDITS .*\n(.*\n)*acc-h +3 +8 +premium +Europe\/Paris/);
   assert.match(await said("account", "show", "acc-h"), /^name: acc-h$/m);
   assert.match(await said("message", "list"), /^ +ID +CREATED \(UTC\) +STATE/);
   const before = process.env.LC_ALL;
