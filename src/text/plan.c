@@ -46,11 +46,8 @@ static enum err weigh_replaced(struct text_plan *out, struct arena *a, struct st
 {
     if (text_utf8_check(utf8, bad_at))
         return ERR_BAD_UTF8;
-    struct str replaced = replace_for(a, utf8, wire_encoding(out->layout.wire));
-    enum err e = weigh_on(&out->weight, replaced, out->layout, bad_at);
-    if (e != ERR_NOT_GSM7 || out->layout.choice == TEXT_FORCE_GSM7)
-        out->text = replaced;
-    return e;
+    out->text = replace_for(a, utf8, wire_encoding(out->layout.wire));
+    return weigh_on(&out->weight, out->text, out->layout, bad_at);
 }
 
 /* What stands alone needs no mode, unless only message_payload has room for its octets. */
@@ -76,6 +73,7 @@ enum err text_plan(struct text_plan *out, struct arena *a, struct str utf8, enum
 {
     size_t ignored;
     size_t furthest = 0;
+    struct str furthest_text = utf8;
     bool tried = false;
     if (!bad_at)
         bad_at = &ignored;
@@ -84,6 +82,7 @@ enum err text_plan(struct text_plan *out, struct arena *a, struct str utf8, enum
     for (size_t i = 0; i < rules->wires_n; i++) {
         if (!is_chosen(rules->wires[i], choice))
             continue;
+        out->text = utf8;
         out->layout =
             (struct text_layout){(uint8_t)rules->wires[i], (uint8_t)rules->mode, (uint8_t)choice};
         enum err e = weigh_on(&out->weight, utf8, out->layout, bad_at);
@@ -91,9 +90,13 @@ enum err text_plan(struct text_plan *out, struct arena *a, struct str utf8, enum
             e = weigh_replaced(out, a, utf8, bad_at);
         if (e != ERR_NOT_GSM7)
             return e ? e : settle_mode(out);
-        furthest = *bad_at > furthest ? *bad_at : furthest;
+        if (!tried || *bad_at > furthest) {
+            furthest = *bad_at;
+            furthest_text = out->text;
+        }
         tried = true;
     }
+    out->text = furthest_text;
     *bad_at = tried ? furthest : out->text.n;
     return choice == TEXT_FORCE_GSM7 ? ERR_NOT_GSM7 : ERR_NO_ENCODING;
 }

@@ -200,6 +200,9 @@ static void a_text_that_no_wire_has_is_told_with_its_character(void **state)
     struct text_rules two = {.wires = {TEXT_WIRE_GSM, TEXT_WIRE_ISO_8859_1}, .wires_n = 2};
     assert_int_equal(plan_fails("ça fait ✓", TEXT_CHOOSE, &two, &bad_at), ERR_NO_ENCODING);
     assert_int_equal(bad_at, 9); /* Latin-1 came further than GSM */
+    gsm.transliterate = true;
+    assert_int_equal(plan_fails("“ab”✓", TEXT_CHOOSE, &gsm, &bad_at), ERR_NO_ENCODING);
+    assert_int_equal(bad_at, 4); /* in "ab"✓: the quotes are not at fault */
 }
 
 static void a_forced_alphabet_must_be_one_of_the_wires(void **state)
