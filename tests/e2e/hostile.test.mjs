@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Peers that mean harm or are broken beyond sense. Neither `navette serve` as a client nor `navette
 // sim` as a server may crash (sanitizers watch), fill memory, or stop serving good peers.
+// The same on any database.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The carrier lab: a carrier's habits, which the simulator plays, are found out and taken over.
+// The same on any database.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cli, command, startNavette, startSim, until } from "./navette.mjs";

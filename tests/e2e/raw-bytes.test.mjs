@@ -2,6 +2,7 @@
 // Bytes that broke other programs, as their trackers have them: at `navette sim` as a server, and
 // at `navette serve` as a client of an SMSC that speaks bytes. A bad PDU gets its error and the
 // session lives; a length that cannot be ends the connection, before any memory is taken for it.
+// The same on any database.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readFileSync } from "node:fs";

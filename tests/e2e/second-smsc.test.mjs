@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One story through two SMSCs that we did not write: Perl's Net::SMPP and npm's smpp. What one
 // library is silent about, the other may not be.
+// The same on any database.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { cli, startNavette, until } from "./navette.mjs";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The quirks that the simulator takes on, seen by an SMPP client that we did not write.
+// The same on any database.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { rawEsme, readMessage } from "./raw-smsc.mjs";

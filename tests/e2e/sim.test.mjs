@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The carrier in a box from outside: an SMPP client that we did not write, and fetch.
+// The same on any database.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -44,6 +44,14 @@ a_server_is_started_and_stopped() {
         grep -q there "$scratch/project/build/test-logs/e2e-postgres/program.log"
 }
 
+one_run_is_enough_without_a_database() {
+    postgres_project '# The same on any database.
+echo 1..1; echo ok 1'
+    "$scratch/project/tools/run-tests" e2e e2e-postgres || return 1
+    [ -e "$scratch/project/build/test-logs/e2e/program.log" ] &&
+        [ ! -e "$scratch/project/build/test-logs/e2e-postgres/program.log" ]
+}
+
 an_interrupt_stops_the_server() {
     local run try
     postgres_project "touch $scratch/project/runs; sleep 20"
@@ -86,6 +94,7 @@ case_ends a_skipped_case_is_not_a_passed_one \
     counts '1 passed, 0 failed' 'echo 1..2; echo ok 1; echo "ok 2 - b # SKIP no IPv6 here"'
 case_ends an_empty_run_is_no_success counts '0 passed, 0 failed' 'echo "1..1"; echo "ok 1 # SKIP"'
 case_ends a_suite_has_a_server_of_its_own a_server_is_started_and_stopped
+case_ends what_is_the_same_on_any_database_runs_once one_run_is_enough_without_a_database
 case_ends an_interrupted_suite_leaves_no_server an_interrupt_stops_the_server
 case_ends an_unknown_suite_is_refused \
     refuses "no suite attic" "$scratch/project/tools/run-tests" attic
