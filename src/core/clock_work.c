@@ -57,9 +57,10 @@ static int64_t receipt_wait_us(struct core *c, int64_t carrier_id)
 static enum err look_at_sent(struct core *c, struct store_tx *tx, const struct message *m,
                              struct message_move *move)
 {
-    bool moved;
+    bool moved = false;
     bool delivered;
-    int64_t again_us;
+    bool told = false;
+    int64_t again_us = INT64_MAX;
     int64_t end_us = m->expires_at_us + receipt_wait_us(c, m->carrier_id);
     enum err e = reroute_delivered(&delivered, tx, m);
     if (e)
@@ -69,8 +70,8 @@ static enum err look_at_sent(struct core *c, struct store_tx *tx, const struct m
         return end_straggler(tx, m, move);
     }
     if (message_submits(m) > 1)
-        e = parts_close(c, tx, m, move, &end_us);
-    if (!e)
+        e = parts_close(&told, c, tx, m, move, &end_us);
+    if (!e && !told)
         e = reroute_unconfirmed(&moved, &again_us, c, tx, m);
     if (e || moved)
         return e ? e : store_straggler_put(tx, m->id, m->expires_at_us);

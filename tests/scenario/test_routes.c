@@ -599,6 +599,22 @@ static void one_with_its_receipt_does_not(void **state)
     is(id, MESSAGE_DELIVERED, ORANGE);
 }
 
+/* The carrier tells of some parts only: that is a receipt. */
+static void a_long_one_of_which_a_part_is_delivered_does_not(void **state)
+{
+    (void)state;
+    with_receipt_limit();
+    int64_t id = send_long("33612345678", 200);
+    assert_int_equal(take(ORANGE), 1);
+    tell(id, OUTCOME_SENT, 1, "o1");
+    tell(id, OUTCOME_SENT, 2, "o2");
+    receipt(ORANGE, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    pass(301);
+    is(id, MESSAGE_SENT, ORANGE);
+    pass(3600);
+    is(id, MESSAGE_DELIVERED, ORANGE);
+}
+
 static void a_carrier_without_the_setting_costs_no_row(void **state)
 {
     (void)state;
@@ -736,6 +752,7 @@ int main(void)
         ROUTES(a_backlog_moves_in_slices_past_those_that_stay),
         ROUTES(one_without_receipt_goes_out_again_once_a_carrier),
         ROUTES(one_with_its_receipt_does_not),
+        ROUTES(a_long_one_of_which_a_part_is_delivered_does_not),
         ROUTES(a_carrier_without_the_setting_costs_no_row),
         ROUTES(a_late_delivered_ends_what_still_waits),
         ROUTES(a_late_delivered_ends_what_the_next_has_taken),
