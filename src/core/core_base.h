@@ -173,7 +173,8 @@ enum err reroute_give_back(struct store_tx *tx, const struct message *m) MUST_CH
  * delivered ends a message that is still open, anything else is noted. */
 enum err reroute_late(struct store_tx *tx, const struct message_finish *ends,
                       const int64_t *changed, size_t n) MUST_CHECK;
-/* Has a carrier that the message left told that it was delivered? */
+/* For a straggler that is not SENDING: *delivered, a carrier that it left has told so, and it ends
+ * so if nobody moves it at the same time. */
 enum err reroute_delivered(bool *delivered, struct store_tx *tx,
                            const struct message *m) MUST_CHECK;
 

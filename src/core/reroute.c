@@ -257,20 +257,32 @@ static enum err deliver_later(struct store_tx *tx, int64_t id, struct str receip
     return e ? e : store_straggler_put(tx, id, tx->now_us + LATE_AGAIN_S * SEC_US);
 }
 
-static enum err deliver_late(struct store_tx *tx, const struct message *m,
+static enum err deliver_late(bool *ended, struct store_tx *tx, const struct message *m,
                              const struct tried *tried, struct str receipt)
 {
+    int64_t changed = 0;
     struct message_move move = {.id = m->id,
                                 .from = m->state == MESSAGE_QUEUED ? MESSAGE_SENT : m->state,
                                 .to = MESSAGE_DELIVERED,
                                 .at_us = tx->now_us,
                                 .receipt = receipt};
     enum err e = m->state == MESSAGE_QUEUED ? store_queue_seize(tx, m->id) : OK;
+    *ended = false;
     if (m->state == MESSAGE_SENDING || e == ERR_NOT_FOUND)
         return deliver_later(tx, m->id, receipt);
     if (!e && m->state == MESSAGE_QUEUED)
         e = store_message_give_back(tx, tried, m->state, NULL);
-    return e ? e : store_message_move(tx, &move, NULL);
+    if (!e)
+        e = store_message_move(tx, &move, &changed);
+    *ended = changed > 0;
+    return e;
+}
+
+/* Carriers give ids of their own, and two of them may give the same. */
+static bool is_of(const struct tried *tried, const struct message_finish *f)
+{
+    return tried->taken && tried->carrier_id == f->carrier_id &&
+           str_eq(tried->carrier_ref, f->carrier_ref);
 }
 
 static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
@@ -278,9 +290,10 @@ static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
     struct tried *tried;
     size_t n;
     size_t i = 0;
+    bool ended;
     struct message m;
     enum err e = store_tried_list(&tried, &n, &tx->view, f->id);
-    while (!e && i < n && !(tried[i].taken && str_eq(tried[i].carrier_ref, f->carrier_ref)))
+    while (!e && i < n && !is_of(&tried[i], f))
         i++;
     if (e || i == n)
         return e; /* told twice */
@@ -293,7 +306,7 @@ static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
         e = store_tried_delivered(tx, &tried[i]);
     if (e || f->to != MESSAGE_DELIVERED || message_state_final(m.state))
         return e;
-    return deliver_late(tx, &m, &tried[i], f->receipt);
+    return deliver_late(&ended, tx, &m, &tried[i], f->receipt);
 }
 
 enum err reroute_late(struct store_tx *tx, const struct message_finish *ends,
@@ -310,9 +323,15 @@ enum err reroute_delivered(bool *delivered, struct store_tx *tx, const struct me
 {
     struct tried *tried;
     size_t n = 0;
+    size_t i = 0;
+    bool ended = false;
     *delivered = false;
     enum err e = m->receipt.n ? store_tried_list(&tried, &n, &tx->view, m->id) : OK;
-    for (size_t i = 0; i < n; i++)
-        *delivered |= tried[i].delivered;
-    return e;
+    while (!e && i < n && !tried[i].delivered)
+        i++;
+    if (e || i == n)
+        return e;
+    *delivered = true;
+    e = deliver_late(&ended, tx, m, &tried[i], m->receipt);
+    return e || !ended ? e : store_straggler_drop(tx, m->id);
 }

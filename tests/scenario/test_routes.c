@@ -647,6 +647,22 @@ static void a_late_delivered_ends_what_the_next_has_taken(void **state)
     is(id, MESSAGE_DELIVERED, SFR);
 }
 
+/* Two carriers that count from 1 name the same message alike. */
+static void what_the_present_carrier_says_twice_is_not_taken_for_the_first_ones(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    taken(id, "o1");
+    receipt(SFR, "o1", MESSAGE_UNDELIVERED, "UNDELIV 001");
+    is(id, MESSAGE_UNDELIVERED, SFR);
+    restart(); /* its place in memory is gone, that in the index stays until it is tidied */
+    sql("INSERT INTO reference_index (carrier_id, carrier_ref, message_id, part) "
+        "SELECT 12, 'o1', id, 0 FROM message");
+    receipt(SFR, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    tells(id, "late_receipt", "");
+    assert_int_equal(one("SELECT COUNT(*) FROM message_tried WHERE delivered = 1"), 0);
+}
+
 static void a_late_delivered_counts_once_what_is_on_the_wire_is_answered(void **state)
 {
     (void)state;
@@ -657,6 +673,32 @@ static void a_late_delivered_counts_once_what_is_on_the_wire_is_answered(void **
     tell(id, OUTCOME_SENT, 1, "s1");
     pass(2);
     pass(300);
+    is(id, MESSAGE_DELIVERED, SFR);
+}
+
+static void a_late_delivered_ends_what_comes_back_from_the_wire(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    assert_int_equal(take(SFR), 1);
+    receipt(ORANGE, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    tell(id, OUTCOME_RETRY, 1, "");
+    is(id, MESSAGE_QUEUED, SFR);
+    pass(2);
+    is(id, MESSAGE_DELIVERED, ORANGE);
+    assert_int_equal(take(SFR), 0);
+    assert_int_equal(balance(), CREDITS - 100);
+}
+
+static void a_late_delivered_ends_what_is_in_doubt(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    assert_int_equal(take(SFR), 1);
+    receipt(ORANGE, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    sql("UPDATE message SET state = 5");
+    sql("DELETE FROM queue");
+    pass(2);
     is(id, MESSAGE_DELIVERED, SFR);
 }
 
@@ -756,7 +798,10 @@ int main(void)
         ROUTES(a_carrier_without_the_setting_costs_no_row),
         ROUTES(a_late_delivered_ends_what_still_waits),
         ROUTES(a_late_delivered_ends_what_the_next_has_taken),
+        ROUTES(what_the_present_carrier_says_twice_is_not_taken_for_the_first_ones),
         ROUTES(a_late_delivered_counts_once_what_is_on_the_wire_is_answered),
+        ROUTES(a_late_delivered_ends_what_comes_back_from_the_wire),
+        ROUTES(a_late_delivered_ends_what_is_in_doubt),
         ROUTES(any_other_late_receipt_is_only_noted),
         ROUTES(what_the_next_refuses_waits_for_the_first_ones_receipt),
         ROUTES(what_nobody_tells_of_ends_as_unknown_and_is_paid),
