@@ -625,6 +625,21 @@ static void a_carrier_without_the_setting_costs_no_row(void **state)
     is(id, MESSAGE_SENT, ORANGE);
 }
 
+/* Whatever looks at it sooner, as the end of its validity does, stays. */
+static void an_answer_puts_no_look_off(void **state)
+{
+    (void)state;
+    with_receipt_limit();
+    int64_t id = send("33612345678");
+    sql("INSERT INTO straggler (message_id, check_at) SELECT id, created_at + 60000000 "
+        "FROM message");
+    taken(id, "o1");
+    assert_int_equal(one("SELECT check_at FROM straggler"), START_US + 60 * SEC_US);
+    pass(61);
+    pass(240);
+    is(id, MESSAGE_QUEUED, SFR);
+}
+
 static void a_late_delivered_ends_what_still_waits(void **state)
 {
     (void)state;
@@ -796,6 +811,7 @@ int main(void)
         ROUTES(one_with_its_receipt_does_not),
         ROUTES(a_long_one_of_which_a_part_is_delivered_does_not),
         ROUTES(a_carrier_without_the_setting_costs_no_row),
+        ROUTES(an_answer_puts_no_look_off),
         ROUTES(a_late_delivered_ends_what_still_waits),
         ROUTES(a_late_delivered_ends_what_the_next_has_taken),
         ROUTES(what_the_present_carrier_says_twice_is_not_taken_for_the_first_ones),
