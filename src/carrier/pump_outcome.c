@@ -59,7 +59,7 @@ static void outcome_post(struct flight *f)
 void pump_tell_taken(struct flight *f, struct str carrier_ref)
 {
     struct outcome_job *job = outcome_new(f, OUTCOME_SENT);
-    if (carrier_ref_copy(job->carrier_ref, carrier_ref))
+    if (carrier_ref_read(job->carrier_ref, carrier_ref, f->pump->settings.response_id))
         log_warn("carrier_id_too_long", "message=%lld", (long long)job->message_id);
     outcome_post(f);
 }
