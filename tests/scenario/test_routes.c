@@ -678,6 +678,29 @@ static void what_the_present_carrier_says_twice_is_not_taken_for_the_first_ones(
     assert_int_equal(one("SELECT COUNT(*) FROM message_tried WHERE delivered = 1"), 0);
 }
 
+/* Another node, which did not move the message, still knows its parts by the first one's ids. */
+static void what_the_first_says_of_a_part_is_not_taken_for_the_next_ones(void **state)
+{
+    (void)state;
+    with_receipt_limit();
+    int64_t id = send_long("33612345678", 200);
+    assert_int_equal(take(ORANGE), 1);
+    tell(id, OUTCOME_SENT, 1, "1");
+    tell(id, OUTCOME_SENT, 2, "2");
+    pass(301);
+    assert_int_equal(take(SFR), 1);
+    tell(id, OUTCOME_SENT, 1, "1");
+    tell(id, OUTCOME_SENT, 2, "2");
+    is(id, MESSAGE_SENT, SFR);
+    sql("INSERT INTO reference_index (carrier_id, carrier_ref, message_id, part) "
+        "SELECT 11, '1', id, 1 FROM message");
+    receipt(ORANGE, "1", MESSAGE_UNDELIVERED, "UNDELIV 001");
+    is(id, MESSAGE_SENT, SFR);
+    receipt(SFR, "1", MESSAGE_DELIVERED, "DELIVRD 000");
+    receipt(SFR, "2", MESSAGE_DELIVERED, "DELIVRD 000");
+    is(id, MESSAGE_DELIVERED, SFR);
+}
+
 static void a_late_delivered_counts_once_what_is_on_the_wire_is_answered(void **state)
 {
     (void)state;
@@ -815,6 +838,7 @@ int main(void)
         ROUTES(a_late_delivered_ends_what_still_waits),
         ROUTES(a_late_delivered_ends_what_the_next_has_taken),
         ROUTES(what_the_present_carrier_says_twice_is_not_taken_for_the_first_ones),
+        ROUTES(what_the_first_says_of_a_part_is_not_taken_for_the_next_ones),
         ROUTES(a_late_delivered_counts_once_what_is_on_the_wire_is_answered),
         ROUTES(a_late_delivered_ends_what_comes_back_from_the_wire),
         ROUTES(a_late_delivered_ends_what_is_in_doubt),
