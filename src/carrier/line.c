@@ -303,6 +303,8 @@ static void switch_off(struct line *line)
     if (line->wanted)
         return;
     pump_release(line->pump);
+    outbox_note_lost(line->slot, 0); /* while this node is not to bind, nothing is lost */
+    outbox_note_throttle(line->slot, 0);
     note_state(line);
     note_use(line);
     line->env.on_off(line->env.ctx);

@@ -60,7 +60,7 @@ struct pump {
 /* ---- pump_outcome ---- */
 
 struct flight *pump_flight_new(struct pump *p, struct sending *m, uint32_t part);
-/* The carrier took the flight's part. */
+/* The carrier took the flight's part under this id, as it writes it. */
 void pump_tell_taken(struct flight *f, struct str carrier_ref);
 /* No more of the message leaves; the stronger end counts. */
 void pump_stop(struct sending *m, enum end end);

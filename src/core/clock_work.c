@@ -57,20 +57,14 @@ static int64_t receipt_wait_us(struct core *c, int64_t carrier_id)
 static enum err look_at_sent(struct core *c, struct store_tx *tx, const struct message *m,
                              struct message_move *move)
 {
-    bool moved;
-    bool delivered;
-    int64_t again_us;
+    bool moved = false;
+    bool told = false;
+    int64_t again_us = INT64_MAX;
     int64_t end_us = m->expires_at_us + receipt_wait_us(c, m->carrier_id);
-    enum err e = reroute_delivered(&delivered, tx, m);
-    if (e)
-        return e;
-    if (delivered) {
-        move->to = MESSAGE_DELIVERED;
-        return end_straggler(tx, m, move);
-    }
+    enum err e = OK;
     if (message_submits(m) > 1)
-        e = parts_close(c, tx, m, move, &end_us);
-    if (!e)
+        e = parts_close(&told, c, tx, m, move, &end_us);
+    if (!e && !told)
         e = reroute_unconfirmed(&moved, &again_us, c, tx, m);
     if (e || moved)
         return e ? e : store_straggler_put(tx, m->id, m->expires_at_us);
@@ -82,6 +76,7 @@ static enum err look_at_sent(struct core *c, struct store_tx *tx, const struct m
 static enum err look_at(struct core *c, struct store_tx *tx, int64_t id)
 {
     struct message m;
+    bool delivered;
     enum err e = store_message_get(&m, &tx->view, id);
     if (e == ERR_NOT_FOUND || (!e && message_state_final(m.state)))
         return store_straggler_drop(tx, id);
@@ -89,6 +84,9 @@ static enum err look_at(struct core *c, struct store_tx *tx, int64_t id)
         return e;
     if (m.state == MESSAGE_SENDING) /* the pump sees to it, and tells */
         return store_straggler_put(tx, id, tx->now_us + CLAIMED_CHECK_S * SEC_US);
+    e = reroute_delivered(&delivered, tx, &m);
+    if (e || delivered)
+        return e;
     bool waits = m.state == MESSAGE_SCHEDULED || m.state == MESSAGE_QUEUED;
     struct message_move move = {.id = m.id,
                                 .from = m.state,

@@ -99,8 +99,8 @@ void parts_changed(struct store_tx *tx, int64_t message_id);
  * nodes that settle them: all at once and in one order, so that no two wait for each other. */
 enum err parts_settle(void *core, struct store_tx *tx) MUST_CHECK;
 /* What to make of a SENT message of several parts now, when the clock looks at it: a move into what
- * its receipts say, or a sooner *look_at_us. */
-enum err parts_close(struct core *c, struct store_tx *tx, const struct message *m,
+ * its receipts say, or a sooner *look_at_us. *told: a part has its receipt. */
+enum err parts_close(bool *told, struct core *c, struct store_tx *tx, const struct message *m,
                      struct message_move *move, int64_t *look_at_us) MUST_CHECK;
 /* Joins receipts that came before their messages were known by these references. */
 enum err receipt_join_early(struct core *c, struct store_tx *tx, const struct reference *refs,
@@ -173,7 +173,8 @@ enum err reroute_give_back(struct store_tx *tx, const struct message *m) MUST_CH
  * delivered ends a message that is still open, anything else is noted. */
 enum err reroute_late(struct store_tx *tx, const struct message_finish *ends,
                       const int64_t *changed, size_t n) MUST_CHECK;
-/* Has a carrier that the message left told that it was delivered? */
+/* For a straggler that is not SENDING: *delivered, a carrier that it left has told so, and it ends
+ * so if nobody moves it at the same time. */
 enum err reroute_delivered(bool *delivered, struct store_tx *tx,
                            const struct message *m) MUST_CHECK;
 

@@ -216,7 +216,7 @@ enum err parts_settle(void *core, struct store_tx *tx)
     return e ? e : settle(core, tx, ids, messages, n);
 }
 
-enum err parts_close(struct core *c, struct store_tx *tx, const struct message *m,
+enum err parts_close(bool *told, struct core *c, struct store_tx *tx, const struct message *m,
                      struct message_move *move, int64_t *look_at_us)
 {
     struct message_parts parts;
@@ -227,6 +227,7 @@ enum err parts_close(struct core *c, struct store_tx *tx, const struct message *
     struct rule rule = rule_of(d, m->carrier_id);
     directory_release(d);
     struct whole whole = roll_up(&parts, &rule, tx->now_us);
+    *told = whole.closes_at_us != 0;
     if (whole.state) {
         move->to = whole.state;
         move->receipt = receipt_of(&parts, whole.state);

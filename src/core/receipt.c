@@ -83,7 +83,7 @@ static enum err finish_parts(struct store_tx *tx, const struct told *told, size_
                                     .state = t->state,
                                     .done_at_us = tx->now_us,
                                     .receipt = t->receipt};
-        e = store_part_done(tx, &part);
+        e = store_part_done(tx, &part, t->ref.carrier_id);
         parts_changed(tx, t->ref.message_id);
     }
     return e;

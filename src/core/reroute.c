@@ -90,25 +90,18 @@ static enum err move_and_tell(bool *moved, const struct moving *v,
     return e || !*moved ? e : store_event_add(v->tx, v->m->id, STR("rerouted"), told);
 }
 
-static enum err begin(struct moving *v, struct core *c, struct store_tx *tx,
-                      const struct message *m)
-{
-    *v = (struct moving){.core = c, .tx = tx, .m = m, .d = core_directory(c)};
-    return store_tried_list(&v->tried, &v->tried_n, &tx->view, m->id);
-}
-
 /* ---- refused ---- */
 
 enum err route_next(struct core *c, struct store_tx *tx, const struct message *m, struct str why,
                     bool *moved)
 {
-    struct moving v;
     bool took;
     *moved = false;
     enum err e = carrier_took_some(&took, tx, m);
     if (e || took || m->state != MESSAGE_SENDING)
         return e;
-    e = begin(&v, c, tx, m);
+    struct moving v = {.core = c, .tx = tx, .m = m, .d = core_directory(c)};
+    e = store_tried_list(&v.tried, &v.tried_n, &tx->view, m->id);
     const struct directory_carrier *to = e ? NULL : next_carrier(&v, false);
     if (to) {
         struct tried tried = {.message_id = m->id, .carrier_id = m->carrier_id};
@@ -127,15 +120,19 @@ enum err route_next(struct core *c, struct store_tx *tx, const struct message *m
 enum err reroute_waiting(struct core *c, struct store_tx *tx, const struct message *m,
                          bool throttled)
 {
-    struct moving v;
-    bool took;
+    struct moving v = {.core = c, .tx = tx, .m = m, .d = core_directory(c)};
+    bool took = false;
     bool moved;
-    enum err e = carrier_took_some(&took, tx, m);
-    if (e || took)
-        return e;
-    e = begin(&v, c, tx, m);
-    const struct directory_carrier *to = e ? NULL : next_carrier(&v, true);
+    enum err e = OK;
+    /* Most of a backlog that stays has no other route at all: the store is not asked about it. */
+    const struct directory_carrier *to = next_carrier(&v, true);
     if (to)
+        e = carrier_took_some(&took, tx, m);
+    if (to && !e && !took)
+        e = store_tried_list(&v.tried, &v.tried_n, &tx->view, m->id);
+    if (v.tried_n)
+        to = next_carrier(&v, true);
+    if (to && !e && !took)
         e = move_and_tell(&moved, &v, to, NULL,
                           arena_printf(tx->view.arena, "%.*s %s: sent through %.*s",
                                        STR_FMT(carrier_name(&v, m->carrier_id)),
@@ -193,35 +190,41 @@ static enum err send_again(bool *moved, const struct moving *v, const struct dir
 enum err reroute_unconfirmed(bool *moved, int64_t *again_us, struct core *c, struct store_tx *tx,
                              const struct message *m)
 {
-    struct moving v;
-    *moved = false;
-    *again_us = INT64_MAX;
-    enum err e = begin(&v, c, tx, m);
+    struct moving v = {.core = c, .tx = tx, .m = m, .d = core_directory(c)};
     const struct directory_carrier *from = directory_carrier_by_id(v.d, m->carrier_id);
     int64_t wait_s = from ? from->settings.failover_receipt_s : 0;
+    int64_t at_us = m->sent_at_us + wait_s * SEC_US;
     const struct directory_carrier *to = NULL;
-    if (!e && wait_s && m->expires_at_us > tx->now_us)
+    bool asks = wait_s && m->expires_at_us > tx->now_us;
+    *moved = false;
+    *again_us = INT64_MAX;
+    enum err e = asks ? store_tried_list(&v.tried, &v.tried_n, &tx->view, m->id) : OK;
+    if (!e && asks)
         to = next_carrier(&v, false);
-    if (to && (outbox_is_away(to->slot) || tx->now_us < m->sent_at_us + wait_s * SEC_US)) {
-        int64_t at_us = m->sent_at_us + wait_s * SEC_US;
+    if (to && (outbox_is_away(to->slot) || tx->now_us < at_us))
         *again_us = at_us > tx->now_us ? at_us : tx->now_us + GIVEN_BACK_S * SEC_US;
-    } else if (to) {
+    else if (to)
         e = send_again(moved, &v, to, wait_s);
-    }
     directory_release(v.d);
     return e;
 }
 
+/* Those of one message stand together. */
 enum err reroute_await(struct store_tx *tx, const struct outcome_job *const *jobs, size_t n)
 {
-    enum err e = OK;
-    for (size_t i = 0; i < n && !e; i++) {
+    struct straggler *rows = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
         int64_t wait_us =
             atomic_load_explicit(&jobs[i]->slot->receipt_wait_us, memory_order_relaxed);
-        if (wait_us)
-            e = store_straggler_put(tx, jobs[i]->message_id, tx->now_us + wait_us);
+        if (!wait_us || (count && rows[count - 1].message_id == jobs[i]->message_id))
+            continue;
+        if (!rows)
+            rows = ARENA_ARRAY(tx->view.arena, n, struct straggler);
+        rows[count++] = (struct straggler){.message_id = jobs[i]->message_id,
+                                           .check_at_us = tx->now_us + wait_us};
     }
-    return e;
+    return store_stragglers_sooner(tx, rows, count);
 }
 
 /* ---- back to the carrier that had taken it ---- */
@@ -257,20 +260,32 @@ static enum err deliver_later(struct store_tx *tx, int64_t id, struct str receip
     return e ? e : store_straggler_put(tx, id, tx->now_us + LATE_AGAIN_S * SEC_US);
 }
 
-static enum err deliver_late(struct store_tx *tx, const struct message *m,
+static enum err deliver_late(bool *ended, struct store_tx *tx, const struct message *m,
                              const struct tried *tried, struct str receipt)
 {
+    int64_t changed = 0;
     struct message_move move = {.id = m->id,
                                 .from = m->state == MESSAGE_QUEUED ? MESSAGE_SENT : m->state,
                                 .to = MESSAGE_DELIVERED,
                                 .at_us = tx->now_us,
                                 .receipt = receipt};
     enum err e = m->state == MESSAGE_QUEUED ? store_queue_seize(tx, m->id) : OK;
+    *ended = false;
     if (m->state == MESSAGE_SENDING || e == ERR_NOT_FOUND)
         return deliver_later(tx, m->id, receipt);
     if (!e && m->state == MESSAGE_QUEUED)
         e = store_message_give_back(tx, tried, m->state, NULL);
-    return e ? e : store_message_move(tx, &move, NULL);
+    if (!e)
+        e = store_message_move(tx, &move, &changed);
+    *ended = changed > 0;
+    return e;
+}
+
+/* Carriers give ids of their own, and two of them may give the same. */
+static bool is_of(const struct tried *tried, const struct message_finish *f)
+{
+    return tried->taken && tried->carrier_id == f->carrier_id &&
+           str_eq(tried->carrier_ref, f->carrier_ref);
 }
 
 static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
@@ -278,9 +293,10 @@ static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
     struct tried *tried;
     size_t n;
     size_t i = 0;
+    bool ended;
     struct message m;
     enum err e = store_tried_list(&tried, &n, &tx->view, f->id);
-    while (!e && i < n && !(tried[i].taken && str_eq(tried[i].carrier_ref, f->carrier_ref)))
+    while (!e && i < n && !is_of(&tried[i], f))
         i++;
     if (e || i == n)
         return e; /* told twice */
@@ -293,7 +309,7 @@ static enum err hear_late(struct store_tx *tx, const struct message_finish *f)
         e = store_tried_delivered(tx, &tried[i]);
     if (e || f->to != MESSAGE_DELIVERED || message_state_final(m.state))
         return e;
-    return deliver_late(tx, &m, &tried[i], f->receipt);
+    return deliver_late(&ended, tx, &m, &tried[i], f->receipt);
 }
 
 enum err reroute_late(struct store_tx *tx, const struct message_finish *ends,
@@ -310,9 +326,15 @@ enum err reroute_delivered(bool *delivered, struct store_tx *tx, const struct me
 {
     struct tried *tried;
     size_t n = 0;
+    size_t i = 0;
+    bool ended = false;
     *delivered = false;
     enum err e = m->receipt.n ? store_tried_list(&tried, &n, &tx->view, m->id) : OK;
-    for (size_t i = 0; i < n; i++)
-        *delivered |= tried[i].delivered;
-    return e;
+    while (!e && i < n && !tried[i].delivered)
+        i++;
+    if (e || i == n)
+        return e;
+    *delivered = true;
+    e = deliver_late(&ended, tx, m, &tried[i], m->receipt);
+    return e || !ended ? e : store_straggler_drop(tx, m->id);
 }

@@ -101,8 +101,8 @@ struct message_finish {
 };
 /* Messages that are SENT through this carrier under its id (n 0: of several parts) get their final
  * state; anything else is left alone: the carrier told twice, or has used the id again since, or
- * another one has the message by now. Each message
- * and id once. *changed (one for each, or NULL): 0 for what was left alone. */
+ * another one has the message by now. Each message and id once. *changed (one for each, or NULL): 0
+ * for what was left alone. */
 enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
                                    int64_t *changed) MUST_CHECK;
 /* Text, encoding, parts, layout and reference of a SENDING message become these. */
@@ -123,8 +123,10 @@ struct message_part {
 };
 /* Written when the carrier answered for it; again overwrites. Each part once. */
 enum err store_part_sent(struct store_tx *tx, const struct message_part *rows, size_t n) MUST_CHECK;
-/* SENT gets its final state; one that has its own already is left alone. */
-enum err store_part_done(struct store_tx *tx, const struct message_part *part) MUST_CHECK;
+/* SENT gets its final state; one that has its own already, or whose message another carrier than
+ * the one that says so has by now, is left alone. */
+enum err store_part_done(struct store_tx *tx, const struct message_part *part,
+                         int64_t carrier_id) MUST_CHECK;
 enum err store_part_list(struct message_part **out, size_t *n, struct store_view *view,
                          int64_t message_id) MUST_CHECK;
 

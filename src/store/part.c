@@ -25,13 +25,15 @@ enum err store_part_sent(struct store_tx *tx, const struct message_part *rows, s
     return db_run_many(tx->view.db, &put, args, COLUMNS_N, n, NULL);
 }
 
-enum err store_part_done(struct store_tx *tx, const struct message_part *p)
+enum err store_part_done(struct store_tx *tx, const struct message_part *p, int64_t carrier_id)
 {
-    static struct db_query done = DB_QUERY("UPDATE part SET state = $3, done_at = $4, receipt = $5 "
-                                           "WHERE message_id = $1 AND number = $2 AND state = 4");
+    static struct db_query done =
+        DB_QUERY("UPDATE part SET state = $3, done_at = $4, receipt = $5 "
+                 "WHERE message_id = $1 AND number = $2 AND state = 4 AND "
+                 "$6 = (SELECT carrier_id FROM message WHERE id = $1)");
     return db_run(tx->view.db, &done,
                   DB_ARGS(DB_INT(p->message_id), DB_INT(p->number), DB_INT(p->state),
-                          DB_INT(p->done_at_us), DB_TEXT_OR_NULL(p->receipt)),
+                          DB_INT(p->done_at_us), DB_TEXT_OR_NULL(p->receipt), DB_INT(carrier_id)),
                   NULL);
 }
 

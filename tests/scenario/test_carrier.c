@@ -348,6 +348,7 @@ static void a_carrier_that_others_hold_is_left_to_them(void **state)
     wait_us(10 * SEC_US);
     assert_int_equal(count(MESSAGE_QUEUED), 3);
     assert_int_equal(smsc.attempts, 1);
+    assert_int_equal(slot->lost_since_us, 0); /* when it is held again, it was not away meanwhile */
     smsc.silent = false;
     hold(true);
     wait_us(2 * SEC_US);

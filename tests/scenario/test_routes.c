@@ -599,6 +599,22 @@ static void one_with_its_receipt_does_not(void **state)
     is(id, MESSAGE_DELIVERED, ORANGE);
 }
 
+/* The carrier tells of some parts only: that is a receipt. */
+static void a_long_one_of_which_a_part_is_delivered_does_not(void **state)
+{
+    (void)state;
+    with_receipt_limit();
+    int64_t id = send_long("33612345678", 200);
+    assert_int_equal(take(ORANGE), 1);
+    tell(id, OUTCOME_SENT, 1, "o1");
+    tell(id, OUTCOME_SENT, 2, "o2");
+    receipt(ORANGE, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    pass(301);
+    is(id, MESSAGE_SENT, ORANGE);
+    pass(3600);
+    is(id, MESSAGE_DELIVERED, ORANGE);
+}
+
 static void a_carrier_without_the_setting_costs_no_row(void **state)
 {
     (void)state;
@@ -607,6 +623,21 @@ static void a_carrier_without_the_setting_costs_no_row(void **state)
     assert_int_equal(one("SELECT COUNT(*) FROM straggler"), 0);
     pass(900);
     is(id, MESSAGE_SENT, ORANGE);
+}
+
+/* Whatever looks at it sooner, as the end of its validity does, stays. */
+static void an_answer_puts_no_look_off(void **state)
+{
+    (void)state;
+    with_receipt_limit();
+    int64_t id = send("33612345678");
+    sql("INSERT INTO straggler (message_id, check_at) SELECT id, created_at + 60000000 "
+        "FROM message");
+    taken(id, "o1");
+    assert_int_equal(one("SELECT check_at FROM straggler"), START_US + 60 * SEC_US);
+    pass(61);
+    pass(240);
+    is(id, MESSAGE_QUEUED, SFR);
 }
 
 static void a_late_delivered_ends_what_still_waits(void **state)
@@ -631,6 +662,45 @@ static void a_late_delivered_ends_what_the_next_has_taken(void **state)
     is(id, MESSAGE_DELIVERED, SFR);
 }
 
+/* Two carriers that count from 1 name the same message alike. */
+static void what_the_present_carrier_says_twice_is_not_taken_for_the_first_ones(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    taken(id, "o1");
+    receipt(SFR, "o1", MESSAGE_UNDELIVERED, "UNDELIV 001");
+    is(id, MESSAGE_UNDELIVERED, SFR);
+    restart(); /* its place in memory is gone, that in the index stays until it is tidied */
+    sql("INSERT INTO reference_index (carrier_id, carrier_ref, message_id, part) "
+        "SELECT 12, 'o1', id, 0 FROM message");
+    receipt(SFR, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    tells(id, "late_receipt", "");
+    assert_int_equal(one("SELECT COUNT(*) FROM message_tried WHERE delivered = 1"), 0);
+}
+
+/* Another node, which did not move the message, still knows its parts by the first one's ids. */
+static void what_the_first_says_of_a_part_is_not_taken_for_the_next_ones(void **state)
+{
+    (void)state;
+    with_receipt_limit();
+    int64_t id = send_long("33612345678", 200);
+    assert_int_equal(take(ORANGE), 1);
+    tell(id, OUTCOME_SENT, 1, "1");
+    tell(id, OUTCOME_SENT, 2, "2");
+    pass(301);
+    assert_int_equal(take(SFR), 1);
+    tell(id, OUTCOME_SENT, 1, "1");
+    tell(id, OUTCOME_SENT, 2, "2");
+    is(id, MESSAGE_SENT, SFR);
+    sql("INSERT INTO reference_index (carrier_id, carrier_ref, message_id, part) "
+        "SELECT 11, '1', id, 1 FROM message");
+    receipt(ORANGE, "1", MESSAGE_UNDELIVERED, "UNDELIV 001");
+    is(id, MESSAGE_SENT, SFR);
+    receipt(SFR, "1", MESSAGE_DELIVERED, "DELIVRD 000");
+    receipt(SFR, "2", MESSAGE_DELIVERED, "DELIVRD 000");
+    is(id, MESSAGE_DELIVERED, SFR);
+}
+
 static void a_late_delivered_counts_once_what_is_on_the_wire_is_answered(void **state)
 {
     (void)state;
@@ -641,6 +711,32 @@ static void a_late_delivered_counts_once_what_is_on_the_wire_is_answered(void **
     tell(id, OUTCOME_SENT, 1, "s1");
     pass(2);
     pass(300);
+    is(id, MESSAGE_DELIVERED, SFR);
+}
+
+static void a_late_delivered_ends_what_comes_back_from_the_wire(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    assert_int_equal(take(SFR), 1);
+    receipt(ORANGE, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    tell(id, OUTCOME_RETRY, 1, "");
+    is(id, MESSAGE_QUEUED, SFR);
+    pass(2);
+    is(id, MESSAGE_DELIVERED, ORANGE);
+    assert_int_equal(take(SFR), 0);
+    assert_int_equal(balance(), CREDITS - 100);
+}
+
+static void a_late_delivered_ends_what_is_in_doubt(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    assert_int_equal(take(SFR), 1);
+    receipt(ORANGE, "o1", MESSAGE_DELIVERED, "DELIVRD 000");
+    sql("UPDATE message SET state = 5");
+    sql("DELETE FROM queue");
+    pass(2);
     is(id, MESSAGE_DELIVERED, SFR);
 }
 
@@ -736,10 +832,16 @@ int main(void)
         ROUTES(a_backlog_moves_in_slices_past_those_that_stay),
         ROUTES(one_without_receipt_goes_out_again_once_a_carrier),
         ROUTES(one_with_its_receipt_does_not),
+        ROUTES(a_long_one_of_which_a_part_is_delivered_does_not),
         ROUTES(a_carrier_without_the_setting_costs_no_row),
+        ROUTES(an_answer_puts_no_look_off),
         ROUTES(a_late_delivered_ends_what_still_waits),
         ROUTES(a_late_delivered_ends_what_the_next_has_taken),
+        ROUTES(what_the_present_carrier_says_twice_is_not_taken_for_the_first_ones),
+        ROUTES(what_the_first_says_of_a_part_is_not_taken_for_the_next_ones),
         ROUTES(a_late_delivered_counts_once_what_is_on_the_wire_is_answered),
+        ROUTES(a_late_delivered_ends_what_comes_back_from_the_wire),
+        ROUTES(a_late_delivered_ends_what_is_in_doubt),
         ROUTES(any_other_late_receipt_is_only_noted),
         ROUTES(what_the_next_refuses_waits_for_the_first_ones_receipt),
         ROUTES(what_nobody_tells_of_ends_as_unknown_and_is_paid),

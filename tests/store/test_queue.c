@@ -345,14 +345,14 @@ static void parts_of_several_messages_are_read_at_once(void **state)
         {.message_id = ids[0], .number = 1, .state = MESSAGE_SENT, .carrier_ref = STR("a1")},
     };
     assert_int_equal(store_part_sent(&tx, rows, 2), OK);
-    struct message_part done = {.message_id = ids[0],
-                                .number = 1,
-                                .state = MESSAGE_DELIVERED,
-                                .done_at_us = 9,
-                                .receipt = STR("DELIVRD")};
-    assert_int_equal(store_part_done(&tx, &done), OK);
+    struct message_part done = {
+        .message_id = ids[0], .number = 1, .state = MESSAGE_UNDELIVERED, .done_at_us = 9};
+    assert_int_equal(store_part_done(&tx, &done, 6), OK); /* it has not got it */
+    done.state = MESSAGE_DELIVERED;
+    done.receipt = STR("DELIVRD");
+    assert_int_equal(store_part_done(&tx, &done, 5), OK);
     done.state = MESSAGE_UNDELIVERED; /* told twice: the first counts */
-    assert_int_equal(store_part_done(&tx, &done), OK);
+    assert_int_equal(store_part_done(&tx, &done, 5), OK);
     assert_int_equal(store_part_lists(parts, &tx.view, ids, 3), OK);
     assert_int_equal(parts[0].wanted, 3);
     assert_int_equal(parts[0].n, 2);

@@ -19,6 +19,21 @@ static void submits_keep_order_and_window(void **state)
     assert_int_equal(f.slot.active, 4);
 }
 
+static void an_id_is_read_as_the_carrier_writes_it_in_responses(void **state)
+{
+    (void)state;
+    f.settings.response_id = SMPP_ID_HEX;
+    configure();
+    arrive(1, 1);
+    run();
+    struct smpp_pdu response = {.command = SMPP_SUBMIT_SM_RESP};
+    response.body.submit_sm_resp.message_id = STR("39f99dd5");
+    pump_answer(f.pump, f.wire[0].tag, SMPP_ANSWERED, &response, clock_mono_us());
+    f.wire[0].tag = NULL;
+    assert_outcome(0, OUTCOME_SENT, 1);
+    assert_string_equal(f.outcomes[0].ref, "972660181");
+}
+
 static void a_lost_link_leaves_doubt_on_what_was_written_only(void **state)
 {
     (void)state;
@@ -288,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PUMP_TEST(submits_keep_order_and_window),
+        PUMP_TEST(an_id_is_read_as_the_carrier_writes_it_in_responses),
         PUMP_TEST(a_lost_link_leaves_doubt_on_what_was_written_only),
         PUMP_TEST(what_is_in_doubt_again_and_again_waits_longer),
         PUMP_TEST(a_release_gives_back_what_never_left),
