@@ -166,6 +166,7 @@ static enum err join(struct core *c, struct store_tx *tx, const struct heard *h,
     struct buf bytes = buf_limited((size_t)TEXT_PARTS_MAX * 65536);
     struct buf text = buf_limited((size_t)TEXT_PARTS_MAX * 65536 * 3);
     size_t at = 0;
+    bool in_gap = false;
     for (uint32_t number = 1; number <= key->total; number++) {
         bool here = at < n && parts[at].part == number;
         /* Bytes before letters: a surrogate pair may straddle two parts. But each part has the
@@ -180,9 +181,10 @@ static enum err join(struct core *c, struct store_tx *tx, const struct heard *h,
         if (here) {
             buf_add_str(&text, decode(tx->view.arena, parts[at++].coding, buf_str(&bytes)));
             buf_clear(&bytes);
-        } else if (!text.n || memcmp(text.p + text.n - 5, "[…]", 5) != 0) {
+        } else if (!in_gap) {
             buf_add_str(&text, STR("[…]"));
         }
+        in_gap = !here;
     }
     struct str whole = arena_str(tx->view.arena, buf_str(&text));
     buf_free(&bytes);

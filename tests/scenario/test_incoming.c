@@ -177,6 +177,19 @@ static void T16_a_missing_part_is_given_up_when_the_carrier_s_time_is_over(void 
     assert_int_equal(world_count("SELECT COUNT(*) FROM incoming_part"), 0);
 }
 
+static void T16_a_gap_shows_once_whatever_stands_before_it(void **state)
+{
+    (void)state;
+    hear(job_of(STR("\x05\x00\x03\x07\x04\x01"
+                    "a"),
+                true, 0));
+    hear(job_of(STR("\x05\x00\x03\x08\x02\x01\x00\x5b\x20\x26\x00\x5d"), true, 8));
+    world_tick(11 * MIN_US);
+    const struct incoming *list = newest(2);
+    assert_true(str_eq(list[0].text, STR("[…][…]"))); /* its words end like a gap */
+    assert_true(str_eq(list[1].text, STR("a[…]")));
+}
+
 static void a_phone_cannot_fill_the_store_with_parts(void **state)
 {
     (void)state;
@@ -226,6 +239,7 @@ int main(void)
         WORLD_TEST(T16_the_same_reference_of_two_phones_is_two_messages),
         WORLD_TEST(T16_a_total_of_1_and_numbers_that_cannot_be_are_messages_of_their_own),
         WORLD_TEST(T16_a_missing_part_is_given_up_when_the_carrier_s_time_is_over),
+        WORLD_TEST(T16_a_gap_shows_once_whatever_stands_before_it),
         WORLD_TEST(a_phone_cannot_fill_the_store_with_parts),
         WORLD_TEST(a_text_that_is_not_to_be_kept_is_not_stored),
     };
