@@ -73,12 +73,13 @@ static void finish(struct bind *b)
     smpp_session_free(b->session);
     b->session = NULL;
     b->calls.on_lost(b->ctx, b, b->reason, b->refusal);
-    if (!b->conn) {
+    bool ends = b->state == BIND_ENDING; /* it was not cut inside that call */
+    if (ends && b->conn) {
+        net_timer_set(b->timer, finish_us);
+        net_conn_finish(b->conn);
+    } else if (ends) {
         closed(b);
-        return;
     }
-    net_timer_set(b->timer, finish_us);
-    net_conn_finish(b->conn);
 }
 
 /* Around each call of the session: what it left to write goes out, and it is freed only when none

@@ -17,6 +17,7 @@ struct caller {
     struct outbind *owner;
     struct net_conn *conn; /* NULL: free */
     struct net_timer *timer;
+    uint64_t number; /* counts up with each that came */
     struct smpp_frame frame;
 };
 
@@ -28,6 +29,7 @@ struct outbind {
     struct net_listener *listener; /* NULL: the address could not be had */
     int64_t again_at_us;
     struct arena *arena; /* of the PDU in hand */
+    uint64_t came;
     struct caller callers[OUTBIND_WAITING];
 };
 
@@ -117,22 +119,31 @@ static void on_timer(void *ctx)
     turn_away(ctx, "no outbind in time");
 }
 
+/* When all are taken, the one that has been silent longest makes room: the carrier speaks at once,
+ * and silence must not keep it out. */
+static struct caller *place_for_one(struct outbind *o)
+{
+    struct caller *oldest = &o->callers[0];
+    for (size_t i = 0; i < OUTBIND_WAITING; i++) {
+        struct caller *c = &o->callers[i];
+        if (!c->conn)
+            return c;
+        if (c->number < oldest->number)
+            oldest = c;
+    }
+    turn_away(oldest, "silent while others came");
+    return oldest;
+}
+
 static void on_accept(void *ctx, struct net_conn *conn)
 {
     struct outbind *o = ctx;
-    for (size_t i = 0; i < OUTBIND_WAITING; i++) {
-        struct caller *c = &o->callers[i];
-        if (c->conn)
-            continue;
-        c->conn = conn;
-        smpp_frame_init(&c->frame);
-        net_timer_set(c->timer, OUTBIND_WAIT_S * SEC_US);
-        net_conn_adopt(conn, &conn_calls, c);
-        return;
-    }
-    log_warn("outbind_refused", "carrier=%s peer=%s reason=\"too many connections\"", o->label,
-             net_conn_peer(conn));
-    net_conn_free(conn);
+    struct caller *c = place_for_one(o);
+    c->conn = conn;
+    c->number = o->came++;
+    smpp_frame_init(&c->frame);
+    net_timer_set(c->timer, OUTBIND_WAIT_S * SEC_US);
+    net_conn_adopt(conn, &conn_calls, c);
 }
 
 /* ---- life ---- */

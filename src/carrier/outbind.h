@@ -4,9 +4,9 @@
  * outbind with the right system_id and password, compared in constant time. Then the connection is
  * its owner's, who binds over it as receiver; any other is closed without a word.
  *
- * Limits: OUTBIND_WAITING connections at a time that have not shown their outbind, each for
- * OUTBIND_WAIT_S and with one PDU of at most SMPP_PDU_MAX_UNBOUND bytes. No TLS.
- * Source: SMPP 3.4 2.2.1, 4.1.7. Threads: the loop's only.
+ * Limits: OUTBIND_WAITING connections at a time that have not shown their outbind, of which the
+ * oldest makes room for the next, each for OUTBIND_WAIT_S and with one PDU of at most
+ * SMPP_PDU_MAX_UNBOUND bytes. No TLS. Source: SMPP 3.4 2.2.1, 4.1.7. Threads: the loop's only.
  */
 #ifndef NAVETTE_CARRIER_OUTBIND_H
 #define NAVETTE_CARRIER_OUTBIND_H

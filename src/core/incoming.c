@@ -159,13 +159,14 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
 
 /* ---- parts ---- */
 
-/* What came of the parts, in order; a gap is shown as […]. */
+/* What came of the parts, at least one, in order; a gap is shown as […]. */
 static enum err join(struct core *c, struct store_tx *tx, const struct heard *h,
                      const struct incoming_key *key, const struct incoming_part *parts, size_t n)
 {
     struct buf bytes = buf_limited((size_t)TEXT_PARTS_MAX * 65536);
     struct buf text = buf_limited((size_t)TEXT_PARTS_MAX * 65536 * 3);
     size_t at = 0;
+    bool in_gap = false;
     for (uint32_t number = 1; number <= key->total; number++) {
         bool here = at < n && parts[at].part == number;
         /* Bytes before letters: a surrogate pair may straddle two parts. But each part has the
@@ -180,25 +181,32 @@ static enum err join(struct core *c, struct store_tx *tx, const struct heard *h,
         if (here) {
             buf_add_str(&text, decode(tx->view.arena, parts[at++].coding, buf_str(&bytes)));
             buf_clear(&bytes);
-        } else if (!text.n || memcmp(text.p + text.n - 5, "[…]", 5) != 0) {
+        } else if (!in_gap) {
             buf_add_str(&text, STR("[…]"));
         }
+        in_gap = !here;
     }
     struct str whole = arena_str(tx->view.arena, buf_str(&text));
     buf_free(&bytes);
     buf_free(&text);
     struct heard of_all = *h;
-    of_all.class = n ? reading_of(parts[0].coding).class : CODING_NO_CLASS;
+    of_all.class = reading_of(parts[0].coding).class;
     enum err e = store_whole(c, tx, &of_all, whole, key->total, key->total - (uint32_t)n);
-    return e ? e : store_incoming_part_drop(tx, key);
+    int64_t wait_us = parts[0].give_up_at_us - parts[0].received_at_us;
+    return e ? e : store_incoming_part_drop(tx, key, parts, n, tx->now_us + wait_us);
 }
 
+/* A carrier that missed our answer sends again what was joined by then. */
 static enum err add_part(struct core *c, struct store_tx *tx, const struct heard *h,
                          const struct incoming_key *key, const struct incoming_part *part)
 {
     struct incoming_part *parts;
     size_t n;
-    enum err e = store_incoming_part_put(tx, key, part);
+    bool joined;
+    enum err e = store_incoming_joined(&joined, &tx->view, key, part);
+    if (e || joined)
+        return e;
+    e = store_incoming_part_put(tx, key, part);
     if (!e)
         e = store_incoming_part_list(&parts, &n, &tx->view, key);
     return e || n < key->total ? e : join(c, tx, h, key, parts, n);
@@ -340,7 +348,9 @@ enum err incoming_give_up(struct core *c, struct store_tx *tx)
 {
     struct incoming_key *keys;
     size_t n;
-    enum err e = store_incoming_part_overdue(&keys, &n, &tx->view, tx->now_us, GIVE_UP_AT_ONCE);
+    enum err e = store_incoming_joined_forget(tx, tx->now_us);
+    if (!e)
+        e = store_incoming_part_overdue(&keys, &n, &tx->view, tx->now_us, GIVE_UP_AT_ONCE);
     if (!e)
         e = store_incoming_parts_hold(tx, keys, n);
     for (size_t i = 0; i < n && !e; i++)

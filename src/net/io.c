@@ -109,7 +109,7 @@ static ssize_t plain_write(struct io *io, struct evbuffer *out)
     struct evbuffer_iovec pieces[PIECES];
     int n = evbuffer_peek(out, -1, NULL, pieces, PIECES);
     ssize_t put = writev(io->fd, (struct iovec *)pieces, n < PIECES ? n : PIECES);
-    io->wants_write = put < 0 && errno == EAGAIN;
+    io->wants_write = put < 0 && (errno == EAGAIN || errno == EINTR);
     return put < 0 ? plain_result(io) : put;
 }
 

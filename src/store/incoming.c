@@ -142,22 +142,68 @@ static void read_part(void *item, const struct db_rows *r, struct arena *a)
         .coding = (uint32_t)db_rows_int(r, 1),
         .bytes = arena_str(a, db_rows_text(r, 2)),
         .received_at_us = db_rows_int(r, 3),
+        .give_up_at_us = db_rows_int(r, 4),
     };
 }
 
 enum err store_incoming_part_list(struct incoming_part **out, size_t *n, struct store_view *view,
                                   const struct incoming_key *key)
 {
-    static struct db_query list = DB_QUERY("SELECT part, coding, bytes, received_at FROM "
-                                           "incoming_part WHERE " KEY_IS " ORDER BY part");
+    static struct db_query list =
+        DB_QUERY("SELECT part, coding, bytes, received_at, give_up_at FROM incoming_part "
+                 "WHERE " KEY_IS " ORDER BY part");
     struct db_rows rows = db_rows_open(view->db, &list, DB_ARGS(KEY_ARGS(key)));
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_part);
 }
 
-enum err store_incoming_part_drop(struct store_tx *tx, const struct incoming_key *key)
+enum { DIGEST_SIZE = 8 };
+
+/* No zeros: those stand for a part that never came. */
+static void write_digest(char out[DIGEST_SIZE], const struct incoming_part *part)
+{
+    uint64_t hash = mix(UINT64_C(0xCBF29CE484222325), part->bytes.p, part->bytes.n);
+    hash = mix(hash, &part->coding, sizeof(part->coding)) | 1;
+    for (size_t i = 0; i < DIGEST_SIZE; i++)
+        out[i] = (char)(hash >> 8 * i);
+}
+
+enum err store_incoming_part_drop(struct store_tx *tx, const struct incoming_key *key,
+                                  const struct incoming_part *parts, size_t n, int64_t forget_at_us)
 {
     static struct db_query drop = DB_QUERY("DELETE FROM incoming_part WHERE " KEY_IS);
-    return db_run(tx->view.db, &drop, DB_ARGS(KEY_ARGS(key)), NULL);
+    static struct db_query remember = DB_QUERY(
+        "INSERT INTO incoming_joined (carrier_id, sender, number, reference, total, digests, "
+        "forget_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+        "ON CONFLICT (carrier_id, sender, number, reference, total) DO UPDATE SET "
+        "digests = excluded.digests, forget_at = excluded.forget_at");
+    struct str digests = {arena_alloc(tx->view.arena, key->total * DIGEST_SIZE),
+                          key->total * DIGEST_SIZE};
+    memset((char *)digests.p, 0, digests.n);
+    for (size_t i = 0; i < n; i++)
+        write_digest((char *)digests.p + (parts[i].part - 1) * DIGEST_SIZE, &parts[i]);
+    enum err e = db_run(tx->view.db, &drop, DB_ARGS(KEY_ARGS(key)), NULL);
+    return e ? e
+             : db_run(tx->view.db, &remember,
+                      DB_ARGS(KEY_ARGS(key), DB_BLOB(digests), DB_INT(forget_at_us)), NULL);
+}
+
+enum err store_incoming_joined(bool *out, struct store_view *view, const struct incoming_key *key,
+                               const struct incoming_part *part)
+{
+    static struct db_query get = DB_QUERY("SELECT digests FROM incoming_joined WHERE " KEY_IS);
+    char mine[DIGEST_SIZE];
+    struct db_rows rows = db_rows_open(view->db, &get, DB_ARGS(KEY_ARGS(key)));
+    struct str digests = db_rows_next(&rows) ? db_rows_text(&rows, 0) : (struct str){0};
+    write_digest(mine, part);
+    size_t at = (part->part - 1) * DIGEST_SIZE;
+    *out = digests.n >= at + DIGEST_SIZE && memcmp(digests.p + at, mine, DIGEST_SIZE) == 0;
+    return db_rows_close(&rows);
+}
+
+enum err store_incoming_joined_forget(struct store_tx *tx, int64_t now_us)
+{
+    static struct db_query forget = DB_QUERY("DELETE FROM incoming_joined WHERE forget_at <= $1");
+    return db_run(tx->view.db, &forget, DB_ARGS(DB_INT(now_us)), NULL);
 }
 
 static void read_key(void *item, const struct db_rows *r, struct arena *a)

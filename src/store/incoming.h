@@ -58,7 +58,15 @@ enum err store_incoming_part_put(struct store_tx *tx, const struct incoming_key 
 /* In order of their numbers. */
 enum err store_incoming_part_list(struct incoming_part **out, size_t *n, struct store_view *view,
                                   const struct incoming_key *key) MUST_CHECK;
-enum err store_incoming_part_drop(struct store_tx *tx, const struct incoming_key *key) MUST_CHECK;
+/* They wait no more; it is remembered until forget_at_us that they were joined, not what they said.
+ */
+enum err store_incoming_part_drop(struct store_tx *tx, const struct incoming_key *key,
+                                  const struct incoming_part *parts, size_t n,
+                                  int64_t forget_at_us) MUST_CHECK;
+/* Was this part, with these bytes, the latest of its number that was dropped? */
+enum err store_incoming_joined(bool *out, struct store_view *view, const struct incoming_key *key,
+                               const struct incoming_part *part) MUST_CHECK;
+enum err store_incoming_joined_forget(struct store_tx *tx, int64_t now_us) MUST_CHECK;
 /* Keys with a part that is to be given up by now. */
 enum err store_incoming_part_overdue(struct incoming_key **out, size_t *n, struct store_view *view,
                                      int64_t now_us, size_t limit) MUST_CHECK;

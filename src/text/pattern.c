@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-    STEPS_MAX = 20000, /* calls of the matcher's inner function: about a millisecond */
+    STEPS_MAX = 20000, /* items of the expression that are tried in a search */
     DEPTH_MAX = 500,   /* nested ones */
     HEAP_MAX_KIB = 512,
     NESTING_MAX = 20, /* of parentheses */
@@ -16,7 +16,16 @@ struct pattern {
     pcre2_code *code;
     pcre2_match_data *found;
     pcre2_match_context *limits;
+    unsigned steps; /* of the search in hand */
 };
+
+/* The library's own limit of steps begins anew at each byte of the text. */
+static int on_step(pcre2_callout_block *at, void *pattern)
+{
+    struct pattern *p = pattern;
+    (void)at;
+    return ++p->steps > STEPS_MAX ? PCRE2_ERROR_CALLOUT : 0;
+}
 
 static struct str message_of(int error, size_t at, struct arena *a)
 {
@@ -34,8 +43,8 @@ static enum err compile(struct pattern *p, struct str expression, struct arena *
     if (!bounds)
         base_out_of_memory();
     pcre2_set_parens_nest_limit(bounds, NESTING_MAX);
-    p->code =
-        pcre2_compile((PCRE2_SPTR)expression.p, expression.n, PCRE2_NEVER_UTF, &error, &at, bounds);
+    p->code = pcre2_compile((PCRE2_SPTR)expression.p, expression.n,
+                            PCRE2_NEVER_UTF | PCRE2_AUTO_CALLOUT, &error, &at, bounds);
     pcre2_compile_context_free(bounds);
     if (!p->code) {
         *why = message_of(error, at, a);
@@ -65,6 +74,7 @@ enum err pattern_new(struct pattern **out, struct str expression, struct arena *
     p->limits = pcre2_match_context_create(NULL);
     if (!p->found || !p->limits)
         base_out_of_memory();
+    pcre2_set_callout(p->limits, on_step, p);
     pcre2_set_match_limit(p->limits, STEPS_MAX);
     pcre2_set_depth_limit(p->limits, DEPTH_MAX);
     pcre2_set_heap_limit(p->limits, HEAP_MAX_KIB);
@@ -86,6 +96,7 @@ bool pattern_find(struct pattern *p, struct str text, struct str *group)
 {
     size_t n = text.n < PATTERN_SUBJECT_MAX ? text.n : PATTERN_SUBJECT_MAX;
     PCRE2_SPTR subject = (PCRE2_SPTR)(n ? text.p : "");
+    p->steps = 0;
     int groups = pcre2_match(p->code, subject, n, 0, 0, p->found, p->limits);
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(p->found);
     if (groups < 2 || at[3] <= at[2])

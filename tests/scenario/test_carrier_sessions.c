@@ -489,6 +489,19 @@ static void who_connects_and_says_nothing_is_let_go(void **state)
     assert_int_equal(smsc_bound(f.loop, SMPP_RX), 1);
 }
 
+static void who_is_silent_does_not_keep_the_carrier_out(void **state)
+{
+    (void)state;
+    begin(OUTBIND);
+    for (int i = 0; i < 8; i++)
+        assert_true(smsc_outbind(f.loop, NULL, NULL));
+    turn();
+    assert_true(smsc_outbind(f.loop, "smsc", "0123456789abcdef"));
+    turn();
+    assert_int_equal(smsc_bound(f.loop, SMPP_RX), 1);
+    assert_int_equal(smsc_open(f.loop), 2 + 7);
+}
+
 static void a_carrier_that_is_off_does_not_listen(void **state)
 {
     (void)state;
@@ -528,6 +541,7 @@ int main(void)
         CARRIER_TEST(with_pairs_the_receiver_waits_for_outbind),
         CARRIER_TEST(with_a_transceiver_outbind_brings_a_receiver_more),
         CARRIER_TEST(a_wrong_outbind_gets_no_login),
+        CARRIER_TEST(who_is_silent_does_not_keep_the_carrier_out),
         CARRIER_TEST(who_connects_and_says_nothing_is_let_go),
         CARRIER_TEST(a_carrier_that_is_off_does_not_listen),
     };

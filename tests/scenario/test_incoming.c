@@ -177,6 +177,69 @@ static void T16_a_missing_part_is_given_up_when_the_carrier_s_time_is_over(void 
     assert_int_equal(world_count("SELECT COUNT(*) FROM incoming_part"), 0);
 }
 
+static void T16_a_gap_shows_once_whatever_stands_before_it(void **state)
+{
+    (void)state;
+    hear(job_of(STR("\x05\x00\x03\x07\x04\x01"
+                    "a"),
+                true, 0));
+    hear(job_of(STR("\x05\x00\x03\x08\x02\x01\x00\x5b\x20\x26\x00\x5d"), true, 8));
+    world_tick(11 * MIN_US);
+    const struct incoming *list = newest(2);
+    assert_true(str_eq(list[0].text, STR("[…][…]"))); /* its words end like a gap */
+    assert_true(str_eq(list[1].text, STR("a[…]")));
+}
+
+static void T16_a_part_that_is_repeated_after_the_join_says_nothing_new(void **state)
+{
+    (void)state;
+    struct incoming_job first = job_of(STR("\x05\x00\x03\x07\x03\x01"
+                                           "a"),
+                                       true, 0);
+    const struct incoming_job third = job_of(STR("\x05\x00\x03\x07\x03\x03"
+                                                 "c"),
+                                             true, 0);
+    hear(first);
+    hear(third);
+    world_tick(11 * MIN_US); /* given up */
+    assert_newest(1, "a[…]c");
+    world_restart();
+    first.job.home = world.home;
+    hear(first);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming_part"), 0);
+    const struct incoming_job second = job_of(STR("\x05\x00\x03\x08\x02\x02"
+                                                  "b"),
+                                              true, 0);
+    hear(second);
+    hear(job_of(STR("\x05\x00\x03\x08\x02\x01"
+                    "a"),
+                true, 0));
+    assert_newest(2, "ab");
+    hear(second);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming_part"), 0);
+    world_tick(11 * MIN_US);
+    newest(2);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming_joined"), 0);
+}
+
+static void T16_a_reference_that_is_used_again_is_another_message(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        hear(job_of(i ? STR("\x05\x00\x03\x07\x02\x01"
+                            "b")
+                      : STR("\x05\x00\x03\x07\x02\x01"
+                            "a"),
+                    true, 0));
+        hear(job_of(i ? STR("\x05\x00\x03\x07\x02\x02"
+                            "y")
+                      : STR("\x05\x00\x03\x07\x02\x02"
+                            "x"),
+                    true, 0));
+        assert_newest(i + 1, i ? "by" : "ax");
+    }
+}
+
 static void a_phone_cannot_fill_the_store_with_parts(void **state)
 {
     (void)state;
@@ -226,6 +289,9 @@ int main(void)
         WORLD_TEST(T16_the_same_reference_of_two_phones_is_two_messages),
         WORLD_TEST(T16_a_total_of_1_and_numbers_that_cannot_be_are_messages_of_their_own),
         WORLD_TEST(T16_a_missing_part_is_given_up_when_the_carrier_s_time_is_over),
+        WORLD_TEST(T16_a_gap_shows_once_whatever_stands_before_it),
+        WORLD_TEST(T16_a_part_that_is_repeated_after_the_join_says_nothing_new),
+        WORLD_TEST(T16_a_reference_that_is_used_again_is_another_message),
         WORLD_TEST(a_phone_cannot_fill_the_store_with_parts),
         WORLD_TEST(a_text_that_is_not_to_be_kept_is_not_stored),
     };

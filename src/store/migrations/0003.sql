@@ -50,3 +50,15 @@ UPDATE incoming_part SET give_up_at = received_at + 600000000, coding = CASE
     WHEN coding = 3 OR coding BETWEEN 20 AND 23 OR coding BETWEEN 244 AND 247 THEN 1 ELSE 0 END;
 DROP INDEX incoming_part_received;
 CREATE INDEX incoming_part_give_up ON incoming_part (give_up_at);
+
+CREATE TABLE incoming_joined ( -- of parts that were joined: a carrier may send them again
+    carrier_id BIGINT NOT NULL,
+    sender     TEXT NOT NULL,
+    number     TEXT NOT NULL,
+    reference  BIGINT NOT NULL,
+    total      BIGINT NOT NULL,
+    digests    {bytes} NOT NULL, -- 8 bytes a part, in order; zeros for one that never came
+    forget_at  BIGINT NOT NULL,
+    PRIMARY KEY (carrier_id, sender, number, reference, total)
+) {clustered};
+CREATE INDEX incoming_joined_forget ON incoming_joined (forget_at);

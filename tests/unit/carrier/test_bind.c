@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* carrier/bind over real sockets: a peer that does not read, and is there all the same. */
+/* carrier/bind over real sockets: a peer that does not read, and is there all the same; an owner
+ * that gives up. */
 #include "base/clock.h"
 #include "base/secret.h"
 #include "carrier/bind.h"
@@ -207,6 +208,53 @@ static void an_answer_overtakes_what_the_kernel_does_not_have(void **state)
     net_loop_free(f.loop);
 }
 
+/* ---- an owner that has enough ---- */
+
+struct quitter {
+    struct net_loop *loop;
+    unsigned lost;
+    unsigned idle;
+};
+
+static void quit_when_lost(void *ctx, struct bind *b, const char *reason, uint32_t status)
+{
+    struct quitter *q = ctx;
+    (void)reason, (void)status;
+    q->lost++;
+    bind_cut(b);
+}
+
+static void count_idle(void *ctx, struct bind *b)
+{
+    struct quitter *q = ctx;
+    assert_int_equal(bind_state(b), BIND_IDLE);
+    q->idle++;
+    net_loop_stop(q->loop);
+}
+
+static void a_bind_that_is_cut_when_it_is_lost_is_idle_once(void **state)
+{
+    (void)state;
+    struct quitter q = {.loop = net_loop_new()};
+    const struct bind_calls calls = {
+        .on_lost = quit_when_lost, .on_idle = count_idle, .on_turn = ignore_turn};
+    struct bind *b = bind_new(q.loop, &calls, &q);
+    struct bind_settings nobody = {.mode = SMPP_TRX,
+                                   .hosts = {.n = 1},
+                                   .window = 1,
+                                   .response_timeout_us = SEC_US,
+                                   .bind_timeout_us = SEC_US,
+                                   .reconnect_least_us = SEC_US,
+                                   .reconnect_most_us = SEC_US};
+    nobody.hosts.at[0] = (struct carrier_host){STR("127.0.0.1"), 1};
+    bind_start(b, &nobody);
+    net_loop_run(q.loop);
+    assert_int_equal(q.lost, 1);
+    assert_int_equal(q.idle, 1);
+    bind_free(b);
+    net_loop_free(q.loop);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -217,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_overtakes_what_the_kernel_does_not_have),
+        cmocka_unit_test(a_bind_that_is_cut_when_it_is_lost_is_idle_once),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* text/pattern: one group, and never a long search. */
+#include "base/clock.h"
 #include "testing.h"
 #include "text/pattern.h"
+
+#include <time.h>
 
 static struct arena *arena;
 
@@ -88,6 +91,27 @@ static void no_search_is_long(void **state)
     assert_false(find("((?:a(?1)?){1,50}b)", (struct str){text, sizeof(text)}, &group));
 }
 
+static int64_t processor_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * SEC_US + t.tv_nsec / 1000;
+}
+
+/* Each start stays below a bound of its own, and there are 2000 of them. */
+static void all_starts_of_a_search_share_its_bound(void **state)
+{
+    (void)state;
+    char text[PATTERN_SUBJECT_MAX];
+    struct str group;
+    memset(text, 'a', sizeof(text));
+    int64_t before_us = processor_us();
+    assert_false(find("(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)"
+                      "(?:a|a)(?:a|a)(?:a|a)([bc])",
+                      (struct str){text, sizeof(text)}, &group));
+    assert_true(processor_us() - before_us < 100 * MS_US);
+}
+
 static void what_is_far_behind_is_not_searched(void **state)
 {
     (void)state;
@@ -106,6 +130,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_text_are_searched_too),
         cmocka_unit_test(an_expression_has_exactly_one_group),
         cmocka_unit_test(no_search_is_long),
+        cmocka_unit_test(all_starts_of_a_search_share_its_bound),
         cmocka_unit_test(what_is_far_behind_is_not_searched),
     };
     return cmocka_run_group_tests_name("text/pattern", tests, set_up, tear_down);
