@@ -14,6 +14,7 @@ struct listener {
     size_t at;
     struct str name; /* of the carrier; as the request, it lives until the end */
     json_t *settings;
+    bool done; /* they are all that are to change */
 };
 
 /* ---- what is told ---- */
@@ -32,6 +33,18 @@ static void keep_setting(struct listener *l, struct str text)
                         is_number ? json_integer((json_int_t)number) : present_text(value));
 }
 
+/* A shell takes it as one word whatever it holds: a carrier may have written it. */
+static void add_quoted(struct buf *line, const char *text)
+{
+    buf_add_str(line, STR(" '"));
+    for (; *text; text++)
+        if (*text == '\'')
+            buf_add_str(line, STR("'\\''"));
+        else
+            buf_add(line, text, 1);
+    buf_add_u8(line, '\'');
+}
+
 /* "navette carrier set orange --long-messages sar", ready for a shell. */
 static json_t *command_line(const struct listener *l)
 {
@@ -47,18 +60,20 @@ static json_t *command_line(const struct listener *l)
         if (json_is_integer(value))
             buf_printf(&line, " %lld", (long long)json_integer_value(value));
         else
-            buf_printf(&line, " '%s'", json_string_value(value));
+            add_quoted(&line, json_string_value(value));
     }
     json_t *out = present_text(buf_str(&line));
     buf_free(&line);
     return out;
 }
 
+/* Without an end nothing is proposed: what was seen until then may be half of it. */
 static void tell_settings(struct listener *l)
 {
-    bool any = json_object_size(l->settings) > 0;
-    ndjson_add(l->out, json_pack("{s:O, s:o}", "settings", l->settings, "command",
-                                 any ? command_line(l) : json_null()));
+    bool any = l->done && json_object_size(l->settings) > 0;
+    ndjson_add(l->out,
+               json_pack("{s:o, s:o}", "settings", l->done ? json_incref(l->settings) : json_null(),
+                         "command", any ? command_line(l) : json_null()));
 }
 
 static void tell_next(struct listener *l)
@@ -69,6 +84,8 @@ static void tell_next(struct listener *l)
     l->at += sizeof(head) + head.length;
     if (head.mode == PROBE_SETS)
         keep_setting(l, text);
+    else if (head.mode == PROBE_DONE)
+        l->done = true;
     else
         ndjson_add(l->out, json_pack("{s:o}", head.mode == PROBE_FOUND ? "found" : "says",
                                      present_text(text)));

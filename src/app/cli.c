@@ -105,8 +105,10 @@ static int report(const struct cli_call *call, int status, const struct buf *bod
 /* What a probe has proposed, as `carrier set` would have it. */
 static int apply(const struct cli_call *call, const struct http_call *like, const json_t *settings)
 {
-    if (!settings || json_object_size(settings) == 0)
-        return settings ? DONE : FAILED;
+    if (!json_is_object(settings))
+        return FAILED;
+    if (json_object_size(settings) == 0 || !json_is_true(json_object_get(call->arguments, "apply")))
+        return DONE;
     struct http_call http = {
         .unix_path = like->unix_path, .method = "PATCH", .timeout_s = PATIENCE_S};
     struct buf body = buf_limited(ANSWER_MAX);
@@ -151,7 +153,7 @@ static int ask(const struct cli_call *call)
         result = report_no_answer(call, socket_path.p, e);
     else if (!call->command->stream || body.n)
         result = report(call, status, &body);
-    else if (json_is_true(json_object_get(call->arguments, "apply")))
+    else if (call->command->stream == CLI_PROBE)
         result = apply(call, &http, reader.settings);
     json_decref(reader.settings);
     buf_free(&reader.line);

@@ -63,7 +63,9 @@ static void print_probe(struct cli_stream_reader *reader, const json_t *document
         print_sentence("  ", text_of(document, "found"));
     if (!settings)
         return;
-    if (json_object_size(settings) == 0)
+    if (!json_is_object(settings))
+        puts(cli_text("the probe ended before its messages were sent: nothing is proposed"));
+    else if (json_object_size(settings) == 0)
         puts(cli_text("its settings fit: there is nothing to change"));
     else
         printf("%s\n  %s\n", cli_text("settings that fit:"), text_of(document, "command"));

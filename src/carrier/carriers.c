@@ -101,6 +101,7 @@ static void forget_missing(struct carriers *c, const struct directory *d)
         pthread_mutex_lock(&c->lock);
         entry->listed = false;
         pthread_mutex_unlock(&c->lock);
+        line_end_looks(entry->line);
         line_want(entry->line, d, NULL, CARRIER_OFF);
     }
 }

@@ -46,10 +46,15 @@ enum limit limit_find(const struct limit_figures *f)
         bool holds;
         enum limit limit;
     } of_flow[] = {
-        {!f->lease_sure, LIMIT_LEASE},    {f->uncommitted >= f->uncommitted_most, LIMIT_STORE},
-        {f->reading_paused, LIMIT_INBOX}, {f->throttled_us > 0, LIMIT_THROTTLED},
-        {!f->waits, LIMIT_IDLE},          {f->on_wire >= f->window, LIMIT_WINDOW},
-        {f->wire_full, LIMIT_WIRE},       {f->sender_waits, LIMIT_SENDER_RATE},
+        {!f->lease_sure, LIMIT_LEASE},
+        {f->uncommitted >= f->uncommitted_most, LIMIT_STORE},
+        {f->reading_paused, LIMIT_INBOX},
+        {f->throttled_us > 0, LIMIT_THROTTLED},
+        {!f->waits, LIMIT_IDLE},
+        {f->on_wire >= f->window, LIMIT_WINDOW},
+        {f->wire_full, LIMIT_WIRE},
+        {f->sender_waits, LIMIT_SENDER_RATE},
+        {f->recipient_waits, LIMIT_RECIPIENT},
         {f->rate_waits, LIMIT_RATE},
     };
     enum limit limit = of_link(f);
@@ -120,7 +125,14 @@ static void write_flow(char *out, size_t size, enum limit limit, const struct li
         snprintf(out, size, "the carrier does not read what is written to it");
         break;
     case LIMIT_SENDER_RATE:
-        snprintf(out, size, "the rate of a sender: %lld parts a second", (long long)f->sender_rate);
+        snprintf(out, size, "the rate of a sender, %lld parts a second: %u messages wait for it",
+                 (long long)f->sender_rate, f->behind_sender);
+        break;
+    case LIMIT_RECIPIENT:
+        snprintf(
+            out, size,
+            "earlier messages to the same recipients are on the wire: %u messages wait for them",
+            f->behind_recipient);
         break;
     case LIMIT_RATE:
         snprintf(out, size, "the rate: %lld parts a second", (long long)f->rate);

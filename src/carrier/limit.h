@@ -34,8 +34,11 @@ struct limit_figures {
     int64_t rate;         /* parts a second, in force; 0: no limit */
     bool rate_waits;      /* the next part waits for its turn */
     int64_t sender_rate;
-    bool sender_waits;
-    bool waits; /* a message in memory has parts that have not left */
+    bool sender_waits;         /* all that wait do so for their senders, or behind one that does */
+    uint32_t behind_sender;    /* messages that wait for their sender's turn */
+    bool recipient_waits;      /* all that wait do so behind an earlier one to their recipient */
+    uint32_t behind_recipient; /* messages that do */
+    bool waits;                /* a message in memory has parts that have not left */
 };
 
 enum limit limit_find(const struct limit_figures *f);

@@ -39,6 +39,7 @@ struct probe {
     struct smpp_look own;   /* what passes over them */
     struct smpp_look other; /* and over the sessions in use */
     struct arena *arena;    /* of the PDU in hand */
+    struct receipt_rules *rules;
 
     enum step step;
     int64_t until_us; /* of the step */
@@ -138,18 +139,25 @@ static const struct bind_calls calls = {
     .on_turn = on_turn,
 };
 
+static void see(struct probe *p, bool own, struct str pdu)
+{
+    struct probe_eye eye = {&p->seen, &p->ask, p->rules, p->arena};
+    if (p->step != IDLE)
+        probe_eye_see(&eye, own, pdu);
+}
+
 static void see_own(const struct smpp_look *look, bool out, struct str pdu)
 {
     struct probe *p = (struct probe *)((uintptr_t)look - offsetof(struct probe, own));
-    if (!out && p->step != IDLE)
-        probe_eye_see(&p->seen, &p->ask, p->arena, true, pdu);
+    if (!out)
+        see(p, true, pdu);
 }
 
 static void see_other(const struct smpp_look *look, bool out, struct str pdu)
 {
     struct probe *p = (struct probe *)((uintptr_t)look - offsetof(struct probe, other));
-    if (!out && p->step != IDLE)
-        probe_eye_see(&p->seen, &p->ask, p->arena, false, pdu);
+    if (!out)
+        see(p, false, pdu);
 }
 
 /* `pair`: transmitter and receiver, else the transceiver. */
@@ -277,10 +285,12 @@ static void send_next(struct probe *p)
 /* Nothing more is to be expected. */
 static bool has_all(const struct probe *p)
 {
-    size_t taken = 0;
+    size_t taken = 0, told = 0;
     for (size_t i = 0; i < p->seen.submits_n; i++)
         taken += p->seen.submits[i].answered && !p->seen.submits[i].status;
-    return p->seen.enquired && p->seen.receipts_n >= taken && p->seen.echoes_n > 0;
+    for (size_t i = 0; i < p->seen.receipts_n; i++)
+        told += !p->seen.receipts[i].intermediate;
+    return p->seen.enquired && told >= taken && p->seen.echoes_n > 0;
 }
 
 static void test_window(struct probe *p)
@@ -291,14 +301,21 @@ static void test_window(struct probe *p)
     go(p, WINDOW, answer_us);
 }
 
+static void let_go(struct probe *p)
+{
+    p->step = IDLE;
+    tap_close(p->tap);
+    receipt_rules_free(p->rules);
+    p->rules = NULL;
+    directory_release(p->held);
+}
+
 static void end(struct probe *p)
 {
     probe_judge(&p->seen, p->settings, note, p);
-    p->step = IDLE;
-    tap_close(p->tap);
-    p->tap = NULL;
-    directory_release(p->held);
-    p->held = NULL;
+    if (p->seen.submits_n)
+        note(p, PROBE_DONE, "");
+    let_go(p);
 }
 
 static void after_trx(struct probe *p)
@@ -386,6 +403,18 @@ static void on_timer(void *ctx)
 
 /* ---- life ---- */
 
+/* The format of ids is what the probe finds out. */
+static struct receipt_rules *rules_of(const struct carrier_settings *s, struct arena *a)
+{
+    struct carrier_settings plain = *s;
+    struct receipt_rules *rules = NULL;
+    struct refusal why = {0};
+    plain.receipt_id = STR("as-is");
+    if (receipt_rules_new(&rules, &plain, a, &why)) /* they were saved by the same check */
+        log_error("receipt_rules_refused", "setting=%s", why.field);
+    return rules;
+}
+
 void probe_start(struct probe *p, const struct directory *d, const struct directory_carrier *c,
                  const struct probe_ask *ask, struct tap *tap)
 {
@@ -401,6 +430,7 @@ void probe_start(struct probe *p, const struct directory *d, const struct direct
     p->ask = *ask;
     p->held = directory_hold(d);
     p->settings = &c->settings;
+    p->rules = rules_of(p->settings, p->arena);
     p->seen = (struct probe_seen){0};
     p->kind = 0;
     p->part = 1;
@@ -429,12 +459,10 @@ void probe_stop(struct probe *p)
 {
     if (p->step == IDLE)
         return;
-    p->step = IDLE;
     for (size_t i = 0; i < MODES; i++)
         bind_cut(p->binds[i]);
     net_timer_cancel(p->timer);
-    tap_close(p->tap);
-    directory_release(p->held);
+    let_go(p);
 }
 
 struct probe *probe_new(const struct probe_env *env)

@@ -24,14 +24,32 @@ static bool is_phone(struct str address, const char *phone)
                                     str_sub(digits, digits.n - n, digits.n));
 }
 
-static void see_receipt(struct probe_seen *seen, struct arena *a, const struct smpp_pdu *pdu)
+static bool is_on_its_way(uint8_t esm_class, const struct smpp_receipt *receipt)
 {
+    return (esm_class & SMPP_ESM_TYPE) == SMPP_ESM_INTERMEDIATE ||
+           receipt->state == SMPP_STATE_ENROUTE || receipt->state == SMPP_STATE_ACCEPTED;
+}
+
+/* As the carrier's own rules have it. */
+static void see_own(const struct probe_eye *eye, struct probe_receipt *kept,
+                    const struct smpp_pdu *pdu)
+{
+    struct receipt_read read;
+    if (!eye->own || receipt_rules_read(eye->own, &read, eye->arena, pdu))
+        return;
+    kept->own_state = read.state;
+    keep(kept->own_id, sizeof(kept->own_id), read.id, false);
+    keep(kept->own_stat, sizeof(kept->own_stat), read.stat, false);
+}
+
+static void see_receipt(const struct probe_eye *eye, const struct smpp_pdu *pdu, uint8_t esm_class)
+{
+    struct probe_seen *seen = eye->seen;
     if (seen->receipts_n == PROBE_RECEIPTS_MAX)
         return;
     struct probe_receipt *kept = &seen->receipts[seen->receipts_n++];
-    struct smpp_receipt receipt;
-    struct str text = smpp_user_data(pdu);
-    bool readable = smpp_receipt_read(&receipt, a, pdu) == OK;
+    struct smpp_receipt receipt = {0};
+    bool readable = smpp_receipt_read(&receipt, eye->arena, pdu) == OK;
     *kept = (struct probe_receipt){
         .readable = readable && receipt.id.n && receipt.state != SMPP_STATE_NONE,
         .data_sm = pdu->command == SMPP_DATA_SM,
@@ -44,12 +62,16 @@ static void see_receipt(struct probe_seen *seen, struct arena *a, const struct s
         kept->state = receipt.state;
         keep(kept->id, sizeof(kept->id), receipt.id, false);
     }
-    keep(kept->text, sizeof(kept->text), text, false);
+    kept->intermediate = is_on_its_way(esm_class, &receipt);
+    keep(kept->text, sizeof(kept->text), smpp_receipt_text(pdu), false);
+    see_own(eye, kept, pdu);
 }
 
-static void see_echo(struct probe_seen *seen, struct arena *a, const struct smpp_pdu *pdu,
-                     uint8_t esm_class, uint8_t coding)
+static void see_echo(const struct probe_eye *eye, const struct smpp_pdu *pdu, uint8_t esm_class,
+                     uint8_t coding)
 {
+    struct probe_seen *seen = eye->seen;
+    struct arena *a = eye->arena;
     if (seen->echoes_n == PROBE_ECHOES_MAX)
         return;
     struct str bytes = smpp_user_data(pdu);
@@ -60,20 +82,27 @@ static void see_echo(struct probe_seen *seen, struct arena *a, const struct smpp
     keep(seen->echoes[seen->echoes_n++], PROBE_TEXT_SIZE, text, true);
 }
 
-void probe_eye_see(struct probe_seen *seen, const struct probe_ask *ask, struct arena *a, bool own,
-                   struct str bytes)
+/* Only a bind's response tells it. */
+static void see_version(struct probe_seen *seen, const struct smpp_pdu *pdu)
+{
+    if (pdu->command == SMPP_BIND_TRANSMITTER_RESP || pdu->command == SMPP_BIND_RECEIVER_RESP ||
+        pdu->command == SMPP_BIND_TRANSCEIVER_RESP)
+        (void)smpp_tlv_number(pdu, SMPP_TAG_SC_INTERFACE_VERSION, &seen->version);
+}
+
+void probe_eye_see(const struct probe_eye *eye, bool own, struct str bytes)
 {
     struct smpp_pdu pdu;
     uint32_t answer;
     struct str from, to;
     uint8_t esm_class, coding;
-    arena_reset(a);
-    if (smpp_pdu_read(&pdu, a, bytes, &answer))
+    arena_reset(eye->arena);
+    if (smpp_pdu_read(&pdu, eye->arena, bytes, &answer))
         return;
     if (own && pdu.command == SMPP_ENQUIRE_LINK_RESP)
-        seen->enquired = true;
+        eye->seen->enquired = true;
     if (own)
-        (void)smpp_tlv_number(&pdu, SMPP_TAG_SC_INTERFACE_VERSION, &seen->version);
+        see_version(eye->seen, &pdu);
     if (pdu.command == SMPP_DELIVER_SM) {
         const struct smpp_deliver_sm *d = &pdu.body.deliver_sm;
         from = d->source_addr, to = d->destination_addr;
@@ -85,8 +114,8 @@ void probe_eye_see(struct probe_seen *seen, const struct probe_ask *ask, struct 
     } else {
         return;
     }
-    if (smpp_is_receipt(&pdu) && (is_phone(from, ask->to) || is_phone(to, ask->to)))
-        see_receipt(seen, a, &pdu);
-    else if (!smpp_is_receipt(&pdu) && is_phone(from, ask->to))
-        see_echo(seen, a, &pdu, esm_class, coding);
+    if (smpp_is_receipt(&pdu) && (is_phone(from, eye->ask->to) || is_phone(to, eye->ask->to)))
+        see_receipt(eye, &pdu, esm_class);
+    else if (!smpp_is_receipt(&pdu) && is_phone(from, eye->ask->to))
+        see_echo(eye, &pdu, esm_class, coding);
 }

@@ -2,14 +2,15 @@
 #include "carrier/probe_judge.h"
 
 #include "base/clock.h"
+#include "carrier/probe_ids.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 struct judge {
     const struct probe_seen *seen;
     const struct carrier_settings *now;
+    struct probe_ids ids;
     void (*say)(void *ctx, enum probe_note note, const char *text);
     void *ctx;
 };
@@ -55,6 +56,19 @@ static void judge_bind(const struct judge *j, enum smpp_mode mode, const char *n
                 "set NAME --enabled no`, and probe again");
 }
 
+static void judge_version(const struct judge *j)
+{
+    static const char *const known[] = {"3.3", "3.4", "5.0"};
+    char version[16];
+    if (!j->seen->version)
+        return;
+    snprintf(version, sizeof(version), "%u.%u", j->seen->version >> 4, j->seen->version & 15);
+    find(j, "version of SMPP that it names: %s", version);
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcmp(version, known[i]) == 0)
+            set(j, "interface_version", j->now->interface_version, version);
+}
+
 static void judge_binds(const struct judge *j)
 {
     const struct probe_bind *binds = j->seen->binds;
@@ -65,78 +79,14 @@ static void judge_binds(const struct judge *j)
         set(j, "bind", j->now->bind, "trx");
     else if (binds[SMPP_TX].bound && binds[SMPP_RX].bound)
         set(j, "bind", j->now->bind, "tx+rx");
-    if (j->seen->version)
-        find(j, "version of SMPP that it names: %u.%u", j->seen->version >> 4,
-             j->seen->version & 15);
+    judge_version(j);
     if (binds[SMPP_TRX].bound || binds[SMPP_TX].bound)
         find(j, j->seen->enquired ? "enquire_link is answered" : "enquire_link is not answered");
 }
 
 /* ---- ids ---- */
 
-struct id_relation {
-    const char *response; /* settings response_id and receipt_id */
-    const char *receipt;
-    int response_base; /* 0: as text */
-    int receipt_base;
-    const char *finding;
-};
-
-static const struct id_relation relations[] = {
-    {"as-is", "as-is", 0, 0, "ids are the same in responses and receipts"},
-    {"hex", "decimal", 16, 10, "ids are hexadecimal in responses and decimal in receipts"},
-    {"decimal", "hex", 10, 16, "ids are decimal in responses and hexadecimal in receipts"},
-    {"decimal", "decimal", 10, 10, "ids are decimal, with other zeros before them in receipts"},
-    {"hex", "hex", 16, 16, "ids are hexadecimal, in another case or with other zeros in receipts"},
-};
-
-static bool number_of(uint64_t *out, const char *id, int base)
-{
-    char *end;
-    if (!*id || *id == '-' || *id == '+' || strlen(id) > 20)
-        return false;
-    *out = strtoull(id, &end, base);
-    return !*end;
-}
-
-static bool same_id(const struct id_relation *r, const char *response, const char *receipt)
-{
-    uint64_t a, b;
-    if (!r->response_base)
-        return *response && strcmp(response, receipt) == 0;
-    return number_of(&a, response, r->response_base) && number_of(&b, receipt, r->receipt_base) &&
-           a == b;
-}
-
-static const struct probe_receipt *receipt_of(const struct probe_seen *seen,
-                                              const struct id_relation *r,
-                                              const struct probe_submit *submit)
-{
-    for (size_t i = 0; i < seen->receipts_n; i++)
-        if (same_id(r, submit->id, seen->receipts[i].id))
-            return &seen->receipts[i];
-    return NULL;
-}
-
-/* The one by which most submits have a receipt, the simpler first; NULL: none. Receipts of other
- * messages may come over the same sessions. */
-static const struct id_relation *relation_of(const struct probe_seen *seen)
-{
-    const struct id_relation *best = NULL;
-    size_t most = 0;
-    for (size_t r = 0; r < sizeof(relations) / sizeof(relations[0]); r++) {
-        size_t n = 0;
-        for (size_t i = 0; i < seen->submits_n; i++)
-            n += receipt_of(seen, &relations[r], &seen->submits[i]) != NULL;
-        if (n > most) {
-            most = n;
-            best = &relations[r];
-        }
-    }
-    return best;
-}
-
-static void judge_ids(const struct judge *j, const struct id_relation *r)
+static void judge_ids(const struct judge *j)
 {
     const char *example = "";
     for (size_t i = 0; i < j->seen->submits_n && !*example; i++)
@@ -144,30 +94,39 @@ static void judge_ids(const struct judge *j, const struct id_relation *r)
     if (!*example)
         return;
     find(j, "an id in a response looks like this: %s", example);
-    if (!r)
+    if (!j->ids.response)
         return;
-    find(j, "%s", r->finding);
-    set(j, "response_id", j->now->response_id, r->response);
-    set(j, "receipt_id", j->now->receipt_id, r->receipt);
+    find(j, "%s", j->ids.finding);
+    set(j, "response_id", j->now->response_id, j->ids.response);
+    set(j, "receipt_id", j->now->receipt_id, j->ids.receipt);
 }
 
 /* ---- receipts ---- */
 
-/* The word before `value` in the text, up to a blank, as "msgid="; n 0: there is none. */
+static const struct probe_receipt *receipt_of(const struct judge *j,
+                                              const struct probe_submit *submit)
+{
+    return j->ids.response ? probe_ids_receipt(&j->ids, j->seen, submit) : NULL;
+}
+
+/* A carrier may write its fields one behind the other with any of these. */
+static const char *const between = " ;,|&";
+
+/* The word before `value` in the text, as "msgid="; n 0: there is none. */
 static struct str word_before(struct str text, struct str value)
 {
     for (size_t at = 0; value.n && at + value.n <= text.n; at++) {
         if (!str_eq_nocase(str_sub(text, at, at + value.n), value))
             continue;
         size_t from = at;
-        while (from > 0 && text.p[from - 1] != ' ')
+        while (from > 0 && !strchr(between, text.p[from - 1]))
             from--;
         return str_sub(text, from, at);
     }
     return (struct str){0};
 }
 
-/* "msgid=([^ ]+)" */
+/* "msgid=([^ ;,|&]+)" */
 static void set_pattern(const struct judge *j, const char *name, struct str before, struct str word)
 {
     char pattern[80] = "";
@@ -179,37 +138,113 @@ static void set_pattern(const struct judge *j, const char *name, struct str befo
             pattern[n++] = '\\';
         pattern[n++] = word.p[i];
     }
-    snprintf(pattern + n, sizeof(pattern) - n, "([^ ]+)");
+    snprintf(pattern + n, sizeof(pattern) - n, "([^%s]+)", between);
     set(j, name, before, pattern);
 }
 
-static void judge_unread(const struct judge *j, const struct probe_receipt *receipt)
+/* The id of a message stands in it, only not where anything looks for one. */
+static bool has_id(const struct judge *j, const struct probe_receipt *receipt)
 {
-    struct str text = str_of(receipt->text);
-    find(j, "a receipt cannot be read: %s", receipt->text);
+    struct str text = smpp_receipt_head(str_of(receipt->text));
     for (size_t i = 0; i < j->seen->submits_n; i++) {
         struct str word = word_before(text, str_of(j->seen->submits[i].id));
         if (!word.n)
             continue;
+        find(j, "a receipt cannot be read: %s", receipt->text);
         set_pattern(j, "receipt_id_pattern", j->now->receipt_id_pattern, word);
         set_pattern(j, "receipt_stat_pattern", j->now->receipt_stat_pattern,
                     word_before(text, STR("DELIV")));
+        return true;
+    }
+    return false;
+}
+
+static void judge_unread(const struct judge *j)
+{
+    const struct probe_receipt *receipts = j->seen->receipts;
+    size_t n = j->seen->receipts_n;
+    for (size_t i = 0; i < n; i++)
+        if (has_id(j, &receipts[i]))
+            return;
+    for (size_t i = 0; i < n; i++)
+        if (!receipts[i].own_id[0]) {
+            find(j, "a receipt cannot be read: %s", receipts[i].text);
+            return;
+        }
+    if (n)
+        find(j, "receipts came, but none has the id of a message: the first has %s",
+             receipts[0].own_id);
+    else
+        find(j, "no receipt came for what was sent");
+}
+
+/* Which of the two finds the id and knows the state: the carrier's own rules go first. */
+static void judge_reader(const struct judge *j, const struct probe_receipt *r)
+{
+    bool both = r->readable && strcmp(r->id, r->own_id) == 0;
+    bool vague = r->own_state == MESSAGE_SENT && smpp_state_final(r->state) && !r->intermediate;
+    if (!j->ids.own) {
+        find(j, "the carrier's own expression finds no such id in its receipts: the grammar that "
+                "is built in does");
+        set(j, "receipt_id_pattern", j->now->receipt_id_pattern, "");
+    } else if (both) {
+        find(j, "the grammar that is built in reads its receipts");
+    } else {
+        find(j, "the carrier's own expressions read its receipts");
+    }
+    if (!vague || !j->now->receipt_stat_pattern.n)
+        return;
+    find(j, "the carrier's own expression finds no state in its receipts: the grammar that is "
+            "built in does");
+    set(j, "receipt_stat_pattern", j->now->receipt_stat_pattern, "");
+}
+
+static bool is_mapped(const struct judge *j, struct str word)
+{
+    struct str map = j->now->stat_map;
+    for (size_t at = 0; at + word.n < map.n; at++)
+        if (str_eq_nocase(str_sub(map, at, at + word.n), word) && map.p[at + word.n] == '=')
+            return true;
+    return false;
+}
+
+/* A word that nobody knows leaves its messages as sent for ever. */
+static void judge_words(const struct judge *j)
+{
+    for (size_t i = 0; i < j->seen->submits_n; i++) {
+        const struct probe_receipt *r = receipt_of(j, &j->seen->submits[i]);
+        struct str word = str_of(r ? r->own_stat : "");
+        if (!word.n || r->state != SMPP_STATE_NONE || is_mapped(j, word) ||
+            smpp_state_of_stat(word) != SMPP_STATE_NONE)
+            continue;
+        find(j, "what a receipt means by %s is not known: say it with --stat-map", r->own_stat);
         return;
     }
 }
 
-static void judge_receipts(const struct judge *j, const struct id_relation *r)
+/* What would become of them as the carrier is set now. */
+static void judge_present(const struct judge *j)
+{
+    struct probe_ids present = probe_ids_of(j->now);
+    unsigned taken = 0, found = 0;
+    for (size_t i = 0; i < j->seen->submits_n; i++) {
+        const struct probe_submit *s = &j->seen->submits[i];
+        if (!s->answered || s->status || s->kind == PROBE_WINDOW)
+            continue;
+        taken++;
+        found += probe_ids_receipt(&present, j->seen, s) != NULL;
+    }
+    if (taken)
+        find(j, "with its present settings %u of %u messages find a receipt", found, taken);
+}
+
+static void judge_receipts(const struct judge *j)
 {
     const struct probe_receipt *first = NULL;
-    for (size_t i = 0; r && i < j->seen->submits_n && !first; i++)
-        first = receipt_of(j->seen, r, &j->seen->submits[i]);
-    for (size_t i = 0; !first && i < j->seen->receipts_n; i++)
-        if (!j->seen->receipts[i].readable) {
-            judge_unread(j, &j->seen->receipts[i]);
-            return;
-        }
+    for (size_t i = 0; i < j->seen->submits_n && !first; i++)
+        first = receipt_of(j, &j->seen->submits[i]);
     if (!first) {
-        find(j, "no receipt came for what was sent");
+        judge_unread(j);
         return;
     }
     find(j, "receipts come as %s, their text %s", first->data_sm ? "data_sm" : "deliver_sm",
@@ -219,14 +254,44 @@ static void judge_receipts(const struct judge *j, const struct id_relation *r)
     find(j, "TLVs of receipts:%s%s%s%s", first->tlv_id ? " receipted_message_id" : "",
          first->tlv_state ? " message_state" : "", first->tlv_error ? " network_error_code" : "",
          first->tlv_id || first->tlv_state || first->tlv_error ? "" : " none");
-    find(j, "the grammar that is built in reads its receipts");
+    judge_reader(j, first);
+    judge_words(j);
+    judge_present(j);
+}
+
+static bool has_intermediate(const struct judge *j, const struct probe_submit *s)
+{
+    for (size_t i = 0; j->ids.response && i < j->seen->receipts_n; i++)
+        if (j->seen->receipts[i].intermediate && probe_ids_match(&j->ids, s, &j->seen->receipts[i]))
+            return true;
+    return false;
+}
+
+/* Only the first message asks for them: when others are refused as well, it is not for that. */
+static void judge_intermediate(const struct judge *j)
+{
+    const struct probe_submit *asks = &j->seen->submits[0];
+    bool others = false;
+    for (size_t i = 1; i < j->seen->submits_n; i++)
+        others = others || (j->seen->submits[i].answered && !j->seen->submits[i].status);
+    if (asks->kind != PROBE_PLAIN || !asks->answered || (asks->status && !others))
+        return;
+    if (!asks->status) {
+        find(j, has_intermediate(j, asks) ? "intermediate receipts come when they are asked for"
+                                          : "intermediate receipts were asked for: none came");
+        return;
+    }
+    find(j, "a message that asks for intermediate receipts is refused with %s",
+         smpp_status_name(asks->status));
+    if (str_eq(j->now->receipts, STR("intermediate")))
+        set(j, "receipts", j->now->receipts, "final");
 }
 
 /* ---- long messages ---- */
 
 /* Which of the parts of this kind have a receipt: bit part-1; false when one was not taken. */
-static bool is_taken(const struct judge *j, enum probe_kind kind, const struct id_relation *r,
-                     unsigned *receipts, uint32_t *status)
+static bool is_taken(const struct judge *j, enum probe_kind kind, unsigned *receipts,
+                     uint32_t *status)
 {
     size_t n = 0;
     *receipts = 0;
@@ -240,13 +305,13 @@ static bool is_taken(const struct judge *j, enum probe_kind kind, const struct i
             *status = s->status;
             return false;
         }
-        if (r && receipt_of(j->seen, r, s))
+        if (receipt_of(j, s))
             *receipts |= 1u << (s->part - 1);
     }
     return n > 0;
 }
 
-static void judge_long(const struct judge *j, const struct id_relation *r)
+static void judge_long(const struct judge *j)
 {
     static const char *const names[] = {"udh8", "udh16", "sar", "payload"};
     static const char *const receipts_of[] = {"no part", "the first part", "the last part",
@@ -258,7 +323,7 @@ static void judge_long(const struct judge *j, const struct id_relation *r)
         unsigned receipts;
         uint32_t status;
         bool whole = kind == PROBE_PAYLOAD; /* there is only one submit_sm */
-        if (!is_taken(j, kind, r, &receipts, &status)) {
+        if (!is_taken(j, kind, &receipts, &status)) {
             if (status)
                 find(j, "long messages as %s: refused with %s", names[i], smpp_status_name(status));
             continue;
@@ -370,11 +435,12 @@ void probe_judge(const struct probe_seen *seen, const struct carrier_settings *n
     judge_binds(&j);
     if (!seen->submits_n)
         return;
-    const struct id_relation *relation = relation_of(seen);
+    j.ids = probe_ids_find(seen);
     judge_time(&j);
-    judge_ids(&j, relation);
-    judge_receipts(&j, relation);
-    judge_long(&j, relation);
+    judge_ids(&j);
+    judge_receipts(&j);
+    judge_intermediate(&j);
+    judge_long(&j);
     judge_alphabet(&j);
     judge_window(&j);
 }

@@ -10,6 +10,7 @@
 #include "core/probe_ask.h"
 #include "smpp/receipt.h"
 #include "smpp/session.h"
+#include "store/message_state.h"
 
 enum {
     PROBE_SUBMITS_MAX = 64,
@@ -17,6 +18,7 @@ enum {
     PROBE_ECHOES_MAX = 16,
     PROBE_ID_SIZE = 66,
     PROBE_TEXT_SIZE = 200,
+    PROBE_STAT_SIZE = 24,
     PROBE_WINDOW_MOST = 50,
 };
 
@@ -28,7 +30,7 @@ struct probe_bind {
 };
 
 enum probe_kind {
-    PROBE_PLAIN,
+    PROBE_PLAIN,    /* asks for intermediate receipts, too */
     PROBE_ALPHABET, /* PROBE_ALPHABET_TEXT */
     PROBE_UDH8,     /* these four: a message of two parts */
     PROBE_UDH16,
@@ -54,8 +56,13 @@ struct probe_receipt {
     bool data_sm;
     bool payload;
     bool tlv_id, tlv_state, tlv_error;
+    bool intermediate; /* it says so, or of a message that is on its way */
     enum smpp_message_state state;
     char id[PROBE_ID_SIZE];
+    /* As the carrier's own rules read them, but for the format of the id; "": no id. */
+    char own_id[PROBE_ID_SIZE];
+    char own_stat[PROBE_STAT_SIZE];
+    enum message_state own_state;
     char text[PROBE_TEXT_SIZE];
 };
 

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
-enum { FINAL_RECEIPT = 1, PARTS = 2, SHORT_NUMBER_MAX = 8 };
+/* registered_delivery, SMPP 3.4 5.2.17. */
+enum { FINAL_RECEIPT = 0x01, INTERMEDIATE_RECEIPTS = 0x10 };
+enum { PARTS = 2, SHORT_NUMBER_MAX = 8 };
 
 static void set_sender(struct smpp_submit_sm *sm, const struct carrier_settings *s,
                        const char *sender)
@@ -75,7 +77,7 @@ void probe_message_write(struct probe_message *m, const struct carrier_settings 
     sm->dest_addr_ton = (uint8_t)s->recipient_ton;
     sm->dest_addr_npi = (uint8_t)s->recipient_npi;
     sm->destination_addr = str_of(ask->to);
-    sm->registered_delivery = FINAL_RECEIPT;
+    sm->registered_delivery = FINAL_RECEIPT | (kind == PROBE_PLAIN ? INTERMEDIATE_RECEIPTS : 0);
     size_t n = write_header(m->text, kind, part, reference);
     sm->esm_class = n ? SMPP_ESM_UDHI : 0;
     n += write_text(m->text + n, sizeof(m->text) - n, kind, part);

@@ -277,6 +277,7 @@ void pump_figures(struct pump *p, struct pump_figures *out, int64_t now_us)
         .rate_waits = pace_at_us(&p->flow.pace) > now_us,
         .sender_rate = p->settings.sender_rate,
         .sender_waits = p->senders.waiting && !p->queue.oldest,
+        .recipient_waits = p->recipients.waiting && !p->senders.waiting && !p->queue.oldest,
         .submits = p->submits,
         .throttles = p->throttles,
         .rate_limit = flow_rate(&p->flow, now_us),

@@ -82,7 +82,8 @@ struct pump_figures {
     int64_t paused_us;   /* what is left of the pause that the carrier asked for */
     bool rate_waits;     /* the next part waits for its turn */
     int64_t sender_rate; /* parts a second, of one sender; 0: no limit */
-    bool sender_waits;   /* all that wait do so for their senders' turns */
+    bool sender_waits;   /* all that wait do so for their senders' turns, or behind one that does */
+    bool recipient_waits; /* all that wait do so behind an earlier one to their recipient */
     uint64_t submits;
     uint64_t throttles;
     int64_t rate_limit;       /* parts a second, as the carrier lets us now; 0: no limit */

@@ -112,6 +112,9 @@ static void add_limit(struct carrier_status *out, const struct watch *w, const s
         .rate = pump->rate_limit,
         .sender_rate = pump->sender_rate,
         .sender_waits = pump->sender_waits,
+        .behind_sender = pump->behind_sender,
+        .recipient_waits = pump->recipient_waits,
+        .behind_recipient = pump->behind_recipient,
         .rate_waits = pump->rate_waits,
         .waits = pump->waits,
     };

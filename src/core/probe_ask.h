@@ -20,6 +20,7 @@ enum probe_note {
     PROBE_SAYS = 1, /* what it does */
     PROBE_FOUND,    /* what it has found out */
     PROBE_SETS,     /* "name=value": a setting that should change */
+    PROBE_DONE,     /* that was all; without it the probe ended before it could judge */
 };
 
 #endif

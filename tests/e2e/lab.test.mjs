@@ -3,10 +3,12 @@
 // The same on any database.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cli, command, startNavette, startSim, until } from "./navette.mjs";
-import { carrier, finish, provision, send, state } from "./smsc.mjs";
+import { execFileSync } from "node:child_process";
+import { cli, command, sleep, startNavette, startSim, until } from "./navette.mjs";
+import { carrier, finish, provision, send, Smsc, state } from "./smsc.mjs";
 
 const ECHOES = "33612349920";
+const ENROUTE_FIRST = "33612349917";
 let server;
 const sims = [];
 
@@ -23,20 +25,27 @@ after(async () => {
 async function carrierWith(name, ...quirks) {
   const sim = await startSim({ args: ["--receipt-delay-ms", "50", ...quirks] });
   sims.push(sim);
-  const login = ["--system-id", "navette", "--password", "secret"];
-  const place = ["--host", "127.0.0.1", "--port", String(sim.smppPort)];
   if (sims.length === 1) await provision(server, sim.smppPort);
-  else await cli(server, "carrier", "add", name, ...place, ...login);
+  else await addCarrier(name, sim.smppPort);
   return sims.length === 1 ? "sim" : name;
 }
 
-// What a probe says, found and proposes: {said, found, settings, command}.
-async function probe(name, ...args) {
-  const call = ["--data", server.data, "--json", "carrier", "probe", name, "--to", ECHOES];
+function addCarrier(name, port) {
+  const login = ["--system-id", "navette", "--password", "secret"];
+  const place = ["--host", "127.0.0.1", "--port", String(port)];
+  return cli(server, "carrier", "add", name, ...place, ...login);
+}
+
+const probe = (name, ...args) => probeTo(ECHOES, name, ...args);
+
+// What a probe says, found and proposes: {code, said, found, settings, command}.
+async function probeTo(to, name, ...args) {
+  const call = ["--data", server.data, "--json", "carrier", "probe", name, "--to", to];
   const { code, stdout, stderr } = await command(...call, "--wait-s", "3", ...args);
-  assert.equal(code, 0, stderr + stdout);
   const lines = stdout.trim().split("\n").map(JSON.parse);
+  assert.equal(code, lines.at(-1).settings ? 0 : 1, stderr + stdout);
   return {
+    code,
     said: lines.flatMap((l) => l.says ?? []),
     found: lines.flatMap((l) => l.found ?? []),
     ...lines.at(-1),
@@ -53,7 +62,10 @@ test("a carrier like our defaults needs no change, and what is sent is told befo
     "bind as transceiver: taken",
     "enquire_link is answered",
     "ids are the same in responses and receipts",
+    "version of SMPP that it names: 3.4",
     "the grammar that is built in reads its receipts",
+    "with its present settings 9 of 9 messages find a receipt",
+    "intermediate receipts were asked for: none came",
     "long messages as udh8: taken, receipts for all parts",
     "long messages as payload: taken, receipts for all parts",
     "data_coding 0 is gsm",
@@ -87,6 +99,73 @@ test("habits are found out, and taken over when that is asked for", async () => 
   await until("bound", async () => (await cli(server, "carrier", "show", name)).status.binds === 2);
 });
 
+test("ids are the same in any two formats, and intermediate receipts are seen", async () => {
+  const name = await carrierWith(
+    "padded",
+    ...["--id-format", "padded", "--receipt-id-format", "decimal"],
+    ...["--receipt-style", "vendor", "--receipt-parts", "last"],
+  );
+  const { found, settings } = await probeTo(ENROUTE_FIRST, name);
+  assert.deepEqual(
+    settings,
+    { response_id: "decimal", receipt_id: "decimal", receipt_parts: "last" },
+    found.join("\n"),
+  );
+  for (const sentence of [
+    "intermediate receipts come when they are asked for",
+    "with its present settings 0 of 9 messages find a receipt",
+    "long messages as udh16: taken, receipts for the last part",
+  ])
+    assert.ok(found.includes(sentence), `${sentence}\n${found.join("\n")}`);
+});
+
+test("ids are the same in upper and lower case, in data_sm and packed septets too", async () => {
+  const name = await carrierWith(
+    "upper",
+    ...["--id-format", "hex", "--receipt-id-format", "hex-upper"],
+    ...["--receipt-style", "data-sm", "--default-alphabet", "gsm-packed"],
+  );
+  const { found, settings } = await probe(name);
+  // Ids without a letter are the same in both cases; nine that are counted up have one among them.
+  assert.deepEqual(
+    settings,
+    { response_id: "hex", receipt_id: "hex", default_alphabet: "gsm-packed" },
+    found.join("\n"),
+  );
+  assert.ok(found.includes("receipts come as data_sm, their text in message_payload"));
+});
+
+test("expressions are proposed for receipts that nothing else reads, and then they do", async () => {
+  const smsc = await Smsc.start();
+  smsc.onSubmit = (pdu) => {
+    const tell = () => smsc.receiptText(pdu, `it's;ref'=${pdu.id};result=DELIVRD`).catch(() => {});
+    setTimeout(tell, 20);
+    return 0;
+  };
+  await addCarrier("strange", smsc.port);
+  const first = await probe("strange", "--apply");
+  assert.deepEqual(
+    first.settings,
+    { receipt_id_pattern: "ref'=([^ ;,|&]+)", receipt_stat_pattern: "result=([^ ;,|&]+)" },
+    first.found.join("\n"),
+  );
+  // What the carrier wrote stays a word to the shell.
+  const words = `navette() { printf '%s\\n' "$@"; }; ${first.command}`;
+  assert.deepEqual(execFileSync("sh", ["-c", words]).toString().trim().split("\n"), [
+    ...["carrier", "set", "strange", "--receipt-id-pattern", "ref'=([^ ;,|&]+)"],
+    ...["--receipt-stat-pattern", "result=([^ ;,|&]+)"],
+  ]);
+  const second = await probe("strange");
+  assert.deepEqual(second.settings, {}, second.found.join("\n"));
+  for (const sentence of [
+    "the carrier's own expressions read its receipts",
+    "with its present settings 9 of 9 messages find a receipt",
+  ])
+    assert.ok(second.found.includes(sentence), `${sentence}\n${second.found.join("\n")}`);
+  await cli(server, "carrier", "set", "strange", "--enabled", "no");
+  await smsc.stop();
+});
+
 test("the window is found when it is asked for", async () => {
   const name = await carrierWith("narrow", "--max-window", "6", "--answer-delay-ms", "100");
   const { found, settings } = await probe(name, "--window-test");
@@ -96,10 +175,10 @@ test("the window is found when it is asked for", async () => {
 test("a carrier that takes no second bind says how to free the first", async () => {
   const name = await carrierWith("lonely", "--max-binds", "1");
   await until("bound", async () => (await cli(server, "carrier", "show", name)).status.binds === 1);
-  const { found, settings } = await probe(name);
+  const { code, found, settings } = await probe(name);
   assert.ok(found.includes("bind as transceiver: refused with ESME_RALYBND"), found.join("\n"));
   assert.ok(found.some((f) => f.includes("--enabled no")));
-  assert.deepEqual(settings, {});
+  assert.deepEqual([code, settings], [1, null]);
   await cli(server, "carrier", "set", name, "--enabled", "no");
   const again = await until("the bind is free", async () => {
     const result = await probe(name);
@@ -115,6 +194,16 @@ test("messages of customers go on meanwhile, and their receipts are not lost", a
   for (const id of ids) await state(server, id, "delivered");
   assert.deepEqual((await under_way).settings, {});
   assert.equal((await carrier(server)).status.state, "bound");
+});
+
+test("who looks on at a carrier that is removed is not kept waiting, and told nothing half", async () => {
+  const name = await carrierWith("leaving", "--answer-delay-ms", "700");
+  const ends = [probe(name), command("--data", server.data, "carrier", "trace", name)];
+  await sleep(1000);
+  await cli(server, "carrier", "remove", name);
+  const [probed, traced] = await Promise.all(ends);
+  assert.deepEqual([probed.code, probed.settings, probed.found], [1, null, []]);
+  assert.equal(traced.code, 0, traced.stderr);
 });
 
 test("a number that is none is refused before anything is sent", async () => {

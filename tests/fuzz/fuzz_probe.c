@@ -12,6 +12,20 @@ static void say(void *ctx, enum probe_note note, const char *text)
     *said += strlen(text);
 }
 
+static struct receipt_rules *rules(void)
+{
+    static struct receipt_rules *made;
+    struct carrier_settings s = {.receipt_id = STR("as-is"),
+                                 .receipt_id_pattern = STR("ref=([^ ]+)"),
+                                 .receipt_stat_pattern = STR("result=([^ ]+)")};
+    struct refusal why;
+    struct arena *a = arena_new();
+    if (!made && receipt_rules_new(&made, &s, a, &why))
+        abort();
+    arena_free(a);
+    return made;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const struct probe_ask ask = {.to = "33612345678"};
@@ -22,8 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     size_t said = 0;
     buf_add(&bytes, data, n);
     buf_set_u32(&bytes, 0, (uint32_t)bytes.n);
+    struct probe_eye eye = {seen, &ask, rules(), arena};
     for (int i = 0; i < 2; i++)
-        probe_eye_see(seen, &ask, arena, i == 0, buf_str(&bytes));
+        probe_eye_see(&eye, i == 0, buf_str(&bytes));
     seen->submits[0] = (struct probe_submit){.kind = PROBE_PLAIN, .answered = true, .id = "1F"};
     seen->submits_n = 1;
     probe_judge(seen, &now, say, &said);

@@ -33,9 +33,14 @@ static void each_limit_has_its_sentence(void **state)
     f.rate = 50;
     f.rate_waits = true;
     says(&f, "rate", "the rate: 50 parts a second");
+    f.recipient_waits = true;
+    f.behind_recipient = 2;
+    says(&f, "recipient",
+         "earlier messages to the same recipients are on the wire: 2 messages wait for them");
     f.sender_rate = 1;
     f.sender_waits = true;
-    says(&f, "sender_rate", "the rate of a sender: 1 parts a second");
+    f.behind_sender = 7;
+    says(&f, "sender_rate", "the rate of a sender, 1 parts a second: 7 messages wait for it");
     f.wire_full = true;
     says(&f, "wire", "the carrier does not read what is written to it");
     f.on_wire = 10;

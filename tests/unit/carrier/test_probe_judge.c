@@ -45,8 +45,12 @@ static struct probe_submit *submit(enum probe_kind kind, uint32_t part, const ch
 static struct probe_receipt *receipt(const char *id)
 {
     struct probe_receipt *r = &seen.receipts[seen.receipts_n++];
-    *r = (struct probe_receipt){.readable = true, .state = SMPP_STATE_DELIVERED};
+    *r = (struct probe_receipt){.readable = true,
+                                .state = SMPP_STATE_DELIVERED,
+                                .own_stat = "DELIVRD",
+                                .own_state = MESSAGE_DELIVERED};
     snprintf(r->id, sizeof(r->id), "%s", id);
+    snprintf(r->own_id, sizeof(r->own_id), "%s", id);
     snprintf(r->text, sizeof(r->text), "id:%s stat:DELIVRD err:000", id);
     return r;
 }
@@ -59,6 +63,8 @@ static int set_up(void **state)
     for (int i = 1; i <= 3; i++)
         seen.binds[i] = (struct probe_bind){.tried = true, .bound = true};
     now = (struct carrier_settings){.bind = STR("trx"),
+                                    .interface_version = STR("3.4"),
+                                    .receipts = STR("final"),
                                     .response_id = STR("as-is"),
                                     .receipt_id = STR("as-is"),
                                     .receipt_parts = STR("all"),
@@ -129,6 +135,15 @@ static void ids_in_two_formats_are_matched(void **state)
         {"972660181", "0972660181", "response_id=decimal\nreceipt_id=decimal\n"},
         {"00B8BE19", "b8be19", "response_id=hex\nreceipt_id=hex\n"},
         {"1101C1-C9D03D-F000", "1101C1-C9D03D-F000", ""},
+        {"0000001001", "1001", "response_id=decimal\nreceipt_id=decimal\n"},
+        {"1001", "3E9", "response_id=decimal\nreceipt_id=hex\n"},
+        {"3e9", "3E9", "response_id=hex\nreceipt_id=hex\n"},
+        {"FFFFFFFFFFFFFFFFFFFF", "1208925819614629174706175", /* no machine's integer holds it */
+         "response_id=hex\nreceipt_id=decimal\n"},
+        {"12345678901234567890123456789012", "0012345678901234567890123456789012",
+         "response_id=decimal\nreceipt_id=decimal\n"},
+        {"4d2d37", "M-7", "response_id=hex-text\n"},
+        {"M-7", "4D2D37", "receipt_id=hex-text\n"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         set_up(NULL);
@@ -187,8 +202,132 @@ static void a_receipt_that_cannot_be_read_gives_patterns(void **state)
     snprintf(r->text, PROBE_TEXT_SIZE, "%s", "msg.ref=1002 result=DELIVERED");
     judge();
     has("a receipt cannot be read: msg.ref=1002");
-    assert_string_equal(sets, "receipt_id_pattern=msg\\.ref=([^ ]+)\n"
-                              "receipt_stat_pattern=result=([^ ]+)\n");
+    assert_string_equal(sets, "receipt_id_pattern=msg\\.ref=([^ ;,|&]+)\n"
+                              "receipt_stat_pattern=result=([^ ;,|&]+)\n");
+}
+
+static void what_stands_between_the_fields_is_no_part_of_the_pattern(void **state)
+{
+    (void)state;
+    seen.receipts_n = 0;
+    struct probe_receipt *r = receipt("17"); /* readable, but it is the id of something else */
+    r->own_id[0] = '\0';
+    snprintf(r->text, PROBE_TEXT_SIZE, "%s", "id=17;ref=1002;state=DELIVRD text:ref=1001");
+    judge();
+    assert_string_equal(sets, "receipt_id_pattern=ref=([^ ;,|&]+)\n"
+                              "receipt_stat_pattern=state=([^ ;,|&]+)\n");
+}
+
+/* Of what the rules make of `text` there is an id `own_id` and this state. */
+static void read_as(struct probe_receipt *r, const char *own_id, enum message_state own_state)
+{
+    snprintf(r->own_id, sizeof(r->own_id), "%s", own_id);
+    r->own_state = own_state;
+}
+
+static void receipts_that_only_the_own_expressions_read_are_read(void **state)
+{
+    (void)state;
+    now.receipt_id_pattern = STR("ref=([^ ]+)");
+    for (size_t i = 0; i < seen.receipts_n; i++) {
+        seen.receipts[i].readable = false;
+        seen.receipts[i].id[0] = '\0';
+    }
+    judge();
+    assert_string_equal(sets, "");
+    has("the carrier's own expressions read its receipts");
+    has("with its present settings 4 of 4 messages find a receipt");
+}
+
+static void own_expressions_that_find_less_than_the_grammar_are_taken_away(void **state)
+{
+    (void)state;
+    now.receipt_id_pattern = STR("ref=([^ ]+)");
+    now.receipt_stat_pattern = STR("result=([^ ]+)");
+    for (size_t i = 0; i < seen.receipts_n; i++)
+        read_as(&seen.receipts[i], "", MESSAGE_SENT);
+    judge();
+    assert_string_equal(sets, "receipt_id_pattern=\nreceipt_stat_pattern=\n");
+    has("with its present settings 0 of 4 messages find a receipt");
+}
+
+static void settings_of_another_format_find_no_receipt(void **state)
+{
+    (void)state;
+    now.response_id = STR("hex");
+    judge();
+    has("with its present settings 0 of 4 messages find a receipt");
+    assert_string_equal(sets, "response_id=as-is\n");
+}
+
+static void a_word_that_nobody_knows_is_told(void **state)
+{
+    (void)state;
+    struct probe_receipt *r = &seen.receipts[2];
+    r->state = SMPP_STATE_NONE;
+    snprintf(r->own_stat, sizeof(r->own_stat), "%s", "HELD");
+    read_as(r, "1003", MESSAGE_SENT);
+    judge();
+    has("what a receipt means by HELD is not known: say it with --stat-map");
+    now.stat_map = STR("FAILED=undelivered,HELD=enroute");
+    judge();
+    assert_null(strstr(found, "--stat-map"));
+}
+
+static void receipts_of_no_message_are_told_from_none(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < seen.receipts_n; i++) {
+        snprintf(seen.receipts[i].id, PROBE_ID_SIZE, "%s", "77");
+        read_as(&seen.receipts[i], "77", MESSAGE_DELIVERED);
+        snprintf(seen.receipts[i].text, PROBE_TEXT_SIZE, "%s", "id:77 stat:DELIVRD");
+    }
+    judge();
+    has("receipts came, but none has the id of a message: the first has 77");
+    assert_string_equal(sets, "");
+}
+
+static void intermediate_receipts_are_told_by_the_message_that_asks_for_them(void **state)
+{
+    (void)state;
+    judge();
+    has("intermediate receipts were asked for: none came");
+    seen.receipts[1].intermediate = true; /* of another message */
+    judge();
+    has("intermediate receipts were asked for: none came");
+    receipt("1001")->intermediate = true;
+    judge();
+    has("intermediate receipts come when they are asked for");
+    now.receipts = STR("intermediate");
+    seen.submits[0].status = ESME_RINVREGDLVFLG;
+    judge();
+    has("a message that asks for intermediate receipts is refused with ESME_RINVREGDLVFLG");
+    assert_string_equal(sets, "receipts=final\n");
+    for (size_t i = 0; i < seen.submits_n; i++)
+        seen.submits[i].status = ESME_RINVSRCADR;
+    judge();
+    assert_null(strstr(found, "intermediate"));
+    assert_string_equal(sets, "");
+}
+
+static void the_version_that_the_carrier_names_is_proposed(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t version;
+        const char *found, *sets;
+    } cases[] = {
+        {0x33, "it names: 3.3", "interface_version=3.3\n"},
+        {0x34, "it names: 3.4", ""},
+        {0x50, "it names: 5.0", "interface_version=5.0\n"},
+        {0xFF, "it names: 15.15", ""}, /* none that we could name */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        seen.version = cases[i].version;
+        judge();
+        has(cases[i].found);
+        assert_string_equal(sets, cases[i].sets);
+    }
 }
 
 static void the_window_is_one_less_than_what_was_refused(void **state)
@@ -226,6 +365,16 @@ int main(void)
         cmocka_unit_test_setup(a_receipt_that_cannot_be_read_gives_patterns, set_up),
         cmocka_unit_test_setup(the_window_is_one_less_than_what_was_refused, set_up),
         cmocka_unit_test_setup(no_receipt_at_all_is_said, set_up),
+        cmocka_unit_test_setup(what_stands_between_the_fields_is_no_part_of_the_pattern, set_up),
+        cmocka_unit_test_setup(receipts_that_only_the_own_expressions_read_are_read, set_up),
+        cmocka_unit_test_setup(own_expressions_that_find_less_than_the_grammar_are_taken_away,
+                               set_up),
+        cmocka_unit_test_setup(settings_of_another_format_find_no_receipt, set_up),
+        cmocka_unit_test_setup(a_word_that_nobody_knows_is_told, set_up),
+        cmocka_unit_test_setup(receipts_of_no_message_are_told_from_none, set_up),
+        cmocka_unit_test_setup(intermediate_receipts_are_told_by_the_message_that_asks_for_them,
+                               set_up),
+        cmocka_unit_test_setup(the_version_that_the_carrier_names_is_proposed, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

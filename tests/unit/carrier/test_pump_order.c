@@ -29,7 +29,9 @@ static void a_later_one_to_the_same_recipient_waits_and_the_others_pass(void **s
     assert_wire(0, "m1");
     assert_wire(1, "m3");
     assert_int_equal(figures().behind_recipient, 1);
+    assert_true(figures().recipient_waits);
     answer(0, ESME_RTHROTTLED);
+    assert_false(figures().recipient_waits); /* what it waits for is the pause */
     clock_advance(SEC_US);
     run();
     assert_int_equal(f.submits, 3);
