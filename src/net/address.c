@@ -47,10 +47,16 @@ void net_address_copy(struct sockaddr_storage *to, const struct sockaddr *from)
     memcpy(to, &in, sizeof(in));
 }
 
-bool net_address_is_literal(const char *host)
+bool net_address_literal(char out[NET_ADDRESS_SIZE], const char *host)
 {
     struct in6_addr any;
-    return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
+    size_t n = strcspn(host, "%");
+    if (n >= NET_ADDRESS_SIZE)
+        return false;
+    memcpy(out, host, n);
+    out[n] = '\0';
+    bool zone = host[n];
+    return inet_pton(AF_INET6, out, &any) == 1 || (!zone && inet_pton(AF_INET, out, &any) == 1);
 }
 
 uint16_t net_address_local_port(int fd)

@@ -16,8 +16,9 @@ enum { NET_ADDRESS_SIZE = 64 };
 void net_address_write(char out[NET_ADDRESS_SIZE], const struct sockaddr_storage *address);
 /* An IPv4 peer of an IPv6 socket (::ffff:192.0.2.1) becomes plain IPv4. */
 void net_address_copy(struct sockaddr_storage *to, const struct sockaddr *from);
-/* True for "192.0.2.1", "2001:db8::1": no name to look up, no SNI. */
-bool net_address_is_literal(const char *host);
+/* True for "192.0.2.1", "2001:db8::1", "fe80::1%eth0": no name to look up, no SNI. Then `out` is
+ * the address without its zone, as certificates have it. */
+bool net_address_literal(char out[NET_ADDRESS_SIZE], const char *host);
 uint16_t net_address_local_port(int fd);
 
 /* A listening socket, non-blocking. address: "127.0.0.1:8080", "localhost:8080", "[::1]:0";

@@ -54,7 +54,8 @@ SSL *tls_client_new(SSL_CTX *context, const char *host, bool skip_name_check)
     SSL *ssl = SSL_new(context);
     if (!ssl)
         base_out_of_memory();
-    bool literal = net_address_is_literal(host);
+    char address[NET_ADDRESS_SIZE];
+    bool literal = net_address_literal(address, host);
     if (!literal)
         SSL_set_tlsext_host_name(ssl, host);
     SSL_set_connect_state(ssl);
@@ -62,7 +63,7 @@ SSL *tls_client_new(SSL_CTX *context, const char *host, bool skip_name_check)
         return ssl;
     X509_VERIFY_PARAM *expected = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    int done = literal ? X509_VERIFY_PARAM_set1_ip_asc(expected, host)
+    int done = literal ? X509_VERIFY_PARAM_set1_ip_asc(expected, address)
                        : X509_VERIFY_PARAM_set1_host(expected, host, 0);
     if (done != 1)
         base_out_of_memory();
