@@ -135,7 +135,7 @@ test("ids are the same in upper and lower case, in data_sm and packed septets to
   assert.ok(found.includes("receipts come as data_sm, their text in message_payload"));
 });
 
-test("expressions are proposed for receipts that nothing else reads, and then they do", async () => {
+test("expressions are proposed for receipts that nothing else reads", async () => {
   const smsc = await Smsc.start();
   smsc.onSubmit = (pdu) => {
     const tell = () => smsc.receiptText(pdu, `it's;ref'=${pdu.id};result=DELIVRD`).catch(() => {});
@@ -196,7 +196,7 @@ test("messages of customers go on meanwhile, and their receipts are not lost", a
   assert.equal((await carrier(server)).status.state, "bound");
 });
 
-test("who looks on at a carrier that is removed is not kept waiting, and told nothing half", async () => {
+test("who looks on at a carrier that is removed is not kept waiting", async () => {
   const name = await carrierWith("leaving", "--answer-delay-ms", "700");
   const ends = [probe(name), command("--data", server.data, "carrier", "trace", name)];
   await sleep(1000);
