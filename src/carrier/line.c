@@ -392,7 +392,8 @@ void line_status(const struct line *line, struct carrier_status *out)
         .binds_wanted = line->phase == LINE_OFF ? 0 : binds.wanted,
         .reconnects = binds.reconnects,
         .window_used = figures.on_wire,
-        .window_size = line->used ? settings_of_pump(&line->used->settings, false).window : 0,
+        .window_size =
+            line->used ? (uint32_t)(line->used->settings.window * line->used->settings.binds) : 0,
         .rate_now = line->rate_now,
         .rate_limit = figures.rate_limit,
         .active = atomic_load(&line->slot->active),
