@@ -2,12 +2,11 @@
 #include "sim/alphabet.h"
 
 #include "smpp/pdu.h"
+#include "text/septets.h"
 #include "text/text.h"
 
 enum {
     USER_DATA_MAX = 140, /* bytes of one SMS */
-    SEPTET_BITS = 7,
-    CR = 0x0D,
 };
 
 /* ---- What data_coding means ---- */
@@ -57,51 +56,6 @@ enum phone_alphabet alphabet_of(uint8_t data_coding, enum quirk_default_alphabet
     return data_coding & 4 ? PHONE_BINARY : PHONE_GSM7;
 }
 
-/* ---- Packed septets ---- */
-
-/* Bits between the header and the first septet, which begins on a septet's border. */
-static unsigned fill_bits(size_t header_n)
-{
-    return (unsigned)((SEPTET_BITS - header_n * 8 % SEPTET_BITS) % SEPTET_BITS);
-}
-
-void alphabet_unpack(struct buf *septets, struct str packed, size_t header_n)
-{
-    unsigned fill = fill_bits(header_n);
-    size_t bits = packed.n * 8;
-    size_t n = bits > fill ? (bits - fill) / SEPTET_BITS : 0;
-    bool to_the_last_bit = n > 0 && (bits - fill) % SEPTET_BITS == 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = fill + i * SEPTET_BITS;
-        unsigned two = (uint8_t)packed.p[at / 8];
-        if (at / 8 + 1 < packed.n)
-            two |= (unsigned)(uint8_t)packed.p[at / 8 + 1] << 8;
-        uint8_t septet = (uint8_t)(two >> at % 8 & 0x7f);
-        if (i + 1 == n && to_the_last_bit && septet == CR)
-            break;
-        buf_add_u8(septets, septet);
-    }
-}
-
-size_t alphabet_pack(uint8_t *out, struct str septets, size_t header_n)
-{
-    if (septets.n == 0)
-        return 0;
-    unsigned fill = fill_bits(header_n);
-    size_t bits = fill + septets.n * SEPTET_BITS;
-    size_t n = (bits + 7) / 8;
-    memset(out, 0, n);
-    bool room_for_one = n * 8 - bits == SEPTET_BITS; /* where zeros would read as "@" */
-    for (size_t i = 0; i < septets.n + room_for_one; i++) {
-        size_t at = fill + i * SEPTET_BITS;
-        unsigned two = (i < septets.n ? (uint8_t)septets.p[i] & 0x7fu : CR) << at % 8;
-        out[at / 8] |= (uint8_t)two;
-        if (two > 0xff)
-            out[at / 8 + 1] |= (uint8_t)(two >> 8);
-    }
-    return n;
-}
-
 /* ---- What a phone says ---- */
 
 static enum err split_text(struct alphabet_parts *out, struct arena *a, struct str utf8,
@@ -119,11 +73,8 @@ static enum err split_text(struct alphabet_parts *out, struct arena *a, struct s
     out->items = ARENA_ARRAY(a, parts.n, struct str);
     for (size_t i = 0; i < parts.n; i++) {
         struct str bytes = parts.items[i].bytes;
-        if (packed && weight.encoding == TEXT_GSM7) {
-            uint8_t *to = arena_alloc(a, bytes.n + 1);
-            bytes.n = alphabet_pack(to, bytes, parts.n > 1 ? UDH_CONCAT8_SIZE : 0);
-            bytes.p = (const char *)to;
-        }
+        if (packed && weight.encoding == TEXT_GSM7)
+            bytes = septets_pack(a, bytes, parts.n > 1 ? UDH_CONCAT8_SIZE : 0);
         out->items[i] = bytes;
     }
     return OK;

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim/alphabet: how a link writes text: what data_coding means, septets packed or not, and the
- * parts of what a phone says.
- * Source: TS 23.038 chapters 4 and 6.1.2.1, SMPP 3.4 5.2.19, TS 23.040 9.2.3.24.
+ * sim/alphabet: how a link writes text: what data_coding means, and the parts of what a phone
+ * says.
+ * Source: TS 23.038 chapter 4, SMPP 3.4 5.2.19, TS 23.040 9.2.3.24.
  * Threads: pure.
  */
 #ifndef NAVETTE_SIM_ALPHABET_H
 #define NAVETTE_SIM_ALPHABET_H
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "sim/phones.h"
 #include "sim/quirk.h"
 
-/* Packed septets are PHONE_GSM7: to be unpacked before they reach a phone. */
+/* Packed septets are PHONE_GSM7: to be unpacked (text/septets) before they reach a
+ * phone. */
 enum phone_alphabet alphabet_of(uint8_t data_coding, enum quirk_default_alphabet standard);
-
-/* Appends the septets, one a byte, of bytes that stood behind a header of header_n bytes. One that
- * only fills the last byte (a CR, 6.1.2.3.1) is left out. */
-void alphabet_unpack(struct buf *septets, struct str packed, size_t header_n);
-/* Packs them behind a header of header_n bytes; returns the bytes written, never more than there
- * are septets, except that one bit of filling may cost one more. */
-size_t alphabet_pack(uint8_t *out, struct str septets, size_t header_n);
 
 struct alphabet_parts {
     struct str *items; /* short_message without its header */

@@ -366,7 +366,7 @@ enum err smsc_new(struct smsc **out, const struct sim_config *config,
     smsc->refusals = map_new(SMSC_TRACKS);
     smsc->receipt_text = buf_limited(512);
     smsc->line = buf_limited(2 * SMPP_PDU_MAX + 1024);
-    smsc->septets = buf_limited(2 * SMPP_PDU_MAX);
+    smsc->septets = arena_new();
     smsc->due_timer = net_timer_new(parts->loop, due, smsc);
     smsc->tick_timer = net_timer_new(parts->loop, tick, smsc);
     enum err err = take_login(smsc, config);
@@ -404,7 +404,7 @@ void smsc_free(struct smsc *smsc)
     free(smsc->tracks);
     buf_free(&smsc->receipt_text);
     buf_free(&smsc->line);
-    buf_free(&smsc->septets);
+    arena_free(smsc->septets);
     free(smsc);
 }
 

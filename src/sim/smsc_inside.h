@@ -175,7 +175,7 @@ struct smsc {
     struct track *tracks;
     struct map *refusals; /* how often a message was refused, by its hash */
     struct buf receipt_text;
-    struct buf septets; /* of the submit in hand */
+    struct arena *septets; /* of the submit in hand */
     struct buf line;
     uint8_t reply_reference;
 };

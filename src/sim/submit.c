@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "sim/smsc_inside.h"
 #include "text/date.h"
+#include "text/septets.h"
 
 #include <stdlib.h>
 
@@ -49,9 +50,8 @@ static uint32_t check_long_mode(const struct quirks *quirks, const struct submit
 
 static void unpack_septets(struct smsc *smsc, struct submit *s)
 {
-    buf_clear(&smsc->septets);
-    alphabet_unpack(&smsc->septets, s->text, smpp_user_data(s->request).n - s->text.n);
-    s->shown = buf_str(&smsc->septets);
+    arena_reset(smsc->septets);
+    s->shown = septets_unpack(smsc->septets, s->text, smpp_user_data(s->request).n - s->text.n);
 }
 
 /* The status that refuses it, or 0. */

@@ -1,67 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/alphabet: packed septets against vectors of others, and the parts of what a phone says. */
+/* sim/alphabet: the parts of what a phone says. */
 #include "sim/alphabet.h"
 #include "testing.h"
 
 #include <stdlib.h>
-
-static struct str unpacked(struct buf *septets, const char *bytes, size_t n, size_t header_n)
-{
-    /* A copy of just this size, so that a sanitizer sees a read behind it. */
-    char *copy = malloc(n ? n : 1);
-    memcpy(copy, bytes, n);
-    buf_clear(septets);
-    alphabet_unpack(septets, (struct str){copy, n}, header_n);
-    free(copy);
-    return buf_str(septets);
-}
-
-/* Bytes as other implementations have them, see the sources of the facts. */
-static const struct {
-    const char *text;
-    size_t header_n, bytes_n;
-    const char *bytes;
-} vectors[] = {
-    {"hellohello", 0, 9, "\xE8\x32\x9B\xFD\x46\x97\xD9\xEC\x37"},
-    {"Hello", 6, 5, "\x90\x65\x36\xFB\x0D"},
-    {"Hello", 7, 5, "\xC8\x32\x9B\xFD\x06"},
-    {"1234567", 0, 7, "\x31\xD9\x8C\x56\xB3\xDD\x1A"},
-    {"12345678", 0, 7, "\x31\xD9\x8C\x56\xB3\xDD\x70"},
-    {"", 0, 0, ""},
-    {"", 6, 0, ""},
-};
-
-static void septets_are_packed_as_others_pack_them(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-        uint8_t out[16];
-        size_t n = alphabet_pack(out, str_of(vectors[i].text), vectors[i].header_n);
-        assert_int_equal(n, vectors[i].bytes_n);
-        assert_memory_equal(out, vectors[i].bytes, n);
-    }
-}
-
-static void septets_are_unpacked_to_what_was_packed(void **state)
-{
-    (void)state;
-    struct buf septets = buf_limited(1024);
-    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
-        assert_true(
-            str_eq(unpacked(&septets, vectors[i].bytes, vectors[i].bytes_n, vectors[i].header_n),
-                   str_of(vectors[i].text)));
-    for (size_t header_n = 0; header_n < 14; header_n++)
-        for (size_t n = 0; n <= 40; n++) {
-            char text[40];
-            uint8_t packed[64];
-            for (size_t i = 0; i < n; i++)
-                text[i] = (char)('A' + (int)((i + n) % 26));
-            size_t packed_n = alphabet_pack(packed, (struct str){text, n}, header_n);
-            assert_true(str_eq(unpacked(&septets, (char *)packed, packed_n, header_n),
-                               (struct str){text, n}));
-        }
-    buf_free(&septets);
-}
 
 static struct alphabet_parts split(struct arena *a, const char *utf8,
                                    enum quirk_default_alphabet standard)
@@ -156,8 +98,6 @@ static void nothing_to_say_and_too_much_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(septets_are_packed_as_others_pack_them),
-        cmocka_unit_test(septets_are_unpacked_to_what_was_packed),
         cmocka_unit_test(what_the_default_alphabet_lacks_is_said_in_unicode),
         cmocka_unit_test(parts_fit_and_cut_no_character),
         cmocka_unit_test(data_coding_zero_is_what_the_link_says),
