@@ -790,6 +790,21 @@ static void what_the_next_refuses_waits_for_the_first_ones_receipt(void **state)
     is(id, MESSAGE_DELIVERED, ORANGE);
 }
 
+static void what_goes_back_to_a_carrier_that_is_gone_ends_too(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    sql("DELETE FROM route WHERE carrier_id = 11");
+    sql("DELETE FROM carrier WHERE id = 11");
+    assert_int_equal(take(SFR), 1);
+    tell(id, OUTCOME_REJECTED, 1, "");
+    is(id, MESSAGE_SENT, ORANGE);
+    for (int hours = 0; hours < 74; hours++)
+        pass(3600);
+    is(id, MESSAGE_UNKNOWN, ORANGE);
+    assert_int_equal(balance(), CREDITS - 100);
+}
+
 static void what_nobody_tells_of_ends_as_unknown_and_is_paid(void **state)
 {
     (void)state;
@@ -869,6 +884,7 @@ int main(void)
         ROUTES(a_late_delivered_ends_what_is_in_doubt),
         ROUTES(any_other_late_receipt_is_only_noted),
         ROUTES(what_the_next_refuses_waits_for_the_first_ones_receipt),
+        ROUTES(what_goes_back_to_a_carrier_that_is_gone_ends_too),
         ROUTES(what_nobody_tells_of_ends_as_unknown_and_is_paid),
         ROUTES(a_draining_route_takes_nothing_new_and_lets_leave_what_waits),
         ROUTES(hours_hold_over_the_nights_when_clocks_change),
