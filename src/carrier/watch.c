@@ -138,7 +138,8 @@ void watch_status(const struct watch *w, const struct watched *seen, struct carr
         .binds_wanted = seen->off ? 0 : binds.wanted,
         .reconnects = binds.reconnects,
         .window_used = pump.on_wire,
-        .window_size = seen->settings ? settings_of_pump(seen->settings, false).window : 0,
+        .window_size =
+            seen->settings ? (uint32_t)(seen->settings->window * seen->settings->binds) : 0,
         .rate_now = w->rate_now,
         .rate_limit = pump.rate_limit,
         .active = atomic_load(&seen->slot->active),

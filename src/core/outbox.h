@@ -76,7 +76,6 @@ struct outbox_slot {
     int64_t free_since_us; /* core/places: since when each look saw a free place; 0: none */
     bool leaving;          /* core/places: to be given up once it is not in use */
     struct outbox_away {   /* core/failover */
-        int64_t told_us;   /* what other nodes were told: bind_place.away_since */
         int64_t free_since_us;
         int64_t due_at_us; /* how far the pass over what waits for it has come */
         int64_t message_id;

@@ -253,11 +253,12 @@ enum err reroute_give_back(struct store_tx *tx, const struct message *m)
 
 /* ---- a receipt of a carrier that a message has left ---- */
 
-/* A message that is SENDING is moved by its node alone: noted, and looked at soon. */
+/* A message that is SENDING is moved by its node alone: looked at soon, and noted. The straggler
+ * first, as the clock does. */
 static enum err deliver_later(struct store_tx *tx, int64_t id, struct str receipt)
 {
-    enum err e = store_message_receipt_note(tx, id, receipt);
-    return e ? e : store_straggler_put(tx, id, tx->now_us + LATE_AGAIN_S * SEC_US);
+    enum err e = store_straggler_put(tx, id, tx->now_us + LATE_AGAIN_S * SEC_US);
+    return e ? e : store_message_receipt_note(tx, id, receipt);
 }
 
 static enum err deliver_late(bool *ended, struct store_tx *tx, const struct message *m,

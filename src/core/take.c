@@ -22,17 +22,18 @@ static enum err answered_parts(uint8_t answered[32], bool *some, struct store_vi
     return e;
 }
 
-/* By the settings of now, which may be others than when it was accepted. */
-static enum err follow_settings(bool *sendable, struct store_tx *tx, struct message *m,
-                                const struct directory_carrier *carrier)
+/* By the settings of now, which may be others than when it was accepted, or another carrier's. */
+static enum err follow_settings(bool *sendable, struct core *c, struct store_tx *tx,
+                                struct message *m, const struct directory_carrier *carrier)
 {
     bool changed;
-    *sendable = true;
-    enum err e = plan_again(m, tx->view.arena, &carrier->rules, &changed);
-    if (!e)
+    bool moved;
+    enum err cannot = plan_again(m, tx->view.arena, &carrier->rules, &changed);
+    *sendable = !cannot;
+    if (!cannot)
         return changed ? store_message_replan(tx, m) : OK;
-    *sendable = false;
-    return end_unsent(tx, m, MESSAGE_REJECTED, str_of(err_text(e)), NULL);
+    enum err e = route_next(c, tx, m, str_of(err_name(cannot)), &moved);
+    return e || moved ? e : end_unsent(tx, m, MESSAGE_REJECTED, str_of(err_text(cannot)), NULL);
 }
 
 static enum err take_message(struct core *c, struct store_tx *tx, struct outbox_slot *slot,
@@ -44,7 +45,7 @@ static enum err take_message(struct core *c, struct store_tx *tx, struct outbox_
         return end_unsent(tx, m, MESSAGE_EXPIRED, (struct str){0}, NULL);
     enum err e = answered_parts(answered, &some, &tx->view, m);
     if (!e && !some && carrier)
-        e = follow_settings(&sendable, tx, m, carrier);
+        e = follow_settings(&sendable, c, tx, m, carrier);
     if (!e && sendable)
         outbox_hand_over(c->outbox, tx, slot, m, answered);
     return e;

@@ -225,14 +225,12 @@ static void sql(const char *text)
     read_directory();
 }
 
-static int64_t send_long(const char *to, size_t letters)
+static int64_t send_text(const char *to, struct str text)
 {
     struct accept_job *job = ARENA_NEW(f.arena, struct accept_job);
     struct accept_request *r = ARENA_NEW(f.arena, struct accept_request);
     struct str *recipient = ARENA_NEW(f.arena, struct str);
     struct refusal why;
-    char *text = arena_alloc(f.arena, letters);
-    memset(text, 'a', letters);
     *recipient = str_of(to);
     *r = (struct accept_request){.directory = f.directory,
                                  .account = directory_account(f.directory, STR("shop")),
@@ -240,7 +238,7 @@ static int64_t send_long(const char *to, size_t letters)
                                  .sender = STR("Shop"),
                                  .recipients = recipient,
                                  .recipients_n = 1,
-                                 .text = {text, letters},
+                                 .text = text,
                                  .class = -1,
                                  .no_stop = true};
     assert_int_equal(accept_prepare(job, f.arena, r, &why), OK);
@@ -248,6 +246,13 @@ static int64_t send_long(const char *to, size_t letters)
     turn();
     assert_int_equal(job->job.err, OK);
     return job->messages[0].id;
+}
+
+static int64_t send_long(const char *to, size_t letters)
+{
+    char *text = arena_alloc(f.arena, letters);
+    memset(text, 'a', letters);
+    return send_text(to, (struct str){text, letters});
 }
 
 static int64_t send(const char *to)
@@ -496,6 +501,25 @@ static void with_0_a_carrier_is_waited_for_for_ever(void **state)
     lose(ORANGE);
     pass(DAY_US / SEC_US);
     is(id, MESSAGE_QUEUED, ORANGE);
+}
+
+static void what_the_other_carrier_cannot_write_waits_for_the_first(void **state)
+{
+    (void)state;
+    sql("UPDATE carrier SET settings = '{\"host\":\"h\",\"encodings\":\"0\"}' WHERE id = 12");
+    int64_t id = send_text("33612345678", STR("Привет"));
+    lose(ORANGE);
+    pass(60);
+    is(id, MESSAGE_QUEUED, SFR);
+    assert_int_equal(take(SFR), 1);
+    is(id, MESSAGE_QUEUED, ORANGE);
+    tells(id, "rerouted", "sfr refused it (NO_ENCODING): sent through orange");
+    pass(60);
+    is(id, MESSAGE_QUEUED, ORANGE);
+    outbox_note_lost(slot(ORANGE), 0);
+    pass(1);
+    assert_int_equal(take(ORANGE), 1);
+    is(id, MESSAGE_SENDING, ORANGE);
 }
 
 static void throttling_that_lasts_counts_as_away(void **state)
@@ -766,6 +790,21 @@ static void what_the_next_refuses_waits_for_the_first_ones_receipt(void **state)
     is(id, MESSAGE_DELIVERED, ORANGE);
 }
 
+static void what_goes_back_to_a_carrier_that_is_gone_ends_too(void **state)
+{
+    (void)state;
+    int64_t id = resent();
+    sql("DELETE FROM route WHERE carrier_id = 11");
+    sql("DELETE FROM carrier WHERE id = 11");
+    assert_int_equal(take(SFR), 1);
+    tell(id, OUTCOME_REJECTED, 1, "");
+    is(id, MESSAGE_SENT, ORANGE);
+    for (int hours = 0; hours < 74; hours++)
+        pass(3600);
+    is(id, MESSAGE_UNKNOWN, ORANGE);
+    assert_int_equal(balance(), CREDITS - 100);
+}
+
 static void what_nobody_tells_of_ends_as_unknown_and_is_paid(void **state)
 {
     (void)state;
@@ -827,6 +866,7 @@ int main(void)
         ROUTES(a_carrier_that_is_down_gives_up_what_waits_until_it_is_back),
         ROUTES(nothing_moves_while_no_other_carrier_is_there),
         ROUTES(with_0_a_carrier_is_waited_for_for_ever),
+        ROUTES(what_the_other_carrier_cannot_write_waits_for_the_first),
         ROUTES(throttling_that_lasts_counts_as_away),
         ROUTES(what_a_disabled_carrier_holds_moves_too),
         ROUTES(a_backlog_moves_in_slices_past_those_that_stay),
@@ -844,6 +884,7 @@ int main(void)
         ROUTES(a_late_delivered_ends_what_is_in_doubt),
         ROUTES(any_other_late_receipt_is_only_noted),
         ROUTES(what_the_next_refuses_waits_for_the_first_ones_receipt),
+        ROUTES(what_goes_back_to_a_carrier_that_is_gone_ends_too),
         ROUTES(what_nobody_tells_of_ends_as_unknown_and_is_paid),
         ROUTES(a_draining_route_takes_nothing_new_and_lets_leave_what_waits),
         ROUTES(hours_hold_over_the_nights_when_clocks_change),
