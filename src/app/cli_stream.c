@@ -77,7 +77,7 @@ static void print_probe(struct cli_stream_reader *reader, const json_t *document
     if (!settings)
         return;
     if (!json_is_object(settings))
-        puts(cli_text("the probe ended before its messages were sent: nothing is proposed"));
+        puts(cli_text("the probe ended before it could judge: nothing is proposed"));
     else if (json_object_size(settings) == 0)
         puts(cli_text("its settings fit: there is nothing to change"));
     else
