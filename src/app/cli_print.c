@@ -83,10 +83,20 @@ static void cut(struct buf *b, int most)
     b->n = keep;
 }
 
+/* "status.state" is a member of a member. */
+static const json_t *member_of(const json_t *row, const char *path)
+{
+    const char *dot = strchr(path, '.');
+    char first[32];
+    if (!dot || str_copy(first, sizeof(first), (struct str){path, (size_t)(dot - path)}))
+        return json_object_get(row, path);
+    return json_object_get(json_object_get(row, first), dot + 1);
+}
+
 /* The value as it stands in a column; b is emptied first. */
 static struct str cell(struct buf *b, const json_t *row, const struct cli_column *column)
 {
-    const json_t *value = json_object_get(row, column->member);
+    const json_t *value = member_of(row, column->member);
     buf_clear(b);
     if (column->said && json_is_string(value))
         cli_text_add(b, json_string_value(value));

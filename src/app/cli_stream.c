@@ -17,8 +17,21 @@ static long long number_of(const json_t *document, const char *member)
     return (long long)json_integer_value(json_object_get(document, member));
 }
 
-/* "02:58:11.402311 trx1#3 > submit_sm 12 ESME_ROK source_addr=Navette …": what is empty is left
- * out. */
+/* Most fields of most PDUs are 0: they would bury the others. */
+static void print_fields(const json_t *fields)
+{
+    json_t *shown = json_object();
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)fields, name,
+                        value) if (!json_is_integer(value) || json_integer_value(value) != 0)
+        json_object_set(shown, name, value);
+    cli_print_pairs(stdout, shown);
+    json_decref(shown);
+}
+
+/* "02:58:11.402311 trx1#3 > submit_sm 12 ESME_ROK source_addr=Navette …": what is empty or 0 is
+ * left out. */
 static void print_pdu(const json_t *document)
 {
     const char *at = text_of(document, "at");
@@ -28,7 +41,7 @@ static void print_pdu(const json_t *document)
            number_of(document, "bind"), number_of(document, "session"), out ? '>' : '<',
            text_of(document, "command"), number_of(document, "sequence"),
            text_of(document, "status"));
-    cli_print_pairs(stdout, json_object_get(document, "fields"));
+    print_fields(json_object_get(document, "fields"));
     if (*text_of(document, "broken"))
         printf(cli_text(" (cannot be read: %s)"), text_of(document, "broken"));
     putchar('\n');
@@ -64,7 +77,7 @@ static void print_probe(struct cli_stream_reader *reader, const json_t *document
     if (!settings)
         return;
     if (!json_is_object(settings))
-        puts(cli_text("the probe ended before its messages were sent: nothing is proposed"));
+        puts(cli_text("the probe ended before it could judge: nothing is proposed"));
     else if (json_object_size(settings) == 0)
         puts(cli_text("its settings fit: there is nothing to change"));
     else

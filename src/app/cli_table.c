@@ -123,7 +123,7 @@ FIELDS carrier_trace[] = {
 COLUMNS carriers[] = {
     {"NAME", "name", 0, 0}, {"HOST", "host", 0, 40}, {"PORT", "port", 1, 0},
     {"SYSTEM ID", "system_id", 0, 0}, {"BIND", "bind", 0, 0}, {"RATE", "rate", 1, 0},
-    {"ENABLED", "enabled", 0, 0}, {"STATUS", "status", 0, 48}, END};
+    {"STATE", "status.state", 0, 0}, {"WHY", "status.why", 0, 0, 1}, END};
 
 /* ---- route and rate ---- */
 

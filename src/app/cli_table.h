@@ -38,10 +38,10 @@ struct cli_field {
 /* A column of a list for people. */
 struct cli_column {
     const char *title;
-    const char *member;
-    bool right; /* aligned */
-    int most;   /* characters; 0: all */
-    bool said;  /* a sentence of the server: shown in the language chosen */
+    const char *member; /* or "status.state" */
+    bool right;         /* aligned */
+    int most;           /* characters; 0: all */
+    bool said;          /* a sentence of the server: shown in the language chosen */
 };
 
 struct cli_command {

@@ -3,7 +3,7 @@
 
 #include "smpp/receipt.h"
 
-enum { NUMBER_SIZE = 66, SHORT_NUMBER = 6, DIGITS_HIDDEN = 4 };
+enum { NUMBER_SIZE = 66, SHORT_NUMBER = 6, DIGITS_HIDDEN = 4, RECEIPT_SIZE = 512 };
 
 struct walk {
     const struct smpp_pdu *pdu;
@@ -86,6 +86,30 @@ static struct str receipt_fields(const struct smpp_pdu *pdu, struct str text)
     return has_state ? text : (struct str){0};
 }
 
+/* Some SMSCs write the phone's number among the fields, with one prefix or another. */
+static void mask_number(struct str text, char *out, struct str number)
+{
+    enum { COMPARED = 8 };
+    if (!is_phone_number(number) || number.n < COMPARED)
+        return;
+    struct str end = str_sub(number, number.n - COMPARED, number.n);
+    for (size_t i = 0; i + COMPARED <= text.n; i++)
+        if (str_eq(str_sub(text, i, i + COMPARED), end))
+            memset(out + i + COMPARED - DIGITS_HIDDEN, '*', DIGITS_HIDDEN);
+}
+
+static void mask_numbers(const struct smpp_pdu *pdu, char *out, struct str text)
+{
+    memcpy(out, text.p, text.n);
+    if (pdu->command == SMPP_DELIVER_SM) {
+        mask_number(text, out, pdu->body.deliver_sm.source_addr);
+        mask_number(text, out, pdu->body.deliver_sm.destination_addr);
+    } else if (pdu->command == SMPP_DATA_SM) {
+        mask_number(text, out, pdu->body.data_sm.source_addr);
+        mask_number(text, out, pdu->body.data_sm.destination_addr);
+    }
+}
+
 static void give_text(const struct walk *w, const char *name, bool tlv, struct str value)
 {
     struct smpp_field field = {.name = name, .tlv = tlv, .kind = SMPP_FIELD_BYTES, .value = value};
@@ -93,12 +117,16 @@ static void give_text(const struct walk *w, const char *name, bool tlv, struct s
         give(w, &field);
         return;
     }
-    field.kind = SMPP_FIELD_WORD;
-    field.value = receipt_fields(w->pdu, value);
-    if (field.value.n)
-        give(w, &field);
-    else
+    char masked[RECEIPT_SIZE];
+    struct str fields = receipt_fields(w->pdu, value);
+    if (!fields.n || fields.n > sizeof(masked)) {
         give_hidden(w, name, tlv, value);
+        return;
+    }
+    mask_numbers(w->pdu, masked, fields);
+    field.kind = SMPP_FIELD_WORD;
+    field.value = (struct str){masked, fields.n};
+    give(w, &field);
 }
 
 /* ---- lists ---- */

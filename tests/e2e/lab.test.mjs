@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The carrier lab: a carrier's habits, which the simulator plays, are found out and taken over.
-// The same on any database.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { execFileSync } from "node:child_process";
@@ -135,11 +134,16 @@ test("ids are the same in upper and lower case, in data_sm and packed septets to
   assert.ok(found.includes("receipts come as data_sm, their text in message_payload"));
 });
 
-test("expressions are proposed for receipts that nothing else reads", async () => {
+test("expressions are proposed for receipts that nothing reads, and then they do", async () => {
   const smsc = await Smsc.start();
+  sims.push(smsc);
   smsc.onSubmit = (pdu) => {
-    const tell = () => smsc.receiptText(pdu, `it's;ref'=${pdu.id};result=DELIVRD`).catch(() => {});
-    setTimeout(tell, 20);
+    const phone = [pdu.destination_addr, pdu.source_addr, "Navette probe"];
+    setTimeout(() => {
+      const receipt = `it's;ref'=${pdu.id};result=DELIVRD`;
+      smsc.receiptText(pdu, receipt).catch(() => {});
+      smsc.incoming(...phone).catch(() => {});
+    }, 20);
     return 0;
   };
   await addCarrier("strange", smsc.port);
@@ -163,7 +167,6 @@ test("expressions are proposed for receipts that nothing else reads", async () =
   ])
     assert.ok(second.found.includes(sentence), `${sentence}\n${second.found.join("\n")}`);
   await cli(server, "carrier", "set", "strange", "--enabled", "no");
-  await smsc.stop();
 });
 
 test("the window is found when it is asked for", async () => {

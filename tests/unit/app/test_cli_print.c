@@ -35,6 +35,23 @@ static void columns_line_up_by_characters_not_bytes(void **state)
                               "winter  1000  -\n");
 }
 
+static void a_column_may_show_a_member_of_a_member(void **state)
+{
+    (void)state;
+    static const struct cli_column nested[] = {
+        {"NAME", "name", 0, 0, 0}, {"STATE", "status.state", 0, 0, 0}, {0}};
+    json_t *items = json_loads("[{\"name\":\"a\",\"status\":{\"state\":\"bound\"}},"
+                               "{\"name\":\"b\",\"status\":null}]",
+                               0, NULL);
+    FILE *out = page();
+    cli_print_table(out, items, nested);
+    fclose(out);
+    json_decref(items);
+    assert_string_equal(text, "NAME  STATE\n"
+                              "a     bound\n"
+                              "b     -\n");
+}
+
 static void a_stranger_cannot_move_the_cursor(void **state)
 {
     (void)state;
@@ -78,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_line_up_by_characters_not_bytes),
+        cmocka_unit_test(a_column_may_show_a_member_of_a_member),
         cmocka_unit_test(a_stranger_cannot_move_the_cursor),
         cmocka_unit_test(an_object_is_lines_and_a_list_in_it_too),
         cmocka_unit_test(a_sentence_takes_the_answer_before_the_request),

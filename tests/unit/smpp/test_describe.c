@@ -109,6 +109,27 @@ static void a_receipt_tells_its_fields_and_not_what_was_written(void **state)
     assert_null(strstr(describe(&pdu, false), "secret"));
 }
 
+static void a_number_among_the_fields_of_a_receipt_is_masked(void **state)
+{
+    (void)state;
+    char many[600];
+    struct smpp_pdu pdu = submit();
+    pdu.command = SMPP_DELIVER_SM;
+    pdu.body.deliver_sm.esm_class = SMPP_ESM_RECEIPT;
+    pdu.body.deliver_sm.source_addr = STR("33612345678");
+    pdu.body.deliver_sm.short_message = STR("id:77777777 to:0612345678 stat:DELIVRD");
+    describe(&pdu, false);
+    assert_non_null(strstr(said, "\"id:77777777 to:061234**** stat:DELIVRD\""));
+    assert_null(strstr(said, "5678"));
+    memset(many, 'x', sizeof(many));
+    memcpy(many, "stat:", 5);
+    struct smpp_tlv payload = {SMPP_TAG_MESSAGE_PAYLOAD, {many, sizeof(many)}};
+    pdu.body.deliver_sm.short_message = (struct str){0};
+    pdu.tlvs = &payload;
+    pdu.tlv_n = 1;
+    assert_non_null(strstr(describe(&pdu, false), "message_payload=[600]"));
+}
+
 static void tlvs_have_names_and_unknown_ones_are_hidden(void **state)
 {
     (void)state;
@@ -163,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_short_number_and_a_name_are_shown),
         cmocka_unit_test(a_password_is_never_given),
         cmocka_unit_test(a_receipt_tells_its_fields_and_not_what_was_written),
+        cmocka_unit_test(a_number_among_the_fields_of_a_receipt_is_masked),
         cmocka_unit_test(tlvs_have_names_and_unknown_ones_are_hidden),
         cmocka_unit_test(a_header_alone_has_no_fields),
         cmocka_unit_test(lists_of_recipients_are_walked),
