@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "carrier/limit.h"
-#include "carrier/settings.h"
 
 #include <stdio.h>
 
