@@ -347,7 +347,7 @@ static enum err give_up(struct core *c, struct store_tx *tx, const struct incomi
 enum err incoming_give_up(struct core *c, struct store_tx *tx)
 {
     struct incoming_key *keys;
-    size_t n;
+    size_t n = 0;
     enum err e = store_incoming_joined_forget(tx, tx->now_us);
     if (!e)
         e = store_incoming_part_overdue(&keys, &n, &tx->view, tx->now_us, GIVE_UP_AT_ONCE);
