@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The link to a carrier, against real sockets and an SMSC made of npm's smpp: hosts, IPv6, TLS,
 // several binds, outbind, the daily unbind, peers that cut their PDUs, that refuse, that die.
+// The same on any database.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

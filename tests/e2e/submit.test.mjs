@@ -2,6 +2,7 @@
 // What a submit_sm looks like, by the settings of its carrier: alphabets, long messages, addresses,
 // TLVs, validity, receipts. The npm package `smpp` is the SMSC; where its reading could hide
 // something, the bytes of the socket are looked at.
+// The same on any database.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cli, http2sms, startNavette, until, who } from "./navette.mjs";
