@@ -4,7 +4,7 @@
 #include "text/text.h"
 
 /* SMPP's own values. */
-enum { CODING_DEFAULT = 0x00, CODING_UCS2 = 0x08, CODING_OWN_END = 0x10 };
+enum { CODING_DEFAULT = 0x00, CODING_IA5 = 0x01, CODING_UCS2 = 0x08, CODING_OWN_END = 0x10 };
 
 /* Bits of TS 23.038. */
 enum {
@@ -49,6 +49,8 @@ struct text_coding text_coding_of(uint8_t data_coding, enum text_alphabet by_def
     struct text_coding coding = {.alphabet = ALPHABET_LATIN1, .class = CODING_NO_CLASS};
     if (data_coding == CODING_DEFAULT)
         coding.alphabet = by_default;
+    else if (data_coding == CODING_IA5)
+        coding.alphabet = ALPHABET_IA5;
     else if (data_coding == CODING_UCS2)
         coding.alphabet = ALPHABET_UCS2;
     else if (data_coding >= CODING_OWN_END)
@@ -76,6 +78,15 @@ enum err text_alphabet_of(enum text_alphabet *out, struct str word)
     return ERR_INVALID;
 }
 
+/* No text in ASCII has controls but these; in GSM they are letters, or the escape. */
+static bool has_gsm_letters(struct str bytes)
+{
+    for (size_t i = 0; i < bytes.n; i++)
+        if ((unsigned char)bytes.p[i] < ' ' && !memchr("\t\n\r", bytes.p[i], 3))
+            return true;
+    return false;
+}
+
 struct str text_decode(struct arena *a, enum text_alphabet alphabet, struct national_shift shift,
                        struct str bytes)
 {
@@ -86,6 +97,10 @@ struct str text_decode(struct arena *a, enum text_alphabet alphabet, struct nati
         return text_from_ucs2(a, bytes);
     case ALPHABET_UTF8:
         return text_from_utf8(a, bytes);
+    case ALPHABET_IA5:
+        if (has_gsm_letters(bytes))
+            return text_from_national(a, bytes, shift);
+        break;
     case ALPHABET_LATIN1:
     case ALPHABET_GSM7_PACKED:
         break;

@@ -18,6 +18,7 @@ enum text_alphabet {
     ALPHABET_UTF8,
     ALPHABET_UCS2,
     ALPHABET_GSM7_PACKED, /* of a part that is not unpacked yet; never stored */
+    ALPHABET_IA5,         /* ASCII; or GSM7, which some libraries send under its number */
 };
 
 enum { CODING_NO_CLASS = -1 };
@@ -34,7 +35,8 @@ struct text_coding text_coding_of(uint8_t data_coding, enum text_alphabet by_def
  * Latin-1, of which it is a part. */
 enum err text_alphabet_of(enum text_alphabet *out, struct str word) MUST_CHECK;
 
-/* To UTF-8; never fails. UTF-8 that is none is read as Latin-1; `shift` counts for GSM7 only. */
+/* To UTF-8; never fails. UTF-8 that is none is read as Latin-1, IA5 as GSM7 where it holds what is
+ * a letter only there; `shift` counts for GSM7 only. */
 struct str text_decode(struct arena *a, enum text_alphabet alphabet, struct national_shift shift,
                        struct str bytes);
 

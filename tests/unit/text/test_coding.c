@@ -14,7 +14,7 @@ static void smpps_own_values_are_not_of_the_tree(void **state)
 {
     (void)state;
     assert_coding(0, ALPHABET_GSM7, -1);
-    assert_coding(1, ALPHABET_LATIN1, -1);
+    assert_coding(1, ALPHABET_IA5, -1);
     assert_coding(3, ALPHABET_LATIN1, -1);
     assert_coding(4, ALPHABET_LATIN1, -1);
     assert_coding(8, ALPHABET_UCS2, -1);
@@ -78,9 +78,23 @@ static void utf8_that_is_none_is_latin1(void **state)
     arena_free(a);
 }
 
+static void gsm_under_the_number_of_ascii_is_seen_by_its_letters(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    struct national_shift none = {0};
+    assert_true(
+        str_eq(text_decode(a, ALPHABET_IA5, none, STR("a_b@c [1]\r\n")), STR("a_b@c [1]\n")));
+    assert_true(
+        str_eq(text_decode(a, ALPHABET_IA5, none, STR("Yes \0 10\x1b\x65")), STR("Yes @ 10€")));
+    assert_true(str_eq(text_decode(a, ALPHABET_IA5, none, STR("\xe9t\xe9")), STR("été")));
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gsm_under_the_number_of_ascii_is_seen_by_its_letters),
         cmocka_unit_test(smpps_own_values_are_not_of_the_tree),
         cmocka_unit_test(the_tree_of_23_038_is_followed),
         cmocka_unit_test(the_link_says_what_0_means),
