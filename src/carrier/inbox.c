@@ -21,6 +21,7 @@ struct incoming_item {
     struct inbox_origin origin;
     struct incoming_item *next; /* all that are at the writer */
     struct incoming_item *prev;
+    size_t size; /* of all of it */
     char bytes[];
 };
 
@@ -32,6 +33,7 @@ struct inbox {
     const char *label;
     struct inbox_settings settings;
     size_t waiting;
+    size_t waiting_bytes; /* of incoming messages */
     uint64_t receipts_n; /* that came since the start, as the next */
     uint64_t incoming_n;
     struct pool receipts;
@@ -110,6 +112,7 @@ static void incoming_free(struct incoming_item *item)
     *(item->prev ? &item->prev->next : &item->box->incoming) = item->next;
     if (item->next)
         item->next->prev = item->prev;
+    item->box->waiting_bytes -= item->size;
     free(item);
 }
 
@@ -170,9 +173,10 @@ static void take_incoming(struct inbox *box, const struct smpp_pdu *request,
     box->incoming_n++;
     struct source from = source_of(request);
     struct str bytes = smpp_user_data(request);
-    struct incoming_item *item =
-        base_alloc(sizeof(*item) + from.sender.n + from.number.n + bytes.n);
+    size_t size = sizeof(struct incoming_item) + from.sender.n + from.number.n + bytes.n;
+    struct incoming_item *item = base_alloc(size);
     char *at = item->bytes;
+    item->size = size;
     incoming_job_init(&item->job, box->home, incoming_done);
     item->box = box;
     item->origin = *origin;
@@ -192,17 +196,23 @@ static void take_incoming(struct inbox *box, const struct smpp_pdu *request,
         item->next->prev = item;
     box->incoming = item;
     box->waiting++;
+    box->waiting_bytes += size;
     box->calls.post(box->ctx, &item->job.job);
 }
 
 /* ---- what the owner tells ---- */
+
+static bool reaches(const struct inbox *box, size_t requests, size_t bytes)
+{
+    return box->waiting >= requests || box->waiting_bytes >= bytes;
+}
 
 void inbox_request(struct inbox *box, const struct smpp_pdu *request,
                    const struct inbox_origin *origin)
 {
     if (request->command != SMPP_DELIVER_SM && request->command != SMPP_DATA_SM)
         return; /* alert_notification has no answer */
-    if (box->waiting >= INBOX_FULL || !box->settings.rules)
+    if (reaches(box, INBOX_FULL, INBOX_FULL_BYTES) || !box->settings.rules)
         respond(box, origin, ESME_RX_T_APPN);
     else if (smpp_is_receipt(request))
         take_receipt(box, request, origin);
@@ -213,6 +223,16 @@ void inbox_request(struct inbox *box, const struct smpp_pdu *request,
 size_t inbox_waiting(const struct inbox *box)
 {
     return box->waiting;
+}
+
+bool inbox_is_busy(const struct inbox *box)
+{
+    return reaches(box, INBOX_BUSY, INBOX_BUSY_BYTES);
+}
+
+bool inbox_is_at_ease(const struct inbox *box)
+{
+    return !reaches(box, INBOX_BUSY / 2, INBOX_BUSY_BYTES / 2);
 }
 
 void inbox_counts(const struct inbox *box, uint64_t *receipts, uint64_t *incoming)

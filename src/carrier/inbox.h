@@ -2,8 +2,9 @@
 /*
  * carrier/inbox: what a carrier sends us: receipts and incoming messages, to the writer.
  *
- * Law 1: each is answered only when its job came back. What waits for its commit is bounded: above
- * INBOX_BUSY the reader should pause, above INBOX_FULL a request is put off with a temporary error.
+ * Law 1: each is answered only when its job came back. What waits for its commit is bounded, in
+ * requests and in the bytes of incoming messages: at INBOX_BUSY the reader should pause, at
+ * INBOX_FULL a request is put off with a temporary error.
  * Threads: the carrier's.
  */
 #ifndef NAVETTE_CARRIER_INBOX_H
@@ -14,7 +15,12 @@
 #include "core/receipt_rules.h"
 #include "smpp/pdu.h"
 
-enum { INBOX_BUSY = 2000, INBOX_FULL = 4000 };
+enum {
+    INBOX_BUSY = 2000,
+    INBOX_FULL = 4000,
+    INBOX_BUSY_BYTES = 4 * 1024 * 1024,
+    INBOX_FULL_BYTES = 8 * 1024 * 1024,
+};
 
 /* A request to be answered. `session` tells the one it came with from later ones of the bind. */
 struct inbox_origin {
@@ -52,6 +58,9 @@ void inbox_request(struct inbox *box, const struct smpp_pdu *request,
                    const struct inbox_origin *origin);
 /* Requests that wait for their commit. */
 size_t inbox_waiting(const struct inbox *box);
+/* Reading should pause; it may go on once there is ease. */
+bool inbox_is_busy(const struct inbox *box);
+bool inbox_is_at_ease(const struct inbox *box);
 /* What came since the start. */
 void inbox_counts(const struct inbox *box, uint64_t *receipts, uint64_t *incoming);
 

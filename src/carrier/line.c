@@ -184,7 +184,7 @@ static void on_request(void *ctx, struct bind *b, const struct smpp_pdu *request
                                   .command = request->command,
                                   .sequence = request->sequence};
     inbox_request(line->inbox, request, &origin);
-    if (inbox_waiting(line->inbox) >= INBOX_BUSY)
+    if (inbox_is_busy(line->inbox))
         pause_reading(line, true);
 }
 
@@ -211,7 +211,7 @@ static void respond(void *ctx, const struct inbox_origin *origin, uint32_t statu
 {
     struct line *line = ctx;
     bind_respond(origin->bind, origin->session, origin->command, origin->sequence, status);
-    if (inbox_waiting(line->inbox) < INBOX_BUSY / 2)
+    if (inbox_is_at_ease(line->inbox))
         pause_reading(line, false);
     wake(line);
 }

@@ -226,6 +226,29 @@ static void a_flood_is_put_off(void **state)
     assert_int_equal(f.sequence, 99);
 }
 
+static void long_messages_are_put_off_by_their_bytes(void **state)
+{
+    (void)state;
+    enum { LONG = 64000 };
+    static const char text[LONG];
+    struct smpp_tlv payload = {.tag = SMPP_TAG_MESSAGE_PAYLOAD, .value = {text, LONG}};
+    struct smpp_pdu pdu = deliver(0, (struct str){0});
+    pdu.tlvs = &payload;
+    pdu.tlv_n = 1;
+    size_t busy_at = 0;
+    while (f.answers == 0 && f.jobs_n < INBOX_FULL) {
+        request(&pdu, (uint32_t)f.jobs_n);
+        busy_at += !inbox_is_busy(f.box);
+    }
+    assert_int_equal(f.status, ESME_RX_T_APPN);
+    assert_in_range(busy_at * LONG, INBOX_BUSY_BYTES - 2 * LONG, INBOX_BUSY_BYTES);
+    assert_in_range(f.jobs_n * LONG, INBOX_FULL_BYTES - LONG, INBOX_FULL_BYTES + LONG);
+    assert_false(inbox_is_at_ease(f.box));
+    for (size_t i = 0; i < f.jobs_n; i++)
+        commit(i, OK);
+    assert_true(inbox_is_at_ease(f.box));
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -258,6 +281,7 @@ int main(void)
         INBOX_TEST(an_incoming_message_keeps_all_its_bytes),
         INBOX_TEST(data_sm_with_sar_is_understood),
         INBOX_TEST(a_flood_is_put_off),
+        INBOX_TEST(long_messages_are_put_off_by_their_bytes),
     };
     return cmocka_run_group_tests_name("carrier/inbox", tests, NULL, NULL);
 }
