@@ -34,7 +34,7 @@ struct inbox {
     struct inbox_settings settings;
     size_t waiting;
     size_t waiting_bytes; /* of incoming messages */
-    uint64_t receipts_n; /* that came since the start, as the next */
+    uint64_t receipts_n;  /* that came since the start, as the next */
     uint64_t incoming_n;
     struct pool receipts;
     struct incoming_item *incoming;

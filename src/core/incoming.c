@@ -153,6 +153,8 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .missing = missing,
         .received_at_us = h->received_at_us,
         .message_id = question.id,
+        .standing = question.id ? STANDING_IN_TIME : STANDING_NONE,
+        .released_at_us = tx->now_us,
     };
     return store_incoming_insert(tx, &row);
 }

@@ -7,22 +7,24 @@
 
 #define COLUMNS                                                                                   \
     "id, account_id, carrier_id, sender, number, text, parts, missing, received_at, message_id, " \
-    "kept, "                                                                                      \
-    "class"
+    "kept, class, conversation_id, standing, credits, released_at, started"
 
 enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i)
 {
     static struct db_query insert =
         DB_QUERY("INSERT INTO incoming (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-                 "$9, $10, $11, $12)");
-    return db_run(tx->view.db, &insert,
-                  DB_ARGS(DB_INT(i->id), i->account_id ? DB_INT(i->account_id) : DB_NULL,
-                          DB_INT(i->carrier_id), DB_TEXT(i->sender), DB_TEXT(i->number),
-                          DB_TEXT(i->kept ? i->text : STR("")), DB_INT(i->parts),
-                          DB_INT(i->missing), DB_INT(i->received_at_us),
-                          i->message_id ? DB_INT(i->message_id) : DB_NULL, DB_INT(i->kept),
-                          i->class < 0 ? DB_NULL : DB_INT(i->class)),
-                  NULL);
+                 "$9, $10, $11, $12, $13, $14, $15, $16, $17)");
+    return db_run(
+        tx->view.db, &insert,
+        DB_ARGS(DB_INT(i->id), i->account_id ? DB_INT(i->account_id) : DB_NULL,
+                DB_INT(i->carrier_id), DB_TEXT(i->sender), DB_TEXT(i->number),
+                DB_TEXT(i->kept ? i->text : STR("")), DB_INT(i->parts), DB_INT(i->missing),
+                DB_INT(i->received_at_us), i->message_id ? DB_INT(i->message_id) : DB_NULL,
+                DB_INT(i->kept), i->class < 0 ? DB_NULL : DB_INT(i->class),
+                i->conversation_id ? DB_INT(i->conversation_id) : DB_NULL, DB_INT(i->standing),
+                DB_INT(i->credits), i->released_at_us ? DB_INT(i->released_at_us) : DB_NULL,
+                DB_TEXT(i->started)),
+        NULL);
 }
 
 static void read_incoming(void *item, const struct db_rows *r, struct arena *a)
@@ -40,6 +42,11 @@ static void read_incoming(void *item, const struct db_rows *r, struct arena *a)
         .message_id = db_rows_int(r, 9),
         .kept = db_rows_int(r, 10) != 0,
         .class = db_rows_is_null(r, 11) ? -1 : (int)db_rows_int(r, 11),
+        .conversation_id = db_rows_int(r, 12),
+        .standing = (enum standing)db_rows_int(r, 13),
+        .credits = db_rows_int(r, 14),
+        .released_at_us = db_rows_int(r, 15),
+        .started = arena_str(a, db_rows_text(r, 16)),
     };
 }
 

@@ -7,6 +7,9 @@
 
 #include "store/store.h"
 
+/* What a reply is to its conversation. The numbers stand in the database. */
+enum standing { STANDING_NONE, STANDING_IN_TIME, STANDING_LATE, STANDING_NOT_COVERED };
+
 struct incoming {
     int64_t id;
     int64_t account_id; /* 0: it answers nothing we know */
@@ -19,7 +22,12 @@ struct incoming {
     uint32_t parts;
     uint32_t missing;
     int64_t received_at_us;
-    int64_t message_id; /* what it answers; 0: nothing we know */
+    int64_t message_id;      /* what it answers; 0: nothing we know */
+    int64_t conversation_id; /* 0: none */
+    enum standing standing;
+    int64_t credits;        /* hundredths, paid by the account */
+    int64_t released_at_us; /* 0: still held back, as low-cost routes do */
+    struct str started;     /* what it started, or why nothing */
 };
 
 enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i) MUST_CHECK;

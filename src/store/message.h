@@ -13,6 +13,9 @@
 #include "store/store.h"
 #include "text/plan.h"
 
+/* Who wanted it. The numbers stand in the database. */
+enum message_origin { ORIGIN_ASKED, ORIGIN_ANSWER, ORIGIN_NOTICE };
+
 struct message {
     int64_t id;
     int64_t account_id;
@@ -39,6 +42,8 @@ struct message {
     int64_t done_at_us; /* 0: not yet */
     struct str carrier_ref;
     struct str receipt;
+    int64_t conversation_id; /* 0: none */
+    enum message_origin origin;
 };
 
 /* How many submit_sm it is: each has its own answer and its own receipt. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FEW = 7, MANY = 4500, CROWD = 2500, LONG_TEXT = 70000, COLUMNS_MAX = 32, TABLES_MAX = 32 };
+enum { FEW = 7, MANY = 4500, CROWD = 2500, LONG_TEXT = 70000, COLUMNS_MAX = 32, TABLES_MAX = 64 };
 
 /* ---- a source with rows in every table ---- */
 
@@ -72,6 +72,17 @@ static bool may_be_null(const struct table *t, const struct column *c)
         "incoming.message_id",
         "route.timezone",
         "message_tried.carrier_ref",
+        "number.account_id",
+        "conversation.until_at",
+        "conversation.message_id",
+        "message.conversation_id",
+        "incoming.conversation_id",
+        "incoming.released_at",
+        "quarantine.error_at",
+        "quarantine.message_id",
+        "quarantine.incoming_id",
+        "errand.done_at",
+        "errand_attempt.status",
     };
     char name[200];
     snprintf(name, sizeof(name), "%s.%s", t->name, c->name);
@@ -88,7 +99,9 @@ static int64_t some_number(const struct table *t, const struct column *c, int64_
         int64_t least, n;
     } bounded[] = {{"grade", 1, 2},       {"sender_kind", 0, 4},  {"days", 1, 127},
                    {"from_min", 0, 1440}, {"until_min", 1, 1440}, {"turn", 0, 1000},
-                   {"weight", 1, 1000}};
+                   {"weight", 1, 1000},   {"kind", 1, 2},         {"action", 0, 3},
+                   {"profile", 1, 3},     {"status", 1, 3},       {"standing", 0, 4},
+                   {"origin", 0, 3},      {"keep_days", 0, 1000}};
     if (is(t, "event") && strcmp(c->name, "message_id") == 0)
         return row < CROWD ? 1 : row / 3; /* some share one, one has more than a page */
     if (strcmp(c->name, "state") == 0)
