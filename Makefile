@@ -27,6 +27,7 @@ check: deps-test ## only layers and style: seconds
 	@tools/check-style
 
 bench: deps-bench all ## Navette beside Debian's Kannel; results into docs/performance.md
+	@ninja -C $(BUILD) --quiet tests/bench/sink
 	@tests/bench/run
 
 fuzz: deps-test ## every fuzz target for FUZZ_SECONDS (20) each

@@ -22,6 +22,7 @@ enum option_id {
     OPT_RESPONSE_TIMEOUT,
     OPT_WINDOW,
     OPT_RATE,
+    OPT_REPLY_EVERY,
     OPT_SYSTEM_ID,
     OPT_PASSWORD,
     OPT_LOG_SUBMITS,
@@ -49,6 +50,8 @@ static const struct fact {
                               "how long a deliver_sm waits for its answer (10000)"},
     [OPT_WINDOW] = {"window", "N", "deliver_sm without answer, for each bind (1000)"},
     [OPT_RATE] = {"rate", "N", "submits a second and login, throttled above (no limit)"},
+    [OPT_REPLY_EVERY] = {"reply-every", "N",
+                         "phones answer every Nth message by themselves (none)"},
     [OPT_SYSTEM_ID] = {"system-id", "ID", "take no other login"},
     [OPT_PASSWORD] = {"password", "PW", "take no other password"},
     [OPT_LOG_SUBMITS] = {"log-submits", "FILE", "append one CSV line for each submit"},
@@ -145,6 +148,10 @@ static bool take_option(struct sim_config *config, int option)
     case OPT_RATE:
         fine = take_number("rate", 0, UINT32_MAX, &n);
         config->rate = (uint32_t)n;
+        break;
+    case OPT_REPLY_EVERY:
+        fine = take_number("reply-every", 0, UINT32_MAX, &n);
+        config->reply_every = (uint32_t)n;
         break;
     case OPT_SYSTEM_ID:
         config->system_id = optarg;

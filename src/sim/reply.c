@@ -110,6 +110,27 @@ void reply_by_itself(struct smsc *smsc, struct customer *customer, const struct 
     arena_free(arena);
 }
 
+void reply_in_passing(struct smsc *smsc, struct customer *customer, struct str number,
+                      struct str to)
+{
+    struct alphabet_parts parts;
+    struct phone phone = {0};
+    struct arena *arena = arena_new();
+    enum err err = str_copy(phone.number, sizeof(phone.number), number);
+    phone.number_n = number.n;
+    if (!err && to.n < PHONE_ADDRESS_SIZE)
+        err = alphabet_split(&parts, arena, str_of(outcome_reply_text(REPLY_OK)),
+                             (enum quirk_default_alphabet)smsc->quirks.default_alphabet, false);
+    else
+        err = ERR_TOO_LONG;
+    if (err)
+        smsc->parts.stats->dropped++;
+    else
+        add_deliveries(smsc, customer, reply_new(smsc, &parts), &phone, to, 0,
+                       &smsc->delays[DELAY_NORMAL]);
+    arena_free(arena);
+}
+
 /* Whom a phone's words to `to` are for: who wrote to it from there last, else anybody. */
 static struct customer *find_customer(struct smsc *smsc, struct str number, struct str to)
 {

@@ -26,6 +26,7 @@ struct sim_config {
     int64_t response_timeout_ms; /* how long a deliver_sm may stay unanswered */
     uint32_t window;             /* unanswered deliver_sm of one bind, at most */
     uint32_t rate;               /* submits a second and login, throttled above; 0: no limit */
+    uint32_t reply_every;        /* every Nth message to a number is answered; 0: by hand only */
     struct quirks quirks;
     bool plain;       /* no special numbers: every message is delivered */
     bool no_phones;   /* messages are counted, not kept: for loads */

@@ -352,6 +352,7 @@ enum err smsc_new(struct smsc **out, const struct sim_config *config,
     smsc->no_receipts = config->no_receipts;
     smsc->window = config->window;
     smsc->rate = config->rate;
+    smsc->reply_every = smsc->until_reply = config->reply_every;
     smsc->response_timeout_us = config->response_timeout_ms * MS_US;
     smsc->armed_us = INT64_MAX;
     smsc->quirks = config->quirks;

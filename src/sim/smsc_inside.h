@@ -158,6 +158,7 @@ struct smsc {
     int64_t response_timeout_us;
     uint32_t window;
     uint32_t rate;
+    uint32_t reply_every, until_reply;
     struct quirks quirks;
     int64_t unbind_us; /* when all binds are unbound; INT64_MAX: never */
     struct bind *slots[SMSC_BINDS_MAX];
@@ -229,6 +230,9 @@ void delivery_drop(struct smsc *smsc, struct lane *lane);
 /* The phone that got a message answers it by itself, behind its receipt. */
 void reply_by_itself(struct smsc *smsc, struct customer *customer, const struct phone *phone,
                      const struct phone_message *message, enum outcome_reply what);
+/* A phone that is not kept says OK. */
+void reply_in_passing(struct smsc *smsc, struct customer *customer, struct str number,
+                      struct str to);
 /* The end of one of its deliveries, which must not use it any more. */
 void reply_part_end(struct smsc *smsc, struct reply *reply);
 

@@ -245,6 +245,17 @@ static void give_answer(struct bind *bind, const struct submit *s, uint32_t stat
 
 /* ---- Requests ---- */
 
+/* Is it this message's turn to be answered, because every Nth is? */
+static bool has_reply_turn(struct smsc *smsc, const struct submit *s)
+{
+    if (!smsc->reply_every || s->source_ton == SMPP_TON_ALPHANUMERIC || s->concat.total > 1)
+        return false;
+    if (--smsc->until_reply > 0)
+        return false;
+    smsc->until_reply = smsc->reply_every;
+    return true;
+}
+
 static uint64_t take_message(struct bind *bind, const struct submit *s, enum outcome_id outcome_id)
 {
     struct smsc *smsc = bind->smsc;
@@ -254,8 +265,15 @@ static uint64_t take_message(struct bind *bind, const struct submit *s, enum out
     smsc->tracks[id % SMSC_TRACKS] = (struct track){
         .message_id = id, .submitted_us = smsc->wall_us, .outcome = (uint8_t)outcome_id};
     receipt_plan(bind, s, id, o);
-    if (smsc->no_phones)
+    enum outcome_reply reply = o->reply;
+    bool turn = has_reply_turn(smsc, s);
+    if (turn && reply == REPLY_NOTHING)
+        reply = REPLY_OK;
+    if (smsc->no_phones) {
+        if (turn)
+            reply_in_passing(smsc, bind->customer, s->recipient, s->sender);
         return id;
+    }
     struct phone *phone;
     struct phone_message *m =
         phones_receive(smsc->parts.phones,
@@ -270,8 +288,8 @@ static uint64_t take_message(struct bind *bind, const struct submit *s, enum out
                                                .flash = s->flash},
                        &phone);
     smsc->calls.on_message(smsc->ctx, phone, m);
-    if (o->reply != REPLY_NOTHING && m->got == m->total)
-        reply_by_itself(smsc, bind->customer, phone, m, o->reply);
+    if (reply != REPLY_NOTHING && m->got == m->total)
+        reply_by_itself(smsc, bind->customer, phone, m, reply);
     return id;
 }
 

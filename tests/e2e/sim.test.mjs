@@ -606,6 +606,26 @@ test("a login can be demanded, a rate held, and answers delayed", async () => {
   await until("unbound", () => c.closed);
 });
 
+test("every Nth message from a number is answered, with phones or without", async () => {
+  for (const phones of [[], ["--no-phones"]]) {
+    const every = ["--reply-every", "3", "--plain", "--receipt-delay-ms", "0"];
+    const child = start([...every, ...phones]);
+    const c = new Client((await ready(child)).smppPort);
+    await c.bind("talks");
+    const plain = { registered_delivery: 0 };
+    for (let i = 0; i < 9; i++) await c.submit(`3361234000${i}`, "Tomorrow at 10?", plain);
+    await c.submit("33612340019", "x", { ...plain, source_addr: "Brand", source_addr_ton: 5 });
+    await until("three replies", () => c.delivered.length >= 3);
+    child.kill("SIGTERM");
+    assert.equal(await child.over, 0, child.errors);
+    assert.deepEqual(
+      c.delivered.map((pdu) => [pdu.source_addr, pdu.destination_addr]),
+      ["33612340002", "33612340005", "33612340008"].map((phone) => [phone, "36111"]),
+    );
+    for (const pdu of c.delivered) assert.equal(pdu.short_message.message, "OK");
+  }
+});
+
 test("wrong use is told: exit code 2, and 1 when a port is taken", async () => {
   for (const args of [["--window", "0"], ["--receipt-delay-ms", "-1"], ["--nonsense"], ["extra"]]) {
     const child = start(args);
