@@ -68,10 +68,19 @@ static struct str one_line_break(struct arena *a, struct str text)
 
 struct composed {
     const struct directory_carrier
-        *carrier; /* whose clause it carries, and whose rules it follows */
+        *carrier;      /* whose clause it carries, and whose rules it follows */
+    struct str clause; /* n 0: none */
     struct text_plan plan;
     bool marketing;
 };
+
+/* The clause of a message to this country through this carrier; n 0: none. */
+static struct str clause_of(const struct accept_request *r, const struct directory_carrier *carrier,
+                            const char *country)
+{
+    bool needed = !r->no_stop && !sender_is_number(r->sender);
+    return needed ? carrier_clause(&carrier->rules, country) : (struct str){0};
+}
 
 static enum err refuse_character(struct arena *a, struct str text, size_t bad_at, enum err e,
                                  struct refusal *why)
@@ -102,14 +111,12 @@ static enum err refuse_text(struct arena *a, struct str text, size_t bad_at, enu
 }
 
 static enum err compose(struct composed *out, struct arena *a, const struct accept_request *r,
-                        struct str text, const struct directory_carrier *carrier,
+                        struct str text, const struct directory_carrier *carrier, struct str clause,
                         struct refusal *why)
 {
-    struct str clause = carrier->settings.stop_text;
-    bool with_clause = !r->no_stop && clause.n && !sender_is_number(r->sender);
     size_t bad_at = 0;
-    *out = (struct composed){.carrier = carrier, .marketing = !r->no_stop};
-    if (with_clause)
+    *out = (struct composed){.carrier = carrier, .clause = clause, .marketing = !r->no_stop};
+    if (clause.n)
         text = arena_printf(a, "%.*s\n%.*s", STR_FMT(text), STR_FMT(clause));
     enum err e = text_plan(&out->plan, a, text, r->coding, &carrier->rules.text, &bad_at);
     if (e)
@@ -156,7 +163,7 @@ struct planning {
     struct arena *arena;
     const struct accept_request *request;
     struct str text;
-    struct composed composed; /* for the last carrier met: most requests have one */
+    struct composed composed; /* for the last carrier and clause met: most requests have one */
     int64_t now_us;
     struct route_ask ask;
     bool unroutable; /* a valid number had no route */
@@ -167,8 +174,12 @@ static enum err plan_message(struct accept_job *job, struct planning *p, uint64_
 {
     const struct accept_request *r = p->request;
     int64_t price = 0;
-    if (p->composed.carrier != carrier) {
-        enum err e = compose(&p->composed, p->arena, r, p->text, carrier, why);
+    char country[3] = "";
+    if (!r->no_stop)
+        phone_region(country, recipient);
+    struct str clause = clause_of(r, carrier, country);
+    if (p->composed.carrier != carrier || !str_eq(p->composed.clause, clause)) {
+        enum err e = compose(&p->composed, p->arena, r, p->text, carrier, clause, why);
         if (e)
             return e;
     }
