@@ -93,6 +93,7 @@ enum err carrier_rules_read(struct carrier_rules *out, struct arena *a,
         .registered_delivery = registered_delivery(s->receipts),
         .receipt_parts = (enum receipt_parts)place_of(s->receipt_parts, "all|first|last"),
         .clause = s->stop_text,
+        .regional_holidays = place_of(s->holidays, "national|alsace-moselle") > 0,
     };
     enum err e = read_text(&out->text, s, why);
     if (!e)

@@ -56,6 +56,7 @@ struct carrier_rules {
     struct str clause;              /* of countries that have none of their own */
     struct carrier_clause *clauses; /* by country */
     size_t clauses_n;
+    bool regional_holidays; /* core/opening */
 };
 
 /* ERR_INVALID with the setting at fault; never for settings that were read without a refusal. */
