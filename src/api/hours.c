@@ -7,7 +7,7 @@
 #include "core/route.h"
 #include "text/date.h"
 
-enum { DATE_MAX = 40, MINUTES = 60 };
+enum { DATE_MAX = 40, WORD_MAX = 8, MINUTES = 60 };
 
 static json_t *hours_json(const struct opening *o, bool regional, int64_t at_us)
 {
@@ -35,17 +35,18 @@ static json_t *holidays_json(const struct opening *o, bool regional, int year)
     return items;
 }
 
-/* ?at=TIME and, for one country, ?regional=true; false: answered. */
+/* ?at=TIME&regional=yes; false: answered. */
 static bool read_query(int64_t *at_us, bool *regional, struct http_request *request)
 {
     struct fields f;
     struct str at;
+    struct str word = {0};
     fields_of_query(&f, request);
     *at_us = clock_now_us();
-    *regional = false;
     if (fields_text(&f, "at", DATE_MAX, &at) && date_parse_iso(at_us, at))
         fields_refuse(&f, ERR_BAD_DATE, "at", STR("write a time such as 2026-11-21T14:05:00Z"));
-    fields_flag(&f, "regional", regional);
+    fields_text(&f, "regional", WORD_MAX, &word);
+    *regional = str_eq(word, STR("yes"));
     return fields_end(&f);
 }
 

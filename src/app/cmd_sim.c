@@ -22,6 +22,7 @@ enum option_id {
     OPT_RESPONSE_TIMEOUT,
     OPT_WINDOW,
     OPT_RATE,
+    OPT_NUMBER,
     OPT_SYSTEM_ID,
     OPT_PASSWORD,
     OPT_LOG_SUBMITS,
@@ -49,6 +50,8 @@ static const struct fact {
                               "how long a deliver_sm waits for its answer (10000)"},
     [OPT_WINDOW] = {"window", "N", "deliver_sm without answer, for each bind (1000)"},
     [OPT_RATE] = {"rate", "N", "submits a second and login, throttled above (no limit)"},
+    [OPT_NUMBER] = {"number", "NUMBER=ID",
+                    "a number that belongs to a login: what others send to it is delivered there"},
     [OPT_SYSTEM_ID] = {"system-id", "ID", "take no other login"},
     [OPT_PASSWORD] = {"password", "PW", "take no other password"},
     [OPT_LOG_SUBMITS] = {"log-submits", "FILE", "append one CSV line for each submit"},
@@ -112,6 +115,18 @@ static bool take_quirk(struct quirks *quirks, const struct quirk *quirk)
     return false;
 }
 
+static bool take_owned(struct sim_config *config)
+{
+    if (config->numbers_n < SIM_NUMBERS_MAX &&
+        sim_number_read(&config->numbers[config->numbers_n], str_of(optarg))) {
+        config->numbers_n++;
+        return true;
+    }
+    fprintf(stderr, cli_text("navette sim: --number is NUMBER=SYSTEM_ID, at most %d times\n"),
+            SIM_NUMBERS_MAX);
+    return false;
+}
+
 /* False when the value is wrong (and said so). */
 static bool take_option(struct sim_config *config, int option)
 {
@@ -145,6 +160,9 @@ static bool take_option(struct sim_config *config, int option)
     case OPT_RATE:
         fine = take_number("rate", 0, UINT32_MAX, &n);
         config->rate = (uint32_t)n;
+        break;
+    case OPT_NUMBER:
+        fine = take_owned(config);
         break;
     case OPT_SYSTEM_ID:
         config->system_id = optarg;
