@@ -33,6 +33,7 @@ extern const struct api_route route_routes[];
 extern const struct api_route rate_routes[];
 extern const struct api_route message_routes[];
 extern const struct api_route incoming_routes[];
+extern const struct api_route hours_routes[];
 extern const struct api_route ledger_routes[];
 
 struct core *api_core(struct api *api);

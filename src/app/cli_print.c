@@ -192,7 +192,7 @@ static void print_items(FILE *out, struct buf *b, const json_t *list, int indent
             if (json_is_string(value) && json_string_length(value) == 0)
                 continue;
             fputc(' ', out);
-            print_value(out, b, value);
+            print_member(out, b, key, value);
         }
     }
 }

@@ -213,6 +213,20 @@ COLUMNS imbalances[] = {
     {"USER ID", "user_id", 1, 0}, {"BALANCE", "balance", 1, 0}, {"MOVED", "moved", 1, 0},
     {"PAID", "paid", 1, 0}, {"COST", "cost", 1, 0}, END};
 
+/* ---- hours ---- */
+
+#define AT OPTION("at", "TIME", "at", CLI_TEXT, \
+                  "when, such as 2026-11-21T14:05:00Z; now if left out")
+#define REGIONAL OPTION("regional", NULL, "regional", CLI_FLAG, \
+                        "with the holidays of a region: for FR those of Alsace-Moselle")
+FIELDS hours_list[] = {AT, REGIONAL, END};
+FIELDS hours_show[] = {
+    POSITIONAL("COUNTRY", "country", "its two letters, such as FR"), AT, REGIONAL, END};
+COLUMNS hours[] = {
+    {"COUNTRY", "country", 0, 0}, {"DAYS", "days", 0, 0}, {"HOURS", "hours", 0, 0},
+    {"TIME ZONE", "timezone", 0, 0}, {"OPEN", "open", 0, 0},
+    {"OPENS (UTC)", "opens_at", 0, 19}, END};
+
 /* ---- db ---- */
 
 FIELDS db_place[] = {
@@ -305,6 +319,11 @@ const struct cli_command cli_commands[] = {
     {"incoming", "list", "lists incoming messages, the newest first", "GET", V1 "incoming",
      incoming_list, incoming, NULL},
     {"incoming", "show", "shows an incoming message", "GET", V1 "incoming/{id}", by_id, NULL, NULL},
+
+    {"hours", "list", "lists when marketing messages may be sent, by country", "GET", V1 "hours",
+     hours_list, hours, NULL},
+    {"hours", "show", "shows when a country may be sent marketing messages, and its holidays",
+     "GET", V1 "hours/{country}", hours_show, NULL, NULL},
 
     {"ledger", "check", "prints 0 when every account balances, else what does not", "GET",
      V1 "ledger/check", nothing, imbalances, NULL},

@@ -23,6 +23,7 @@ enum option_id {
     OPT_WINDOW,
     OPT_RATE,
     OPT_REPLY_EVERY,
+    OPT_NUMBER,
     OPT_SYSTEM_ID,
     OPT_PASSWORD,
     OPT_LOG_SUBMITS,
@@ -52,6 +53,8 @@ static const struct fact {
     [OPT_RATE] = {"rate", "N", "submits a second and login, throttled above (no limit)"},
     [OPT_REPLY_EVERY] = {"reply-every", "N",
                          "phones answer every Nth message by themselves (none)"},
+    [OPT_NUMBER] = {"number", "NUMBER=ID",
+                    "a number that belongs to a login: what others send to it is delivered there"},
     [OPT_SYSTEM_ID] = {"system-id", "ID", "take no other login"},
     [OPT_PASSWORD] = {"password", "PW", "take no other password"},
     [OPT_LOG_SUBMITS] = {"log-submits", "FILE", "append one CSV line for each submit"},
@@ -115,6 +118,18 @@ static bool take_quirk(struct quirks *quirks, const struct quirk *quirk)
     return false;
 }
 
+static bool take_owned(struct sim_config *config)
+{
+    if (config->numbers_n < SIM_NUMBERS_MAX &&
+        sim_number_read(&config->numbers[config->numbers_n], str_of(optarg))) {
+        config->numbers_n++;
+        return true;
+    }
+    fprintf(stderr, cli_text("navette sim: --number is NUMBER=SYSTEM_ID, at most %d times\n"),
+            SIM_NUMBERS_MAX);
+    return false;
+}
+
 /* False when the value is wrong (and said so). */
 static bool take_option(struct sim_config *config, int option)
 {
@@ -152,6 +167,9 @@ static bool take_option(struct sim_config *config, int option)
     case OPT_REPLY_EVERY:
         fine = take_number("reply-every", 0, UINT32_MAX, &n);
         config->reply_every = (uint32_t)n;
+        break;
+    case OPT_NUMBER:
+        fine = take_owned(config);
         break;
     case OPT_SYSTEM_ID:
         config->system_id = optarg;

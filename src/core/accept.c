@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "core/core_base.h"
+#include "core/opening.h"
 #include "text/phone.h"
 
 enum { WRITER_WAITING_MAX = 20000, DEFERRED_MOST_DAYS = 731 };
@@ -68,10 +69,19 @@ static struct str one_line_break(struct arena *a, struct str text)
 
 struct composed {
     const struct directory_carrier
-        *carrier; /* whose clause it carries, and whose rules it follows */
+        *carrier;      /* whose clause it carries, and whose rules it follows */
+    struct str clause; /* n 0: none */
     struct text_plan plan;
     bool marketing;
 };
+
+/* The clause of a message to this country through this carrier; n 0: none. */
+static struct str clause_of(const struct accept_request *r, const struct directory_carrier *carrier,
+                            const char *country)
+{
+    bool needed = !r->no_stop && !sender_is_number(r->sender);
+    return needed ? carrier_clause(&carrier->rules, country) : (struct str){0};
+}
 
 static enum err refuse_character(struct arena *a, struct str text, size_t bad_at, enum err e,
                                  struct refusal *why)
@@ -102,14 +112,12 @@ static enum err refuse_text(struct arena *a, struct str text, size_t bad_at, enu
 }
 
 static enum err compose(struct composed *out, struct arena *a, const struct accept_request *r,
-                        struct str text, const struct directory_carrier *carrier,
+                        struct str text, const struct directory_carrier *carrier, struct str clause,
                         struct refusal *why)
 {
-    struct str clause = carrier->settings.stop_text;
-    bool with_clause = !r->no_stop && clause.n && !sender_is_number(r->sender);
     size_t bad_at = 0;
-    *out = (struct composed){.carrier = carrier, .marketing = !r->no_stop};
-    if (with_clause)
+    *out = (struct composed){.carrier = carrier, .clause = clause, .marketing = !r->no_stop};
+    if (clause.n)
         text = arena_printf(a, "%.*s\n%.*s", STR_FMT(text), STR_FMT(clause));
     enum err e = text_plan(&out->plan, a, text, r->coding, &carrier->rules.text, &bad_at);
     if (e)
@@ -156,25 +164,54 @@ struct planning {
     struct arena *arena;
     const struct accept_request *request;
     struct str text;
-    struct composed composed; /* for the last carrier met: most requests have one */
+    struct composed composed; /* for the last carrier and clause met: most requests have one */
     int64_t now_us;
     struct route_ask ask;
     bool unroutable; /* a valid number had no route */
 };
 
-static enum err plan_message(struct accept_job *job, struct planning *p, uint64_t recipient,
-                             const struct directory_carrier *carrier, struct refusal *why)
+/* Who gets it, how and when. */
+struct way {
+    uint64_t recipient;
+    char country[3]; /* of what is marketing; else "" */
+    const struct directory_carrier *carrier;
+    int64_t due_us;
+};
+
+/* Marketing waits until its country is open (P2.7), and takes the route of that hour. */
+static const struct directory_carrier *find_way(struct way *w, struct planning *p)
 {
     const struct accept_request *r = p->request;
+    p->ask.recipient = w->recipient;
+    w->due_us = p->ask.at_us;
+    w->carrier = route_choose(r->directory, &p->ask);
+    if (r->no_stop || !w->carrier)
+        return w->carrier;
+    phone_region(w->country, w->recipient);
+    w->due_us =
+        opening_next(opening_find(w->country), w->carrier->rules.regional_holidays, p->ask.at_us);
+    if (w->due_us > p->ask.at_us) {
+        struct route_ask then = p->ask;
+        then.at_us = w->due_us;
+        w->carrier = route_choose(r->directory, &then);
+    }
+    return w->carrier;
+}
+
+static enum err plan_message(struct accept_job *job, struct planning *p, const struct way *w,
+                             struct refusal *why)
+{
+    const struct directory_carrier *carrier = w->carrier;
+    const struct accept_request *r = p->request;
     int64_t price = 0;
-    if (p->composed.carrier != carrier) {
-        enum err e = compose(&p->composed, p->arena, r, p->text, carrier, why);
+    struct str clause = clause_of(r, carrier, w->country);
+    if (p->composed.carrier != carrier || !str_eq(p->composed.clause, clause)) {
+        enum err e = compose(&p->composed, p->arena, r, p->text, carrier, clause, why);
         if (e)
             return e;
     }
-    if (!directory_rate(r->directory, recipient, &price))
+    if (!directory_rate(r->directory, w->recipient, &price))
         return refuse(why, ERR_NO_ROUTE, "recipients", STR("there is no price for this number"));
-    int64_t due_us = r->due_at_us ? r->due_at_us : p->now_us;
     const struct composed *c = &p->composed;
     const struct text_plan *plan = &c->plan;
     struct message *m = &job->messages[job->messages_n++];
@@ -185,7 +222,7 @@ static enum err plan_message(struct accept_job *job, struct planning *p, uint64_
         .state = MESSAGE_QUEUED,
         .encoding = plan->weight.encoding,
         .sender = r->sender,
-        .recipient = recipient,
+        .recipient = w->recipient,
         .text = plan->text,
         .parts = plan->weight.parts,
         .layout = plan->layout,
@@ -195,34 +232,33 @@ static enum err plan_message(struct accept_job *job, struct planning *p, uint64_
         .tag = r->tag,
         .credits = (int64_t)plan->weight.parts * price,
         .created_at_us = p->now_us,
-        .due_at_us = due_us,
-        .expires_at_us = due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
+        .due_at_us = w->due_us,
+        .expires_at_us =
+            w->due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
     };
     if (message_submits(m) > 1)
-        m->reference = plan_reference(r->sender, recipient, plan->layout.mode);
+        m->reference = plan_reference(r->sender, w->recipient, plan->layout.mode);
     job->cost += m->credits;
+    job->deferred |= w->due_us > p->now_us;
     return OK;
 }
 
 static enum err plan_recipient(struct accept_job *job, struct planning *p, struct str written,
                                struct refusal *why)
 {
-    uint64_t recipient;
-    const struct directory_carrier *carrier = NULL;
-    if (phone_parse(&recipient, written) == OK) {
-        if (seen_before(job, recipient)) {
+    struct way w = {0};
+    if (phone_parse(&w.recipient, written) == OK) {
+        if (seen_before(job, w.recipient)) {
             job->doubled_n++;
             return OK;
         }
-        p->ask.recipient = recipient;
-        carrier = route_choose(p->request->directory, &p->ask);
-        p->unroutable |= !carrier;
+        p->unroutable |= !find_way(&w, p);
     }
-    if (!carrier) {
+    if (!w.carrier) {
         job->invalid[job->invalid_n++] = written;
         return OK;
     }
-    return plan_message(job, p, recipient, carrier, why);
+    return plan_message(job, p, &w, why);
 }
 
 static enum err plan_recipients(struct accept_job *job, struct planning *p, struct refusal *why)

@@ -38,8 +38,8 @@ struct accept_job {
     size_t messages_n;
     struct str *invalid; /* recipients left out, as written */
     size_t invalid_n;
-    size_t doubled_n; /* recipients that stood twice */
-    bool deferred;
+    size_t doubled_n;     /* recipients that stood twice */
+    bool deferred;        /* some of them wait for a later time */
     int64_t cost;         /* hundredths, all messages */
     int64_t credits_left; /* result: of the user's quota when it has one, else of the account */
     bool repeated;        /* result: this ref was answered before; only answer counts */

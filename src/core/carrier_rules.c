@@ -92,7 +92,11 @@ enum err carrier_rules_read(struct carrier_rules *out, struct arena *a,
         .validity_most_us = s->validity_most_min * MIN_US,
         .registered_delivery = registered_delivery(s->receipts),
         .receipt_parts = (enum receipt_parts)place_of(s->receipt_parts, "all|first|last"),
+        .clause = s->stop_text,
+        .regional_holidays = place_of(s->holidays, "national|alsace-moselle") > 0,
     };
     enum err e = read_text(&out->text, s, why);
+    if (!e)
+        e = carrier_clauses_read(&out->clauses, &out->clauses_n, a, s->stop_texts, why);
     return e ? e : carrier_tlvs_read(&out->tlvs, &out->tlvs_n, a, s->tlvs, why);
 }

@@ -32,6 +32,13 @@ struct carrier_tlv {
 };
 enum { CARRIER_TLVS_MAX = 16 };
 
+/* The clause of marketing messages to a country. */
+struct carrier_clause {
+    char country[3]; /* ISO 3166 */
+    struct str text; /* n 0: none */
+};
+enum { CARRIER_CLAUSES_MAX = 64, CARRIER_CLAUSE_MAX = 60 };
+
 struct carrier_rules {
     struct text_rules text;
     struct str service_type;
@@ -46,6 +53,10 @@ struct carrier_rules {
     enum receipt_parts receipt_parts;
     struct carrier_tlv *tlvs;
     size_t tlvs_n;
+    struct str clause;              /* of countries that have none of their own */
+    struct carrier_clause *clauses; /* by country */
+    size_t clauses_n;
+    bool regional_holidays; /* core/opening */
 };
 
 /* ERR_INVALID with the setting at fault; never for settings that were read without a refusal. */
@@ -55,6 +66,12 @@ enum err carrier_rules_read(struct carrier_rules *out, struct arena *a,
 /* The setting `tlvs` alone: core/carrier_tlvs.c. */
 enum err carrier_tlvs_read(struct carrier_tlv **out, size_t *n, struct arena *a, struct str setting,
                            struct refusal *why) MUST_CHECK;
+
+/* The setting `stop_texts` alone, and what it says of a country ("" is none): the clause, n 0 for
+ * none. core/carrier_clauses.c. */
+enum err carrier_clauses_read(struct carrier_clause **out, size_t *n, struct arena *a,
+                              struct str setting, struct refusal *why) MUST_CHECK;
+struct str carrier_clause(const struct carrier_rules *rules, const char *country);
 
 struct tlv_values {
     struct str account; /* its name */

@@ -2,23 +2,26 @@
 #include "sim/face.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "net/http.h"
 #include "sim/face_json.h"
+#include "sim/face_write.h"
+#include "sim/late.h"
 #include "sim/page.h"
+#include "sim/sink.h"
 
 #include <stdlib.h>
 
 enum {
     CONNECTIONS_MAX = 128,
     BODY_MAX = 64 * 1024,
-    QUERY_PAIRS_MAX = 8,
+    QUERY_PAIRS_MAX = 64,
     IDLE_TIMEOUT_S = 60,
     STREAMS_MAX = 32,
     PHONES_DEFAULT = 100,
     PHONES_MAX = 1000,
     MESSAGES_MAX = 200,
     EVENTS_PER_SECOND = 100, /* of messages; beyond it the page is told to read again */
-    NUMBER_MIN = 3,
 };
 
 #define TICK_US SEC_US
@@ -33,6 +36,8 @@ struct face {
     struct face_parts parts;
     struct http_server *server;
     struct net_timer *tick_timer;
+    struct sink *sink;
+    struct late *late;
     struct stream *streams;
     size_t streams_n;
     unsigned events;
@@ -46,24 +51,6 @@ struct face {
 };
 
 /* ---- Answers ---- */
-
-static void reply_json(struct http_request *request, int status, json_t *json)
-{
-    static const char *const headers[] = {"Cache-Control", "no-store", NULL};
-    char *text = json_dumps(json, JSON_COMPACT);
-    json_decref(json);
-    if (!text)
-        base_out_of_memory();
-    http_reply_headers(request, status, "application/json", str_of(text), headers);
-    free(text);
-}
-
-static void reply_error(struct http_request *request, int status, const char *code,
-                        const char *message)
-{
-    reply_json(request, status,
-               json_pack("{s:{s:s,s:s}}", "error", "code", code, "message", message));
-}
 
 static json_t *list_of(json_t *items)
 {
@@ -111,6 +98,7 @@ static json_t *stats_json(const struct face *face)
     json_object_set_new(json, "smpp_host", json_string(face->smpp_host));
     json_object_set_new(json, "smpp_port", json_integer(smsc_port(face->parts.smsc)));
     json_object_set_new(json, "quirks", face_json_quirks(&face->quirks));
+    json_object_set_new(json, "later", json_integer((json_int_t)late_count(face->late)));
     json_object_set_new(json, "binds", face_json_binds(face->parts.smsc));
     return json;
 }
@@ -137,9 +125,23 @@ void face_binds(struct face *face)
         publish(face, "stats", stats_json(face));
 }
 
+/* What phones were to say by now; nobody is left to be told when it cannot be. */
+static void say_late(struct face *face)
+{
+    struct late_words *w;
+    while ((w = late_take(face->late, clock_mono_us()))) {
+        struct phone *phone;
+        struct phone_message *message;
+        if (smsc_reply(face->parts.smsc, w->number, w->to, w->text, &phone, &message))
+            log_warn("late_answer_lost", "chars=%zu", w->text.n);
+        free(w);
+    }
+}
+
 static void tick(void *ctx)
 {
     struct face *face = ctx;
+    say_late(face);
     const struct sim_stats *now = face->parts.stats;
     face->submits_per_second = now->submits - face->last.submits;
     face->receipts_per_second = now->receipts - face->last.receipts;
@@ -157,7 +159,7 @@ static void tick(void *ctx)
 static void open_stream(struct face *face, struct http_request *request)
 {
     if (face->streams_n == STREAMS_MAX) {
-        reply_error(request, 503, "too_many_streams", "too many pages are open");
+        face_reply_error(request, 503, "too_many_streams", "too many pages are open");
         return;
     }
     struct stream *stream = base_alloc(sizeof(*stream));
@@ -188,7 +190,7 @@ static bool take_limit(struct http_request *request, uint64_t standard, uint64_t
         *limit = *limit < max ? *limit : max;
         return true;
     }
-    reply_error(request, 400, "bad_limit", "limit is not a positive number");
+    face_reply_error(request, 400, "bad_limit", "limit is not a positive number");
     return false;
 }
 
@@ -209,7 +211,7 @@ static void list_phones(struct face *face, struct http_request *request)
     }
     json_t *json = list_of(items);
     json_object_set_new(json, "total", json_integer((json_int_t)phones_count(face->parts.phones)));
-    reply_json(request, 200, json);
+    face_reply_json(request, 200, json);
 }
 
 static void list_messages(struct face *face, struct http_request *request, struct str number)
@@ -225,67 +227,46 @@ static void list_messages(struct face *face, struct http_request *request, struc
     json_t *items = json_array();
     for (; m; m = m->newer)
         json_array_append_new(items, face_json_message(phone, m, request->arena));
-    reply_json(request, 200, list_of(items));
+    face_reply_json(request, 200, list_of(items));
 }
 
-static bool is_number(struct str s)
+/* ---- Callbacks ---- */
+
+static void list_callbacks(struct face *face, struct http_request *request)
 {
-    if (str_starts(s, STR("+")))
-        s = str_sub(s, 1, s.n);
-    bool digits = s.n >= NUMBER_MIN && s.n < PHONE_ADDRESS_SIZE;
-    for (size_t i = 0; digits && i < s.n; i++)
-        digits = s.p[i] >= '0' && s.p[i] <= '9';
-    return digits;
+    uint64_t limit;
+    if (take_limit(request, SINK_REQUESTS, SINK_REQUESTS, &limit))
+        face_reply_json(request, 200, sink_list(face->sink, limit));
 }
 
-static bool is_address(struct str s)
+static void fail_callbacks(struct face *face, struct http_request *request)
 {
-    bool fine = s.n > 0 && s.n < PHONE_ADDRESS_SIZE;
-    for (size_t i = 0; fine && i < s.n; i++)
-        fine = s.p[i] >= 0x20 && s.p[i] < 0x7f;
-    return fine;
-}
-
-static void reply_to_write_error(struct http_request *request, enum err err)
-{
-    if (err == ERR_CLOSED)
-        reply_error(request, 409, "no_receiver",
-                    "no connection is bound to receive: bind as receiver or transceiver first");
-    else if (err == ERR_MISSING)
-        reply_error(request, 400, "missing_text", "text is empty");
-    else if (err == ERR_TOO_LONG)
-        reply_error(request, 400, "text_too_long", "the text needs more than 255 parts");
-    else
-        reply_error(request, err_http_status(err), "not_sent", err_text(err));
-}
-
-static void write_message(struct face *face, struct http_request *request, struct str number)
-{
-    json_error_t where;
-    json_t *json = json_loadb(request->body.p ? request->body.p : "", request->body.n,
-                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
-    json_t *to = json_object_get(json, "to");
-    json_t *text = json_object_get(json, "text");
-    struct str to_str = {json_string_value(to), json_string_length(to)};
-    struct str utf8 = {json_string_value(text), json_string_length(text)};
-    if (!json) {
-        reply_error(request, 400, "invalid_json", where.text);
-    } else if (!is_number(number)) {
-        reply_error(request, 400, "bad_number", "a phone's number is 3 to 20 digits");
-    } else if (!json_is_string(to) || !is_address(to_str)) {
-        reply_error(request, 400, "bad_to", "\"to\" is a string of 1 to 20 ASCII characters");
-    } else if (!json_is_string(text)) {
-        reply_error(request, 400, "missing_text", "\"text\" is a string");
+    json_t *json = json_loadb(request->body.p ? request->body.p : "", request->body.n, 0, NULL);
+    const json_t *count = json_object_get(json, "count");
+    json_int_t n = json_integer_value(count);
+    if (!json_is_integer(count) || n < 0 || n > SINK_FAILURES_MAX) {
+        face_reply_error(request, 400, "bad_count", "\"count\" is a number from 0 to 1000");
     } else {
-        struct phone *phone;
-        struct phone_message *message;
-        enum err err = smsc_reply(face->parts.smsc, number, to_str, utf8, &phone, &message);
-        if (err)
-            reply_to_write_error(request, err);
-        else
-            reply_json(request, 201, face_json_message(phone, message, request->arena));
+        sink_fail(face->sink, (unsigned)n);
+        face_reply_json(request, 200, json_pack("{s:I}", "failing", n));
     }
     json_decref(json);
+}
+
+/* A program's callback; false: it is a person's request. */
+static bool take_callback(struct face *face, struct http_request *request)
+{
+    json_t *told;
+    if (!sink_take(face->sink, request, &told))
+        return false;
+    if (face->streams && face->events < EVENTS_PER_SECOND) {
+        face->events++;
+        publish(face, "callback", told);
+    } else {
+        face->missed = face->streams != NULL;
+        json_decref(told);
+    }
+    return true;
 }
 
 /* A page of another site may not write through a person's browser. */
@@ -345,27 +326,35 @@ static void handle_get(struct face *face, struct http_request *request)
     else if (phone_path(request->path, &number))
         list_messages(face, request, number);
     else if (str_eq(request->path, STR("/api/stats")))
-        reply_json(request, 200, stats_json(face));
+        face_reply_json(request, 200, stats_json(face));
+    else if (str_eq(request->path, STR("/api/callbacks")))
+        list_callbacks(face, request);
     else if (str_eq(request->path, STR("/api/outcomes")))
-        reply_json(request, 200, list_of(face_json_outcomes()));
+        face_reply_json(request, 200, list_of(face_json_outcomes()));
     else if (str_eq(request->path, STR("/api/events")) && request->method == HTTP_GET)
         open_stream(face, request);
     else if (!str_starts(request->path, STR("/")) || !serve_page(request))
-        reply_error(request, 404, "not_found", "there is nothing here");
+        face_reply_error(request, 404, "not_found", "there is nothing here");
 }
 
 static void handle(void *ctx, struct http_request *request)
 {
     struct face *face = ctx;
     struct str number;
+    bool fail = str_eq(request->path, STR("/api/callbacks/fail"));
+    if (!is_foreign(request) && take_callback(face, request))
+        return;
     if (request->method == HTTP_GET || request->method == HTTP_HEAD)
         handle_get(face, request);
-    else if (request->method != HTTP_POST || !phone_path(request->path, &number))
-        reply_error(request, 405, "method_not_allowed", "this cannot be done here");
+    else if (request->method != HTTP_POST || !(fail || phone_path(request->path, &number)))
+        face_reply_error(request, 405, "method_not_allowed", "this cannot be done here");
     else if (is_foreign(request))
-        reply_error(request, 403, "foreign_origin", "a page of another site may not write here");
+        face_reply_error(request, 403, "foreign_origin",
+                         "a page of another site may not write here");
+    else if (fail)
+        fail_callbacks(face, request);
     else
-        write_message(face, request, number);
+        face_write(face->parts.smsc, face->late, request, number);
 }
 
 /* ---- Life ---- */
@@ -387,6 +376,8 @@ enum err face_new(struct face **out, const struct sim_config *config,
     struct face *face = base_alloc(sizeof(*face));
     face->parts = *parts;
     face->started_us = clock_mono_us();
+    face->sink = sink_new();
+    face->late = late_new();
     face->receipt_delay_ms = config->receipt_delay_ms;
     face->quirks = config->quirks;
     keep_host(face, str_of(config->smpp_address));
@@ -398,7 +389,7 @@ enum err face_new(struct face **out, const struct sim_config *config,
                                .idle_timeout_s = IDLE_TIMEOUT_S};
     enum err err = http_server_new(&face->server, parts->loop, &http, handle, face);
     if (err) {
-        free(face);
+        face_free(face);
         return err;
     }
     face->tick_timer = net_timer_new(parts->loop, tick, face);
@@ -422,6 +413,8 @@ void face_free(struct face *face)
     if (!face)
         return;
     net_timer_free(face->tick_timer);
+    sink_free(face->sink);
+    late_free(face->late);
     http_server_free(face->server); /* streams that are still open call back */
     free(face);
 }

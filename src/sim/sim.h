@@ -10,10 +10,21 @@
 #ifndef NAVETTE_SIM_SIM_H
 #define NAVETTE_SIM_SIM_H
 
+#include "base/str.h"
 #include "sim/quirk.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+enum { SIM_NUMBERS_MAX = 32 };
+
+/* A number that belongs to a login: what another one sends to it is delivered to that login. */
+struct sim_number {
+    char number[21]; /* digits */
+    char system_id[16];
+};
+/* "36111=navette2"; false for anything else. */
+bool sim_number_read(struct sim_number *out, struct str text);
 
 struct sim_config {
     const char *smpp_address; /* "127.0.0.1:2775"; port 0 lets the system pick */
@@ -28,6 +39,8 @@ struct sim_config {
     uint32_t rate;               /* submits a second and login, throttled above; 0: no limit */
     uint32_t reply_every;        /* every Nth message to a number is answered; 0: by hand only */
     struct quirks quirks;
+    struct sim_number numbers[SIM_NUMBERS_MAX];
+    size_t numbers_n;
     bool plain;       /* no special numbers: every message is delivered */
     bool no_phones;   /* messages are counted, not kept: for loads */
     bool no_receipts; /* whatever the submits ask for */

@@ -356,6 +356,8 @@ enum err smsc_new(struct smsc **out, const struct sim_config *config,
     smsc->response_timeout_us = config->response_timeout_ms * MS_US;
     smsc->armed_us = INT64_MAX;
     smsc->quirks = config->quirks;
+    memcpy(smsc->numbers, config->numbers, sizeof(smsc->numbers));
+    smsc->numbers_n = config->numbers_n;
     init_lanes(smsc, config);
     smsc_turn(smsc);
     smsc->unbind_us = smsc->quirks.unbind_every_s

@@ -2,7 +2,7 @@
 /*
  * sim/smsc_inside: what the files of the SMSC share: smsc.c (connections and turns), login.c (who
  * may bind), submit.c (what customers ask), receipt.c (what they are told of it), delivery.c (what
- * goes to them), reply.c (what phones say).
+ * goes to them), reply.c (what phones say), owned.c (numbers of customers).
  *
  * A turn is one entry from the loop: bytes of a connection, a timer, a call from the HTTP face.
  * During a turn customers and binds are only marked; smsc_settle ends it: deliveries are pumped,
@@ -160,6 +160,8 @@ struct smsc {
     uint32_t rate;
     uint32_t reply_every, until_reply;
     struct quirks quirks;
+    struct sim_number numbers[SIM_NUMBERS_MAX];
+    size_t numbers_n;
     int64_t unbind_us; /* when all binds are unbound; INT64_MAX: never */
     struct bind *slots[SMSC_BINDS_MAX];
     size_t binds;
@@ -225,6 +227,12 @@ void delivery_answered(struct bind *bind, struct delivery *delivery, enum smpp_o
                        const struct smpp_pdu *response);
 /* All of a lane. */
 void delivery_drop(struct smsc *smsc, struct lane *lane);
+
+/* owned.c */
+/* NULL: it is a phone's. */
+const struct sim_number *owned_find(const struct smsc *smsc, struct str number);
+/* To its customer, as a deliver_sm of the sender. */
+void owned_deliver(struct smsc *smsc, const struct sim_number *owner, const struct submit *s);
 
 /* reply.c */
 /* The phone that got a message answers it by itself, behind its receipt. */

@@ -299,7 +299,9 @@ static void submit_message(struct bind *bind, const struct smpp_pdu *request)
     struct submit s;
     smsc->parts.stats->submits++;
     uint32_t status = read_submit(smsc, &s, request);
-    enum outcome_id outcome_id = smsc->plain ? OUTCOME_DELIVERED : outcome_of(s.recipient);
+    const struct sim_number *owner = smsc->numbers_n ? owned_find(smsc, s.recipient) : NULL;
+    bool plain = smsc->plain || owner;
+    enum outcome_id outcome_id = plain ? OUTCOME_DELIVERED : outcome_of(s.recipient);
     const struct outcome *o = outcome_at(outcome_id);
     enum outcome_answer when = o->answer;
     if (!status && (over_rate(smsc, bind->customer) || over_window(bind) ||
@@ -317,6 +319,8 @@ static void submit_message(struct bind *bind, const struct smpp_pdu *request)
         when = ANSWER_NOW;
     } else if (!bind->cut) {
         id = take_message(bind, &s, outcome_id);
+        if (owner)
+            owned_deliver(smsc, owner, &s);
     }
     give_answer(bind, &s, status, id, when);
     bind->dying = ++bind->submits == smsc->quirks.die_after;

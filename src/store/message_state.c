@@ -21,8 +21,8 @@ static const unsigned moves[] = {
     [MESSAGE_SCHEDULED] = BIT(QUEUED) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED),
     /* SENT again: with the carrier that had taken it before it went on to another one */
     [MESSAGE_QUEUED] = BIT(SENDING) | BIT(SENT) | BIT(EXPIRED) | BIT(CANCELLED) | BIT(REFUSED),
-    [MESSAGE_SENDING] = BIT(QUEUED) | BIT(SENT) | BIT(IN_DOUBT) | BIT(EXPIRED) | BIT(REJECTED) |
-                        BIT(REFUSED) | BIT(UNKNOWN),
+    [MESSAGE_SENDING] = BIT(SCHEDULED) | BIT(QUEUED) | BIT(SENT) | BIT(IN_DOUBT) | BIT(EXPIRED) |
+                        BIT(REJECTED) | BIT(REFUSED) | BIT(UNKNOWN),
     [MESSAGE_SENT] = BIT(QUEUED) | BIT(DELIVERED) | BIT(UNDELIVERED) | BIT(EXPIRED) |
                      BIT(REJECTED) | BIT(UNKNOWN),
     [MESSAGE_IN_DOUBT] = BIT(QUEUED) | BIT(DELIVERED) | BIT(UNKNOWN),

@@ -146,6 +146,37 @@ enum err store_queue_return(struct store_tx *tx, const struct queue_return *rows
     return e ? e : store_queue_put(tx, back, count);
 }
 
+enum err store_queue_postpone(struct store_tx *tx, const struct queue_postpone *rows, size_t n)
+{
+    enum { COLUMNS_N = 4 };
+    static struct db_query postpone = DB_QUERY_MANY(
+        "UPDATE message SET state = $2, due_at = $3, expires_at = $4, claimed_by = NULL "
+        "WHERE id = $1 AND state = 3",
+        "UPDATE message AS m SET state = v.became, due_at = v.due_at, expires_at = v.expires_at, "
+        "claimed_by = NULL "
+        "FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY "
+        "AS v (id, became, due_at, expires_at, row) WHERE m.id = v.id AND m.state = 3 "
+        "RETURNING v.row");
+    struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
+    int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    struct queued *later = ARENA_ARRAY(tx->view.arena, n, struct queued);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct db_value row[COLUMNS_N] = {DB_INT(rows[i].message_id), DB_INT(rows[i].to),
+                                                DB_INT(rows[i].due_at_us),
+                                                DB_INT(rows[i].expires_at_us)};
+        memcpy(&args[i * COLUMNS_N], row, sizeof(row));
+    }
+    enum err e = db_run_many(tx->view.db, &postpone, args, COLUMNS_N, n, changed);
+    for (size_t i = 0; i < n && !e; i++)
+        if (changed[i])
+            later[count++] = (struct queued){.message_id = rows[i].message_id,
+                                             .carrier_id = rows[i].carrier_id,
+                                             .due_at_us = rows[i].due_at_us,
+                                             .state = rows[i].to};
+    return e ? e : store_queue_put(tx, later, count);
+}
+
 enum err store_queue_due(int64_t *moved, struct store_tx *tx, size_t limit)
 {
     static struct db_query due =

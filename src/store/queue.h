@@ -57,6 +57,18 @@ struct queue_return {
 enum err store_queue_return(struct store_tx *tx, const struct queue_return *rows,
                             size_t n) MUST_CHECK;
 
+struct queue_postpone {
+    int64_t message_id;
+    int64_t carrier_id;
+    enum message_state to; /* SCHEDULED or QUEUED */
+    int64_t due_at_us;
+    int64_t expires_at_us;
+};
+/* SENDING of which nothing has left wait for a later time: their messages, and here. Each message
+ * once; what is no longer SENDING is left alone. */
+enum err store_queue_postpone(struct store_tx *tx, const struct queue_postpone *rows,
+                              size_t n) MUST_CHECK;
+
 /* SCHEDULED whose time has come become QUEUED, here and in their messages; how many. */
 enum err store_queue_due(int64_t *moved, struct store_tx *tx, size_t limit) MUST_CHECK;
 /* SENDING messages that a life claimed, wherever that is written; at most `limit`, by id. */

@@ -6,8 +6,8 @@
  *
  * - The first number of a block (all but the last four digits) gets the full check, and so do ten
  *   more of the block, chosen so that each of the last four places takes each digit. If all are
- *   valid, so is the block. This was never wrong on two million random numbers held against the
- *   library, from the blocks of 90,000 valid ones of all regions and kinds.
+ *   valid and of one region, so is the block. This was never wrong on two million random numbers
+ * held against the library, from the blocks of 90,000 valid ones of all regions and kinds.
  * - Numbers in other blocks, and those of fewer than nine digits, where four are too large a part,
  *   always get the full check, whose answer is remembered for the number.
  *
@@ -33,13 +33,23 @@ enum {
 /* Nine digits. */
 static const uint64_t block_number_min = 100000000;
 
-enum block_verdict { BLOCK_VALID = 1, BLOCK_MIXED };
+/* A region is a number: its letters in base 32, below 2^10; 0: none. */
+enum { LETTER_BITS = 5, BLOCK_MIXED = 1 << 10 };
+
+/* What is known of digits. */
+struct phone {
+    uint64_t e164; /* 0: not valid */
+    uint64_t region;
+};
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* Under the lock. A stranger chooses what `answers` holds, so its keys are hashed under our key. */
-static struct map *verdicts; /* number / BLOCK, valid ones only -> enum block_verdict */
-static struct map *answers;  /* hash of the digits -> E.164, 0 when not valid */
+static struct map *verdicts; /* number / BLOCK, valid ones only -> its region, or BLOCK_MIXED */
+static struct map *answers;  /* hash of the digits -> E.164, its region above it; 0: not valid */
+
+/* Beside a number, which is below 10^15. */
+enum { REGION_SHIFT = 50 };
 
 static void start(void)
 {
@@ -68,34 +78,55 @@ static void remember(struct map *m, uint64_t key, uint64_t value)
     pthread_mutex_unlock(&lock);
 }
 
-static enum block_verdict judge_block(uint64_t e164)
+static uint64_t region_pack(const char region[3])
+{
+    if (!region[0])
+        return 0;
+    return (uint64_t)(region[0] - 'A' + 1) << LETTER_BITS | (uint64_t)(region[1] - 'A' + 1);
+}
+
+static void region_unpack(char out[3], uint64_t region)
+{
+    out[0] = region ? (char)('A' - 1 + (int)(region >> LETTER_BITS)) : '\0';
+    out[1] = region ? (char)('A' - 1 + (int)(region & ((1 << LETTER_BITS) - 1))) : '\0';
+    out[2] = '\0';
+}
+
+static uint64_t judge_block(const struct phone *phone)
 {
     /* Each column holds each digit once. */
     static const uint32_t tails[] = {0, 1379, 2648, 3917, 4286, 5555, 6824, 7193, 8462, 9731};
-    bool valid = phone_library_tails_valid(e164, tails, sizeof(tails) / sizeof(tails[0]), BLOCK);
-    return valid ? BLOCK_VALID : BLOCK_MIXED;
+    char region[3];
+    region_unpack(region, phone->region);
+    bool alike = phone_library_tails_alike(phone->e164, region, tails,
+                                           sizeof(tails) / sizeof(tails[0]), BLOCK);
+    return alike ? phone->region : BLOCK_MIXED;
 }
 
-/* 0 when not valid. */
-static uint64_t check(uint64_t digits)
+static struct phone check(uint64_t digits)
 {
     bool in_block = digits >= block_number_min;
     uint64_t verdict = 0;
-    if (in_block && recall(verdicts, digits / BLOCK, &verdict) && verdict == BLOCK_VALID)
-        return digits;
+    bool known = in_block && recall(verdicts, digits / BLOCK, &verdict);
+    if (known && verdict != BLOCK_MIXED)
+        return (struct phone){digits, verdict};
     uint64_t key = secret_hash((struct str){(const char *)&digits, sizeof(digits)});
-    uint64_t e164;
-    if (recall(answers, key, &e164))
-        return e164;
+    uint64_t answer;
+    if (recall(answers, key, &answer))
+        return (struct phone){answer & ((UINT64_C(1) << REGION_SHIFT) - 1), answer >> REGION_SHIFT};
 
-    e164 = phone_library_valid(digits);
-    if (in_block && verdict == 0 && e164 == digits) {
-        verdict = judge_block(e164);
+    char region[3];
+    struct phone phone = {.e164 = phone_library_valid(region, digits)};
+    phone.region = region_pack(region);
+    bool whole = false;
+    if (in_block && !known && phone.e164 == digits) {
+        verdict = judge_block(&phone);
         remember(verdicts, digits / BLOCK, verdict);
+        whole = verdict != BLOCK_MIXED;
     }
-    if (verdict != BLOCK_VALID)
-        remember(answers, key, e164);
-    return e164;
+    if (!whole)
+        remember(answers, key, phone.e164 | phone.region << REGION_SHIFT);
+    return phone;
 }
 
 /* Bytes of a sign that people write between digits, 0 for anything else. */
@@ -145,7 +176,7 @@ enum err phone_parse(uint64_t *e164, struct str input)
     uint64_t digits;
     if (!read_digits(&digits, input))
         return ERR_BAD_NUMBER;
-    *e164 = check(digits);
+    *e164 = check(digits).e164;
     return *e164 ? OK : ERR_BAD_NUMBER;
 }
 
@@ -157,5 +188,13 @@ struct str phone_format(char out[PHONE_SIZE], uint64_t e164)
 
 void phone_region(char out[3], uint64_t e164)
 {
-    phone_library_region(out, e164);
+    region_unpack(out, check(e164).region);
+}
+
+bool phone_region_known(struct str code)
+{
+    char region[3];
+    phone_init();
+    return code.n == 2 && !str_copy(region, sizeof(region), code) &&
+           phone_library_region_known(region);
 }

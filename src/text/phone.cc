@@ -23,17 +23,28 @@ static bool parse(PhoneNumber *number, uint64_t digits)
            PhoneNumberUtil::NO_PARSING_ERROR;
 }
 
-uint64_t phone_library_valid(uint64_t digits)
+/* "" for "ZZ", and for the "001" of numbers that belong to no country. */
+static std::string region_of(const PhoneNumber &number)
+{
+    std::string region;
+    library->GetRegionCodeForNumber(number, &region);
+    return region.size() == 2 && region != "ZZ" ? region : "";
+}
+
+uint64_t phone_library_valid(char region[3], uint64_t digits)
 {
     PhoneNumber number;
+    region[0] = region[1] = region[2] = '\0';
     if (!parse(&number, digits) || !library->IsValidNumber(number))
         return 0;
+    region_of(number).copy(region, 2);
     std::string e164;
     library->Format(number, PhoneNumberUtil::E164, &e164);
     return std::stoull(e164.substr(1));
 }
 
-bool phone_library_tails_valid(uint64_t e164, const uint32_t *tails, size_t n, uint32_t span)
+bool phone_library_tails_alike(uint64_t e164, const char region[3], const uint32_t *tails, size_t n,
+                               uint32_t span)
 {
     PhoneNumber number;
     if (!parse(&number, e164))
@@ -41,20 +52,13 @@ bool phone_library_tails_valid(uint64_t e164, const uint32_t *tails, size_t n, u
     uint64_t block = number.national_number() - number.national_number() % span;
     for (size_t i = 0; i < n; i++) {
         number.set_national_number(block + tails[i]);
-        if (!library->IsValidNumber(number))
+        if (!library->IsValidNumber(number) || region_of(number) != region)
             return false;
     }
     return true;
 }
 
-void phone_library_region(char out[3], uint64_t e164)
+bool phone_library_region_known(const char region[3])
 {
-    PhoneNumber number;
-    std::string region;
-    if (parse(&number, e164))
-        library->GetRegionCodeForNumber(number, &region);
-    bool country = region.size() == 2 && region != "ZZ";
-    out[0] = country ? region[0] : '\0';
-    out[1] = country ? region[1] : '\0';
-    out[2] = '\0';
+    return library->GetCountryCodeForRegion(region) != 0;
 }

@@ -16,11 +16,15 @@ extern "C" {
 
 void phone_library_init(void);
 
-/* The number as E.164 wants it (a trunk 0 behind the country code is gone), or 0: not valid. */
-uint64_t phone_library_valid(uint64_t digits);
-/* Whether a valid number stays so with each of the tails in place of its value modulo `span`. */
-bool phone_library_tails_valid(uint64_t e164, const uint32_t *tails, size_t n, uint32_t span);
-void phone_library_region(char out[3], uint64_t e164);
+/* The number as E.164 wants it (a trunk 0 behind the country code is gone), or 0: not valid. And
+ * its region, "" when it has none. */
+uint64_t phone_library_valid(char region[3], uint64_t digits);
+/* Whether a valid number stays valid, and of its region, with each of the tails in place of its
+ * value modulo `span`. */
+bool phone_library_tails_alike(uint64_t e164, const char region[3], const uint32_t *tails, size_t n,
+                               uint32_t span);
+/* Is it the ISO 3166 code of a region that has numbers of its own? */
+bool phone_library_region_known(const char region[3]);
 
 #ifdef __cplusplus
 }

@@ -426,6 +426,129 @@ test("a person answers: short, in Unicode, and long, to who wrote last from ther
   await Promise.all([c, other].map((x) => x.end()));
 });
 
+test("P12_2 what a phone says later comes later, and no sooner", async () => {
+  const client = new Client();
+  await client.bind("later");
+  await client.submit("33611777001", "a question");
+  const stats = async () => (await fetch(`${http}/api/stats`)).json();
+  const at = Date.now();
+  const response = await fetch(`${http}/api/phones/33611777001/messages`, {
+    method: "POST",
+    body: JSON.stringify({ to: "36111", text: "late", after_s: 1 }),
+  });
+  assert.equal(response.status, 202);
+  assert.deepEqual(await response.json(), { later: 1 });
+  assert.equal((await stats()).later, 1);
+  const said = () => client.delivered.find((p) => p.source_addr === "33611777001" && !p.esm_class);
+  const pdu = await until("late", said);
+  assert.ok(Date.now() - at >= 990);
+  assert.equal(pdu.short_message.message, "late");
+  assert.equal((await stats()).later, 0);
+  for (const after_s of [-1, 1.5, "1", 7 * 86400 + 1]) {
+    const bad = await fetch(`${http}/api/phones/33611777001/messages`, {
+      method: "POST",
+      body: JSON.stringify({ to: "36111", text: "x", after_s }),
+    });
+    assert.equal(bad.status, 400);
+    assert.equal((await bad.json()).error.code, "bad_after");
+  }
+  client.session.destroy();
+});
+
+test("P12_2 callbacks are taken, shown, kept in bounds, and fail when they are to", async () => {
+  const events = await fetch(`${http}/api/events`);
+  const reader = events.body.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = "";
+  const callbacks = async (query = "") => (await fetch(`${http}/api/callbacks${query}`)).json();
+  assert.deepEqual(await callbacks(), { items: [], next: null, total: 0, failing: 0 });
+  const got = await fetch(`${http}/callback/receipts?id=12&ptt=1&a%3Cb=%C3%A9%00`);
+  assert.equal(got.status, 200);
+  const sent = await fetch(`${http}/callback`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "webhook-id": "m1", "x-other": "no" },
+    body: `{"text":"<b>${"é".repeat(3000)}"}`,
+  });
+  assert.equal(await sent.text(), "OK\n");
+  const list = await callbacks();
+  assert.equal(list.total, 2);
+  const [posted, receipt] = list.items;
+  assert.equal(receipt.method, "GET");
+  assert.equal(receipt.path, "/callback/receipts");
+  assert.deepEqual(receipt.query.slice(0, 2), [["id", "12"], ["ptt", "1"]]);
+  assert.equal(receipt.query[2][0], "a<b");
+  assert.equal(posted.headers["webhook-id"], "m1");
+  assert.equal(posted.headers["x-other"], undefined);
+  assert.ok(posted.body.startsWith('{"text":"<b>éé'));
+  assert.ok(Buffer.byteLength(posted.body) <= 4096);
+  assert.equal(posted.body_cut, true);
+  await until("callback event", async () => {
+    heard += (await reader.read()).value;
+    return heard.split("event: callback").length === 3;
+  });
+  await reader.cancel();
+
+  const fail = (count) =>
+    fetch(`${http}/api/callbacks/fail`, { method: "POST", body: JSON.stringify({ count }) });
+  assert.deepEqual(await (await fail(2)).json(), { failing: 2 });
+  assert.equal((await fail(-1)).status, 400);
+  const statuses = [];
+  for (let i = 0; i < 3; i++)
+    statuses.push((await fetch(`${http}/callback`, { method: "POST", body: "x" })).status);
+  assert.deepEqual(statuses, [500, 500, 200]);
+  for (let i = 0; i < 200; i++) await (await fetch(`${http}/callback?i=${i}`)).text();
+  assert.equal((await callbacks()).items.length, 200);
+  assert.equal((await callbacks("?limit=3")).items.length, 3);
+  assert.deepEqual((await callbacks("?limit=1")).items[0].query, [["i", "199"]]);
+  const foreign = await fetch(`${http}/callback`, {
+    method: "POST",
+    headers: { origin: "http://elsewhere.example" },
+    body: "x",
+  });
+  assert.equal(foreign.status, 405);
+});
+
+test("P12_2 /cgi thanks for the message", async () => {
+  const form = new URLSearchParams({ id: "1", message: "Bonjour & merci", keyword: "Bonjour" });
+  const answer = await fetch(`${http}/cgi`, { method: "POST", body: form });
+  assert.match(answer.headers.get("content-type"), /^text\/plain/);
+  assert.equal(await answer.text(), "Thank you, Bonjour & merci");
+  assert.equal(await (await fetch(`${http}/cgi?message=Hi`)).text(), "Thank you, Hi");
+  const list = await (await fetch(`${http}/api/callbacks?limit=1`)).json();
+  assert.equal(list.items[0].path, "/cgi");
+  assert.equal(list.items[0].answer, "Thank you, Hi");
+});
+
+test("P12_2 a number that belongs to a login reaches it, whoever writes to it", async () => {
+  const own = start(["--number", "36111=one", "--number", "+447400123456=two", "--quiet"]);
+  const { smppPort: port } = await ready(own);
+  const [one, two] = [new Client(port), new Client(port)];
+  await one.bind("one");
+  await two.bind("two");
+  await one.submit("447400123456", "hello, two");
+  await two.submit("36111", Buffer.from("0500030902014869", "hex"), {
+    source_addr: "447400123456",
+    esm_class: 0x40,
+    data_coding: 0,
+  });
+  await until("both", () => one.delivered.length && two.delivered.length);
+  const words = (c) => c.delivered.filter((p) => (p.esm_class & 0x3c) === 0);
+  await until("words", () => words(one).length && words(two).length);
+  assert.equal(words(two)[0].source_addr, "36111");
+  assert.equal(words(two)[0].destination_addr, "447400123456");
+  assert.equal(words(two)[0].short_message.message, "hello, two");
+  assert.equal(words(one)[0].esm_class & 0x40, 0x40);
+  assert.equal(words(one)[0].source_addr, "447400123456");
+  await until("receipts", () => one.delivered.length === 2 && two.delivered.length === 2);
+  one.session.destroy();
+  two.session.destroy();
+  own.kill("SIGTERM");
+  assert.equal(await own.over, 0, own.errors);
+  for (const bad of ["36111", "=one", "36111=", "abc=one", "36111=0123456789abcdef"]) {
+    const wrong = start(["--number", bad]);
+    assert.equal(await wrong.over, 2);
+  }
+});
+
 test("what cannot be written is refused with a clear error", async () => {
   await until("nobody bound", async () => (await api("/api/stats")).body.binds.length === 0);
   const number = "33612340007";

@@ -202,6 +202,44 @@ static void what_comes_back_waits_again_and_what_ended_does_not(void **state)
     assert_int_equal(list[1].attempts, 0);
 }
 
+static void P2_7_what_is_put_off_waits_in_both_places(void **state)
+{
+    (void)state;
+    int64_t one = add(MESSAGE_QUEUED);
+    int64_t other = add(MESSAGE_QUEUED);
+    int64_t ended = add(MESSAGE_SENT);
+    const int64_t later_us = tx.now_us + HOUR_US;
+    struct message m;
+    struct message *list;
+    size_t n;
+    int64_t moved;
+    assert_int_equal(store_queue_take(&list, &n, &tx, 5, 10), OK);
+    assert_int_equal(n, 2);
+    const struct queue_postpone rows[] = {
+        {one, 5, MESSAGE_SCHEDULED, later_us, later_us + DAY_US},
+        {ended, 5, MESSAGE_SCHEDULED, later_us, later_us + DAY_US},
+        {other, 5, MESSAGE_QUEUED, later_us, later_us + 2 * DAY_US},
+    };
+    assert_int_equal(store_queue_postpone(&tx, rows, 3), OK);
+    assert_int_equal(store_queue_postpone(&tx, rows, 0), OK);
+    assert_int_equal(store_message_get(&m, &tx.view, one), OK);
+    assert_int_equal(m.state, MESSAGE_SCHEDULED);
+    assert_int_equal(m.due_at_us, later_us);
+    assert_int_equal(m.expires_at_us, later_us + DAY_US);
+    assert_int_equal(row_of(one), MESSAGE_SCHEDULED);
+    assert_int_equal(state_of(other), MESSAGE_QUEUED);
+    assert_int_equal(row_of(other), MESSAGE_QUEUED);
+    assert_int_equal(state_of(ended), MESSAGE_SENT);
+    assert_int_equal(row_of(ended), 0);
+    assert_int_equal(store_queue_take(&list, &n, &tx, 5, 10), OK);
+    assert_int_equal(n, 0);
+    pass_time(HOUR_US);
+    assert_int_equal(store_queue_due(&moved, &tx, 10), OK);
+    assert_int_equal(moved, 1);
+    assert_int_equal(store_queue_take(&list, &n, &tx, 5, 10), OK);
+    assert_int_equal(n, 2);
+}
+
 static void what_is_due_becomes_queued_in_both_places(void **state)
 {
     (void)state;
@@ -508,6 +546,7 @@ int main(void)
         STORE(the_oldest_due_leave_first_and_once),
         STORE(who_ends_what_waits_seizes_it_and_only_one_can),
         STORE(what_comes_back_waits_again_and_what_ended_does_not),
+        STORE(P2_7_what_is_put_off_waits_in_both_places),
         STORE(what_is_due_becomes_queued_in_both_places),
         STORE(a_life_s_claims_are_found_wherever_they_stand),
         STORE(what_has_left_sending_is_claimed_by_nobody),

@@ -59,6 +59,25 @@ const words = {
     count: (n) => (n === 1 ? "1 message" : `${n} messages`),
     failed: "It could not be sent.",
     fresh: (n) => `${n} unread`,
+    callbacks: "Callbacks",
+    callbacks_title: "Callbacks and automatic answers",
+    callbacks_text: "What is sent to this address shows below, live:",
+    cgi_text: "An address that answers “Thank you, …” as an automatic answer:",
+    callbacks_none: "Nothing has called yet.",
+    fail_next: "Answer 500 to the next",
+    fail_set: "Set",
+    failing: (n) => (n ? `${n} more will fail` : "none fails"),
+    body_cut: "cut at 4 KB",
+    later: "When",
+    after: (s) =>
+      s === 0
+        ? "now"
+        : s < 3600
+          ? s < 60
+            ? `in ${s} seconds`
+            : `in ${s / 60} min`
+          : `in ${s / 3600} h`,
+    later_kept: (n) => (n === 1 ? "It will be said later." : `${n} answers will be said later.`),
   },
   fr: {
     title: "l’opérateur en boîte",
@@ -114,6 +133,26 @@ const words = {
     count: (n) => (n === 1 ? "1 message" : `${n} messages`),
     failed: "L’envoi a échoué.",
     fresh: (n) => `${n} non lus`,
+    callbacks: "Rappels HTTP",
+    callbacks_title: "Rappels HTTP et réponses automatiques",
+    callbacks_text: "Ce qui est envoyé à cette adresse s’affiche ci-dessous, en direct :",
+    cgi_text: "Une adresse qui répond « Thank you, … », comme réponse automatique :",
+    callbacks_none: "Rien n’a encore appelé.",
+    fail_next: "Répondre 500 aux prochains",
+    fail_set: "Appliquer",
+    failing: (n) => (n ? `encore ${n} en échec` : "aucun en échec"),
+    body_cut: "coupé à 4 Ko",
+    later: "Quand",
+    after: (s) =>
+      s === 0
+        ? "maintenant"
+        : s < 3600
+          ? s < 60
+            ? `dans ${s} secondes`
+            : `dans ${s / 60} min`
+          : `dans ${s / 3600} h`,
+    later_kept: (n) =>
+      n === 1 ? "Ce sera dit plus tard." : `${n} réponses seront dites plus tard.`,
   },
 };
 
@@ -135,6 +174,8 @@ const failures = {
 };
 
 const PHONES_SHOWN = 100;
+const CALLBACKS_SHOWN = 200;
+const AFTER_S = [0, 10, 60, 600, 3600, 6 * 3600, 49 * 3600];
 const MESSAGES_SHOWN = 200;
 const LOST = new Set(["undeliverable", "expired", "deleted", "rejected"]);
 
@@ -147,6 +188,9 @@ let chosen = null; // a number
 let messages = [];
 let outcomes = [];
 let stats = null;
+let callbacks = []; // newest first
+let callbacksTotal = 0;
+let failing = 0;
 let online = true;
 let writing = false; // a person opened a phone to write: the cursor goes there
 const fresh = new Map(); // unread by number
@@ -184,6 +228,11 @@ function chooseLanguage(name) {
   $("text").setAttribute("aria-label", t("write"));
   $("language").textContent = name === "fr" ? "English" : "Français";
   $("language").lang = name === "fr" ? "en" : "fr";
+  const after = $("after").value || "0";
+  $("after").replaceChildren(
+    ...AFTER_S.map((s) => Object.assign(element("option", "", t("after", s)), { value: s })),
+  );
+  $("after").value = after;
   showAll();
 }
 
@@ -360,6 +409,44 @@ function showOutcomes() {
   );
 }
 
+function callbackRow(call) {
+  const item = element("li");
+  const line = element("p", "facts", `${shortTime(call.at)} · `);
+  line.append(
+    element("code", "", `${call.method} ${call.path}`),
+    element("span", call.status < 300 ? "" : "badge", ` ${call.status}`),
+  );
+  item.append(line);
+  const table = element("table");
+  const add = (name, value) => {
+    const row = element("tr");
+    const head = element("th", "", name);
+    head.scope = "row";
+    row.append(head, element("td", "", value));
+    table.append(row);
+  };
+  for (const [name, value] of call.query) add(name, value);
+  for (const [name, value] of Object.entries(call.headers)) add(`${name}:`, value);
+  if (table.rows.length) item.append(table);
+  if (call.body) item.append(element("pre", "", call.body));
+  if (call.body_cut) item.append(element("p", "facts", t("body_cut")));
+  if (call.path.startsWith("/cgi")) item.append(element("p", "bubble", call.answer));
+  return item;
+}
+
+function showCallbacks() {
+  $("callbacks-count").textContent = callbacksTotal ? shortCount(callbacksTotal) : "";
+  $("callback-address").textContent = `${location.origin}/callback`;
+  $("cgi-address").textContent = `${location.origin}/cgi`;
+  $("fail-note").textContent = t("failing", failing);
+  if (!$("callbacks").open) return;
+  $("callbacks-list").replaceChildren(
+    ...(callbacks.length
+      ? callbacks.map(callbackRow)
+      : [element("li", "nothing", t("callbacks_none"))]),
+  );
+}
+
 function showScreens() {
   const empty = !chosen && total === 0 && !wanted;
   $("welcome").hidden = !empty;
@@ -379,6 +466,7 @@ function showAll() {
   showList();
   showScreens();
   showOutcomes();
+  showCallbacks();
   if (chosen) showThread();
 }
 
@@ -420,6 +508,14 @@ async function readThread() {
   draw(showThread);
 }
 
+async function readCallbacks() {
+  const list = await getJson(`/api/callbacks?limit=${CALLBACKS_SHOWN}`);
+  callbacks = list.items;
+  callbacksTotal = list.total;
+  failing = list.failing;
+  draw(showCallbacks);
+}
+
 async function readAll() {
   try {
     if (!outcomes.length) {
@@ -427,7 +523,7 @@ async function readAll() {
       draw(showOutcomes);
       draw(showThread);
     }
-    await Promise.all([readPhones(), readThread()]);
+    await Promise.all([readPhones(), readThread(), readCallbacks()]);
   } catch {
     // The stream tells when the simulator is back, and all is read again.
   }
@@ -476,6 +572,14 @@ function onMessage(message) {
   draw(showScreens);
 }
 
+function onCallback(call) {
+  callbacks.unshift(call);
+  callbacks.splice(CALLBACKS_SHOWN);
+  callbacksTotal = Number(call.id);
+  if (call.status === 500) failing = Math.max(0, failing - 1);
+  draw(showCallbacks);
+}
+
 function listen() {
   const events = new EventSource("/api/events");
   events.addEventListener("open", () => {
@@ -487,6 +591,7 @@ function listen() {
     draw(showLink);
   });
   events.addEventListener("message", (e) => onMessage(JSON.parse(e.data)));
+  events.addEventListener("callback", (e) => onCallback(JSON.parse(e.data)));
   events.addEventListener("refresh", readAll);
   events.addEventListener("stats", (e) => {
     online = true;
@@ -502,6 +607,7 @@ async function send(event) {
   event.preventDefault();
   const text = $("text").value;
   const to = $("to").value.trim();
+  const after_s = Number($("after").value);
   if (!text || !to || $("send").disabled) return;
   $("send").disabled = true;
   $("write-note").hidden = true;
@@ -509,10 +615,12 @@ async function send(event) {
     const response = await fetch(`/api/phones/${encodeURIComponent(chosen)}/messages`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ to, text }),
+      body: JSON.stringify(after_s ? { to, text, after_s } : { to, text }),
     });
     if (response.ok) {
       $("text").value = "";
+      $("after").value = "0";
+      if (response.status === 202) tell(t("later_kept", (await response.json()).later), true);
       await readThread();
     } else {
       const { error } = await response.json();
@@ -525,7 +633,19 @@ async function send(event) {
   $("text").focus();
 }
 
-function tell(text) {
+async function setFailures(event) {
+  event.preventDefault();
+  const response = await fetch("/api/callbacks/fail", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ count: Number($("fail-count").value) }),
+  }).catch(() => null);
+  if (response?.ok) failing = (await response.json()).failing;
+  draw(showCallbacks);
+}
+
+function tell(text, kept = false) {
+  $("write-note").classList.toggle("kept", kept);
   $("write-note").textContent = text;
   $("write-note").hidden = false;
 }
@@ -581,6 +701,11 @@ function listenToPerson() {
   });
   for (const id of ["open-outcomes", "open-outcomes-2"])
     $(id).addEventListener("click", () => $("outcomes").showModal());
+  $("open-callbacks").addEventListener("click", () => {
+    $("callbacks").showModal();
+    showCallbacks();
+  });
+  $("fail").addEventListener("submit", setFailures);
   $("new-phone").addEventListener("click", () => $("born").showModal());
   $("born-cancel").addEventListener("click", () => $("born").close());
   $("born-form").addEventListener("submit", () => {

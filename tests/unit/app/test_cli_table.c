@@ -62,6 +62,24 @@ static void every_help_and_answer_has_its_french(void **state)
     }
 }
 
+static void every_holiday_has_its_french(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+#define SET(name)
+#define END
+#define FIXED(month, day, name)           name,
+#define MOVED(month, day, sat, sun, name) name,
+#define EASTER(days, name)                name,
+#define WEEKDAY(nth, day, month, name)    name,
+#define OPENING(country, zone, days, from, until, shared, own, regional)
+#include "core/opening.def"
+    };
+    french();
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        has_french(names[i]);
+}
+
 static void every_quirk_of_the_simulator_has_its_french(void **state)
 {
     (void)state;
@@ -112,6 +130,7 @@ int main(void)
         cmocka_unit_test(every_member_of_a_path_is_a_positional),
         cmocka_unit_test(a_command_stands_once),
         cmocka_unit_test(every_help_and_answer_has_its_french),
+        cmocka_unit_test(every_holiday_has_its_french),
         cmocka_unit_test(every_quirk_of_the_simulator_has_its_french),
         cmocka_unit_test(help_names_all_that_a_command_takes),
         cmocka_unit_test(words_of_the_server_are_kept_in_its_french),

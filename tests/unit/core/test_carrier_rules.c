@@ -174,6 +174,47 @@ static void sixteen_tlvs_are_taken_and_no_more(void **state)
     buf_free(&text);
 }
 
+static void assert_clause(const char *country, struct str wanted)
+{
+    struct str clause = carrier_clause(&rules, country);
+    assert_int_equal(clause.n, wanted.n);
+    assert_memory_equal(clause.p ? clause.p : "", wanted.p, wanted.n);
+}
+
+static void P1_3_each_country_has_its_clause_or_none(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_rules("stop_texts", "FR=STOP 36184; BE =STOP=8989 à 0€;CH=;\nGP=STOP 30099;"), OK);
+    assert_int_equal(rules.clauses_n, 4);
+    rules.clause = STR("STOP 1");
+    assert_clause("FR", STR("STOP 36184"));
+    assert_clause("BE", STR("STOP=8989 à 0€"));
+    assert_clause("GP", STR("STOP 30099"));
+    assert_clause("CH", STR(""));
+    assert_clause("DE", STR("STOP 1"));
+    assert_clause("", STR("STOP 1"));
+    assert_int_equal(read_rules("stop_texts", ""), OK);
+    assert_int_equal(rules.clauses_n, 0);
+}
+
+static void P1_3_clauses_that_no_phone_could_be_sent_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "STOP 36184", "FR",
+        "=STOP",      "fr=STOP",
+        "FRA=STOP",   "UK=STOP",
+        "ZZ=STOP",    "FR=STOP;FR=STOP 2",
+        "FR=ŞTOP",    "FR=1234567890123456789012345678901234567890123456789012345678901",
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_refused("stop_texts", bad[i]);
+    assert_int_equal(
+        read_rules("stop_texts", "FR=éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé"),
+        OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +224,8 @@ int main(void)
         cmocka_unit_test(tlvs_hold_text_words_of_the_message_and_bytes),
         cmocka_unit_test(tlvs_that_make_no_sense_are_refused),
         cmocka_unit_test(sixteen_tlvs_are_taken_and_no_more),
+        cmocka_unit_test(P1_3_each_country_has_its_clause_or_none),
+        cmocka_unit_test(P1_3_clauses_that_no_phone_could_be_sent_are_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -127,6 +127,7 @@ static void the_memory_of_blocks_answers_as_the_library_does(void **state)
         int digits;
     } around[] = {
         {336, 8},  {337, 8}, {3363, 7}, {3369, 7}, {33, 9},   {447, 9},    {491, 10},
+        {590, 9},  {262, 9}, {1758, 7}, {7, 10},   {4477, 8}, {358, 9},    {61, 9},
         {1212, 7}, {1, 10},  {3938, 8}, {5521, 9}, {3526, 6}, {290, 5},    {262692, 6},
         {65, 8},   {86, 11}, {3249, 7}, {41, 9},   {2136, 8}, {212670, 6}, {971, 9},
     };
@@ -136,11 +137,14 @@ static void the_memory_of_blocks_answers_as_the_library_does(void **state)
         for (int n = around[i % (sizeof(around) / sizeof(around[0]))].digits; n > 0; n--)
             number = number * 10 + (uint64_t)(nrand48(seed) % 10);
         char text[PHONE_SIZE];
-        uint64_t want = phone_library_valid(number);
+        char region[3];
+        char known[3];
+        uint64_t want = phone_library_valid(region, number);
         uint64_t e164 = 0;
         enum err err = phone_parse(&e164, phone_format(text, number));
-        if (err != (want ? OK : ERR_BAD_NUMBER) || (want && e164 != want))
-            fail_msg("%s", text);
+        phone_region(known, number);
+        if (err != (want ? OK : ERR_BAD_NUMBER) || (want && e164 != want) || strcmp(region, known))
+            fail_msg("%s: %s, not %s", text, known, region);
     }
 }
 
@@ -199,6 +203,17 @@ static void a_number_knows_its_region(void **state)
     }
 }
 
+static void only_countries_with_numbers_are_regions(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"FR", "GP", "BL", "MF", "WF", "YT", "GB", "LU"};
+    static const char *const unknown[] = {"UK", "fr", "FRA", "F", "", "ZZ", "00", "001", "F\0"};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        assert_true(phone_region_known(str_of(known[i])));
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+        assert_false(phone_region_known(str_of(unknown[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +226,7 @@ int main(void)
         cmocka_unit_test(many_threads_may_ask),
         cmocka_unit_test(a_number_is_shown_with_its_plus),
         cmocka_unit_test(a_number_knows_its_region),
+        cmocka_unit_test(only_countries_with_numbers_are_regions),
     };
     return cmocka_run_group_tests(tests, init, NULL);
 }
