@@ -69,20 +69,21 @@ enum err store_callback_list(struct callback_setting **out, size_t *n, struct st
 enum err store_notification_insert(struct store_tx *tx, const struct notification *n)
 {
     static struct db_query insert =
-        DB_QUERY("INSERT INTO notification (id, account_id, kind, target, sender, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6)");
+        DB_QUERY("INSERT INTO notification (id, account_id, kind, target, sender, language, "
+                 "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)");
     return db_run(tx->view.db, &insert,
                   DB_ARGS(DB_INT(n->id), DB_INT(n->account_id), DB_INT(n->kind), DB_TEXT(n->target),
-                          DB_TEXT(n->sender), DB_INT(tx->now_us)),
+                          DB_TEXT(n->sender), DB_TEXT(n->language), DB_INT(tx->now_us)),
                   NULL);
 }
 
 enum err store_notification_update(struct store_tx *tx, const struct notification *n)
 {
     static struct db_query update =
-        DB_QUERY("UPDATE notification SET target = $2, sender = $3 WHERE id = $1");
-    return store_change_one(tx, &update,
-                            DB_ARGS(DB_INT(n->id), DB_TEXT(n->target), DB_TEXT(n->sender)));
+        DB_QUERY("UPDATE notification SET target = $2, sender = $3, language = $4 WHERE id = $1");
+    return store_change_one(
+        tx, &update,
+        DB_ARGS(DB_INT(n->id), DB_TEXT(n->target), DB_TEXT(n->sender), DB_TEXT(n->language)));
 }
 
 enum err store_notification_delete(struct store_tx *tx, int64_t id)
@@ -99,14 +100,15 @@ static void read_notification(void *item, const struct db_rows *r, struct arena 
         .kind = (enum notification_kind)db_rows_int(r, 2),
         .target = arena_str(a, db_rows_text(r, 3)),
         .sender = arena_str(a, db_rows_text(r, 4)),
-        .created_at_us = db_rows_int(r, 5),
+        .language = arena_str(a, db_rows_text(r, 5)),
+        .created_at_us = db_rows_int(r, 6),
     };
 }
 
 enum err store_notification_list(struct notification **out, size_t *n, struct store_view *view)
 {
     static struct db_query list =
-        DB_QUERY("SELECT id, account_id, kind, target, sender, created_at "
+        DB_QUERY("SELECT id, account_id, kind, target, sender, language, created_at "
                  "FROM notification ORDER BY account_id, id");
     struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_notification);

@@ -41,13 +41,14 @@ struct notification {
     int64_t id;
     int64_t account_id;
     enum notification_kind kind;
-    struct str target; /* an address; a phone, E.164 with + */
-    struct str sender; /* an address; a sender of the account */
+    struct str target;   /* an address; a phone, E.164 with + */
+    struct str sender;   /* an address; a sender of the account */
+    struct str language; /* of e-mails: "en", "fr" */
     int64_t created_at_us;
 };
 
 enum err store_notification_insert(struct store_tx *tx, const struct notification *n) MUST_CHECK;
-/* Target and sender. ERR_NOT_FOUND; the same for the others. */
+/* Target, sender and language. ERR_NOT_FOUND; the same for the others. */
 enum err store_notification_update(struct store_tx *tx, const struct notification *n) MUST_CHECK;
 enum err store_notification_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 /* By account, the oldest first. */

@@ -193,7 +193,8 @@ static void settings_and_notifications_are_read_as_they_were_written(void **stat
                                 .account_id = 3,
                                 .kind = NOTIFICATION_EMAIL,
                                 .target = STR("a@example.org"),
-                                .sender = STR("b@example.org")};
+                                .sender = STR("b@example.org"),
+                                .language = STR("fr")};
     struct notification *notes;
     size_t n;
     assert_int_equal(store_callback_put(&tx, &s), OK);
