@@ -16,6 +16,7 @@
 #include "core/core.h"
 #include "db/db.h"
 #include "net/loop.h"
+#include "notify/notify.h"
 #include "store/id.h"
 #include "text/phone.h"
 
@@ -46,12 +47,17 @@ struct server {
     struct core *core;
     struct net_loop *http_loop;
     struct net_loop *smpp_loop;
+    struct net_loop *notify_loop;
+    struct net_guard guard;
     struct api *api;
     struct carriers *carriers;
+    struct notify *notify;
     struct demo *demo;
     pthread_t http_thread;
     pthread_t smpp_thread;
+    pthread_t notify_thread;
     _Atomic bool carriers_ended;
+    _Atomic bool notify_ended;
     _Atomic bool stopping; /* asked to */
 };
 
@@ -192,6 +198,25 @@ static bool is_told_to_stop(void *ctx)
            (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
 }
 
+static const char *or_null(const char *s)
+{
+    return s[0] ? s : NULL;
+}
+
+static void open_notify(struct server *s)
+{
+    const struct config *c = &s->config;
+    struct notify_config config = {.calls = {.guard = s->guard,
+                                             .ca_file = or_null(c->callback_ca),
+                                             .smtp_url = or_null(c->smtp),
+                                             .smtp_user = or_null(c->smtp_user),
+                                             .smtp_password = c->smtp_password,
+                                             .smtp_tls = strcmp(c->smtp_tls, "no") != 0},
+                                   .mail_from = c->smtp_from};
+    s->notify_loop = net_loop_new();
+    s->notify = notify_new(s->core, s->notify_loop, &config);
+}
+
 static enum err open_all(struct server *s)
 {
     struct core_config core = {.database_url = s->database,
@@ -214,6 +239,7 @@ static enum err open_all(struct server *s)
         return e;
     s->http_loop = net_loop_new();
     s->smpp_loop = net_loop_new();
+    open_notify(s);
     if (s->config.demo)
         e = demo_start(&s->demo, &s->config);
     if (!e)
@@ -226,6 +252,7 @@ static void start_threads(struct server *s)
     core_start(s->core);
     start_thread(&s->http_thread, "http", s->http_loop);
     start_thread(&s->smpp_thread, "smpp", s->smpp_loop);
+    start_thread(&s->notify_thread, "notify", s->notify_loop);
 }
 
 static enum err announce(struct server *s)
@@ -248,6 +275,11 @@ static enum err announce(struct server *s)
 static void carriers_ended(void *ctx)
 {
     ((struct server *)ctx)->carriers_ended = true;
+}
+
+static void notify_ended(void *ctx)
+{
+    ((struct server *)ctx)->notify_ended = true;
 }
 
 /* Asked of the HTTP thread again and again while we stop. */
@@ -280,13 +312,14 @@ static void pause_ms(long ms)
 static void drain(struct server *s)
 {
     struct http_question q = {.letter.deliver = quiesce_and_count, .server = s};
+    notify_stop(s->notify, notify_ended, s);
     carriers_stop(s->carriers, carriers_ended, s);
     ask_http(&q);
     for (int waited = 0; waited < DRAIN_MAX_MS || q.under_way; waited += 10) {
         pause_ms(10);
         if (q.under_way)
             continue;
-        if (s->carriers_ended && q.pending == 0)
+        if (s->carriers_ended && s->notify_ended && q.pending == 0)
             break;
         ask_http(&q);
     }
@@ -299,8 +332,10 @@ static void stop_threads(struct server *s)
     core_stop(s->core); /* everything that was posted is committed and given back */
     net_loop_stop(s->http_loop);
     net_loop_stop(s->smpp_loop);
+    net_loop_stop(s->notify_loop);
     pthread_join(s->http_thread, NULL);
     pthread_join(s->smpp_thread, NULL);
+    pthread_join(s->notify_thread, NULL);
 }
 
 static void close_all(struct server *s)
@@ -308,9 +343,11 @@ static void close_all(struct server *s)
     api_free(s->api);
     carriers_free(s->carriers);
     demo_stop(s->demo);
+    notify_free(s->notify);
     core_close(s->core);
     net_loop_free(s->http_loop);
     net_loop_free(s->smpp_loop);
+    net_loop_free(s->notify_loop);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     config_free(&s->config);
@@ -340,6 +377,11 @@ static enum err check_config(struct server *s)
     if (!any && (str_to_u64(&node, str_of(s->config.node)) || node >= STORE_NODES)) {
         fprintf(stderr, cli_text("navette serve: --node must be a number from 0 to %d\n"),
                 STORE_NODES - 1);
+        return ERR_INVALID;
+    }
+    if (net_guard_parse(&s->guard, str_of(s->config.callback_allow))) {
+        fputs(cli_text("navette serve: --callback-allow must be networks such as 10.0.0.0/8\n"),
+              stderr);
         return ERR_INVALID;
     }
     log_set_level(level);

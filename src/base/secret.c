@@ -51,6 +51,30 @@ void secret_digest(uint8_t out[SECRET_DIGEST_SIZE], const struct str *parts, siz
     crypto_generichash_final(&state, out, SECRET_DIGEST_SIZE);
 }
 
+void secret_hmac(uint8_t out[SECRET_HMAC_SIZE], struct str key, const struct str *parts, size_t n)
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const uint8_t *)key.p, key.n);
+    for (size_t i = 0; i < n; i++)
+        crypto_auth_hmacsha256_update(&state, (const uint8_t *)parts[i].p, parts[i].n);
+    crypto_auth_hmacsha256_final(&state, out);
+}
+
+void secret_base64(char *out, size_t size, const uint8_t *bytes, size_t n)
+{
+    sodium_bin2base64(out, size, bytes, n, sodium_base64_VARIANT_ORIGINAL);
+}
+
+enum err secret_base64_read(uint8_t *out, size_t size, size_t *n, struct str text)
+{
+    const char *end;
+    if (sodium_base642bin(out, size, text.p, text.n, NULL, n, &end,
+                          sodium_base64_VARIANT_ORIGINAL) ||
+        end != text.p + text.n)
+        return ERR_INVALID;
+    return OK;
+}
+
 bool secret_equal(const void *a, const void *b, size_t n)
 {
     return sodium_memcmp(a, b, n) == 0;

@@ -20,6 +20,12 @@ uint64_t secret_random_u64(void);
 uint64_t secret_hash(struct str s);
 /* BLAKE2b under a key drawn at start: stands for credentials in memory, worthless elsewhere. */
 void secret_digest(uint8_t out[SECRET_DIGEST_SIZE], const struct str *parts, size_t n);
+/* HMAC-SHA-256 (RFC 2104) over parts in a row, for signatures that others check. */
+enum { SECRET_HMAC_SIZE = 32 };
+void secret_hmac(uint8_t out[SECRET_HMAC_SIZE], struct str key, const struct str *parts, size_t n);
+/* Base64 (RFC 4648 4): room for 4 bytes of each 3, and a NUL; and back, ERR_INVALID. */
+void secret_base64(char *out, size_t size, const uint8_t *bytes, size_t n);
+enum err secret_base64_read(uint8_t *out, size_t size, size_t *n, struct str text) MUST_CHECK;
 /* In constant time. */
 bool secret_equal(const void *a, const void *b, size_t n);
 

@@ -187,6 +187,8 @@ static enum err tick(struct core *c, struct store_tx *tx, struct clock_job *job)
         e = places_tick(c, tx, &job->more);
     if (!e)
         e = failover_tick(c, tx, &job->more);
+    if (!e)
+        e = errand_tick(c, tx, &job->more);
     job->more |= due == SLICE;
     return e;
 }

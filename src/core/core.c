@@ -164,6 +164,13 @@ static void fenced(void *core)
         c->config.fenced(c->config.ctx);
 }
 
+/* What messages of several parts come to may be ends too. */
+static enum err finish(void *core, struct store_tx *tx)
+{
+    enum err e = parts_settle(core, tx);
+    return e ? e : errand_receipts(core, tx);
+}
+
 static void make_writer(struct core *c)
 {
     bool shared = db_shared(c->db);
@@ -175,8 +182,9 @@ static void make_writer(struct core *c)
                                             [JOB_TAKE] = take_work,
                                             [JOB_RECEIPT] = receipt_work,
                                             [JOB_INCOMING] = incoming_work,
+                                            [JOB_ERRAND] = errand_work,
                                             [JOB_CLOCK] = clock_work},
-                                   .finish = parts_settle,
+                                   .finish = finish,
                                    .committed = shared ? nodes_committed : NULL,
                                    .fenced = fenced};
     nodes_begin(c);

@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "core/core.h"
+#include "core/errand.h"
 #include "store/reference.h"
 
 #include <pthread.h>
@@ -34,6 +35,15 @@ struct places {
     int64_t changed_at_us;        /* when it last took one, or gave one up to even out the load */
 };
 
+/* core/errand_work: who carries errands out, and how many it has. */
+struct errand_desk {
+    _Atomic(struct mailbox *) box; /* NULL: nobody, they wait */
+    void (*deliver)(struct letter *letter);
+    void *ctx;
+    _Atomic int64_t out;
+    int64_t looked_at_us; /* the writer's: when figures were last read */
+};
+
 struct core {
     struct core_config config;
     struct db *db; /* the writer's */
@@ -49,6 +59,7 @@ struct core {
     pthread_t clock_thread;
     _Atomic bool clock_stopping;
     bool started;
+    struct errand_desk errands;
 
     pthread_mutex_t directory_lock; /* guards the four below */
     const struct directory *directory;
@@ -65,6 +76,7 @@ job_work outcome_work;
 job_work take_work;
 job_work receipt_work;
 job_work incoming_work;
+job_work errand_work;
 job_work clock_work;
 
 /* ---- shared among them ---- */
@@ -180,6 +192,16 @@ enum err reroute_delivered(bool *delivered, struct store_tx *tx,
 
 /* Which carriers are away, and a slice of what waits for them. *more: a slice was full. */
 enum err failover_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
+
+/* ---- errands ---- */
+
+/* Behind all other work of a transaction: what ended is told to those who want to know. */
+enum err errand_receipts(struct core *c, struct store_tx *tx) MUST_CHECK;
+/* What waits goes to who carries it out; what is old is forgotten. *more: a slice was full. */
+enum err errand_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
+/* Rows for the store, and, of those that this node sees to, orders that leave with the commit. The
+ * caller has filled all but id, state and times. */
+enum err errand_give(struct core *c, struct store_tx *tx, struct errand *rows, size_t n) MUST_CHECK;
 
 /* ---- the clock ---- */
 

@@ -61,6 +61,12 @@ static int by_rate_prefix(const void *a, const void *b)
     return compare_str(((const struct rate *)a)->prefix, ((const struct rate *)b)->prefix);
 }
 
+static int by_account_told(const void *a, const void *b)
+{
+    return compare_i64(((const struct callback_setting *)a)->account_id,
+                       ((const struct callback_setting *)b)->account_id);
+}
+
 static void sort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *))
 {
     if (n)
@@ -105,6 +111,18 @@ static enum err load_carriers(struct directory *d, struct store_view *view, stru
     return OK;
 }
 
+static enum err load_callbacks(struct directory *d, struct store_view *view)
+{
+    enum err e = store_callback_list(&d->callbacks, &d->callbacks_n, view);
+    if (!e)
+        e = store_notification_list(&d->notifications, &d->notifications_n, view);
+    for (size_t i = 0; i < d->callbacks_n && !e; i++)
+        d->receipts_told |= d->callbacks[i].receipts_url.n > 0;
+    for (size_t i = 0; i < d->users_n && !e; i++)
+        d->receipts_told |= d->users[i].receipts_url.n > 0;
+    return e;
+}
+
 enum err directory_load(struct directory **out, struct store_view *view, struct outbox *outbox)
 {
     struct arena *arena = arena_new();
@@ -121,6 +139,8 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
         e = store_route_list(&d->routes, &d->routes_n, &own);
     if (!e)
         e = store_rate_list(&d->rates, &d->rates_n, &own);
+    if (!e)
+        e = load_callbacks(d, &own);
     if (!e)
         e = load_carriers(d, &own, outbox);
     if (e) {
@@ -199,6 +219,25 @@ const struct directory_carrier *directory_carrier_by_id(const struct directory *
         if (d->carriers[i].row.id == id)
             return &d->carriers[i];
     return NULL;
+}
+
+const struct callback_setting *directory_callback(const struct directory *d, int64_t account_id)
+{
+    struct callback_setting key = {.account_id = account_id};
+    return search(&key, d->callbacks, d->callbacks_n, sizeof(key), by_account_told);
+}
+
+const struct notification *directory_notifications(size_t *n, const struct directory *d,
+                                                   int64_t account_id)
+{
+    size_t from = 0;
+    while (from < d->notifications_n && d->notifications[from].account_id != account_id)
+        from++;
+    size_t to = from;
+    while (to < d->notifications_n && d->notifications[to].account_id == account_id)
+        to++;
+    *n = to - from;
+    return d->notifications + from;
 }
 
 static struct str digits_of(char out[24], uint64_t recipient)

@@ -12,6 +12,7 @@
 #define NAVETTE_CORE_DIRECTORY_H
 
 #include "core/carrier_rules.h"
+#include "store/callback.h"
 #include "store/carrier.h"
 #include "store/route.h"
 
@@ -39,6 +40,11 @@ struct directory {
     struct route_table *table; /* of the routes: core/route chooses by it */
     struct rate *rates;        /* by prefix */
     size_t rates_n;
+    struct callback_setting *callbacks; /* by account */
+    size_t callbacks_n;
+    struct notification *notifications; /* by account, oldest first */
+    size_t notifications_n;
+    bool receipts_told; /* some account or user has a URL for its receipts */
     struct arena *arena;
     _Atomic size_t references;
 };
@@ -59,6 +65,12 @@ const struct sender *directory_sender(const struct directory *d, int64_t account
                                       struct str name);
 const struct directory_carrier *directory_carrier(const struct directory *d, struct str name);
 const struct directory_carrier *directory_carrier_by_id(const struct directory *d, int64_t id);
+
+/* Where an account is told. */
+const struct callback_setting *directory_callback(const struct directory *d, int64_t account_id);
+/* Whom an account has told of its replies; the first of *n. */
+const struct notification *directory_notifications(size_t *n, const struct directory *d,
+                                                   int64_t account_id);
 
 /* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);

@@ -156,7 +156,8 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .standing = question.id ? STANDING_IN_TIME : STANDING_NONE,
         .released_at_us = tx->now_us,
     };
-    return store_incoming_insert(tx, &row);
+    e = store_incoming_insert(tx, &row);
+    return e ? e : errand_reply(c, tx, &row, &question);
 }
 
 /* ---- parts ---- */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "core/core_base.h"
+#include "store/errand.h"
 #include "store/node.h"
 #include "store/place.h"
 #include "store/queue.h"
@@ -109,7 +110,10 @@ static enum err recover_messages(struct core *c, struct store_tx *tx, const stru
 static enum err recover_life(struct core *c, struct store_tx *tx, int64_t epoch, size_t *found)
 {
     struct message *list;
-    enum err e = store_queue_claimed(&list, found, tx, epoch, CLAIMS_AT_ONCE);
+    int64_t errands;
+    enum err e = store_errand_release(&errands, tx, epoch);
+    if (!e)
+        e = store_queue_claimed(&list, found, tx, epoch, CLAIMS_AT_ONCE);
     if (!e)
         e = recover_messages(c, tx, list, *found);
     if (e || *found == CLAIMS_AT_ONCE)

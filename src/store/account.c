@@ -82,6 +82,8 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM sender WHERE account_id = $1"),
         DB_QUERY("DELETE FROM api_user WHERE account_id = $1"),
         DB_QUERY("DELETE FROM route WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM callback_setting WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM notification WHERE account_id = $1"),
         DB_QUERY("DELETE FROM account WHERE id = $1"),
     };
     struct db_value arg = DB_INT(id);
@@ -102,11 +104,13 @@ enum err store_user_insert(struct store_tx *tx, const struct api_user *u)
 {
     static struct db_query insert =
         DB_QUERY("INSERT INTO api_user (id, account_id, login, password, quota, allow_ip, "
-                 "enabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+                 "enabled, created_at, receipts_url, stops_url) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
     return db_run(tx->view.db, &insert,
                   DB_ARGS(DB_INT(u->id), DB_INT(u->account_id), DB_TEXT(u->login),
                           DB_TEXT(u->password), u->has_quota ? DB_INT(0) : DB_NULL,
-                          DB_TEXT(u->allow_ip), DB_INT(u->enabled), DB_INT(tx->now_us)),
+                          DB_TEXT(u->allow_ip), DB_INT(u->enabled), DB_INT(tx->now_us),
+                          DB_TEXT(u->receipts_url), DB_TEXT(u->stops_url)),
                   NULL);
 }
 
@@ -128,12 +132,13 @@ enum err store_user_update(struct store_tx *tx, const struct api_user *u)
 {
     static struct db_query update =
         DB_QUERY("UPDATE api_user SET login = $2, password = $3, allow_ip = $4, enabled = $5, "
-                 "quota = CASE WHEN $6 = 1 THEN COALESCE(quota, 0) ELSE NULL END "
+                 "quota = CASE WHEN $6 = 1 THEN COALESCE(quota, 0) ELSE NULL END, "
+                 "receipts_url = $7, stops_url = $8 "
                  "WHERE id = $1 AND ($6 = 1 OR COALESCE(quota, 0) = 0)");
     return change_empty_user(tx, &update,
                              DB_ARGS(DB_INT(u->id), DB_TEXT(u->login), DB_TEXT(u->password),
-                                     DB_TEXT(u->allow_ip), DB_INT(u->enabled),
-                                     DB_INT(u->has_quota)));
+                                     DB_TEXT(u->allow_ip), DB_INT(u->enabled), DB_INT(u->has_quota),
+                                     DB_TEXT(u->receipts_url), DB_TEXT(u->stops_url)));
 }
 
 static void read_user(void *item, const struct db_rows *r, struct arena *a)
@@ -148,14 +153,16 @@ static void read_user(void *item, const struct db_rows *r, struct arena *a)
         .allow_ip = arena_str(a, db_rows_text(r, 5)),
         .enabled = db_rows_int(r, 6) != 0,
         .created_at_us = db_rows_int(r, 7),
+        .receipts_url = arena_str(a, db_rows_text(r, 8)),
+        .stops_url = arena_str(a, db_rows_text(r, 9)),
     };
 }
 
 enum err store_user_list(struct api_user **out, size_t *n, struct store_view *view)
 {
     static struct db_query list =
-        DB_QUERY("SELECT id, account_id, login, password, quota, allow_ip, enabled, created_at "
-                 "FROM api_user ORDER BY account_id, login");
+        DB_QUERY("SELECT id, account_id, login, password, quota, allow_ip, enabled, created_at, "
+                 "receipts_url, stops_url FROM api_user ORDER BY account_id, login");
     struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_user);
 }

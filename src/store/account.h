@@ -34,8 +34,10 @@ struct api_user {
     struct str login;
     struct str password; /* argon2id string */
     bool has_quota;
-    int64_t quota;       /* hundredths, its own purse */
-    struct str allow_ip; /* networks separated by blanks; n 0 allows all */
+    int64_t quota;           /* hundredths, its own purse */
+    struct str allow_ip;     /* networks separated by blanks; n 0 allows all */
+    struct str receipts_url; /* n 0: the account's, if it has one; the same for stops_url */
+    struct str stops_url;
     bool enabled;
     int64_t created_at_us;
 };

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "store/id.h"
+#include "store/message_ended.h"
 #include "store/queue.h"
 #include "store/rows.h"
 
@@ -259,6 +260,8 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m, i
         return db_run(tx->view.db, &doubt, args, 3, changed);
     enum err e = db_run(tx->view.db, &finish, args, 5, touched);
     count_final(m->to, e ? 0 : *touched);
+    if (!e && *touched)
+        store_ended_note(tx, &m->id, 1);
     return e;
 }
 
@@ -289,6 +292,8 @@ enum err store_message_finish_sent(struct store_tx *tx, const struct message_fin
     enum err e = db_run_many(tx->view.db, &finish, args, COLUMNS_N, n, changed);
     for (size_t i = 0; i < n && !e; i++)
         count_final(rows[i].to, changed[i]);
+    if (!e)
+        store_ended_note_changed(tx, rows, n, changed);
     return e;
 }
 

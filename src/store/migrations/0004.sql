@@ -151,6 +151,7 @@ CREATE TABLE notification ( -- whom an account has told of its replies
     kind       BIGINT NOT NULL CHECK (kind IN (1, 2)), -- 1 e-mail, 2 SMS
     target     TEXT NOT NULL,
     sender     TEXT NOT NULL,
+    language   TEXT NOT NULL, -- of e-mails: en, fr
     created_at BIGINT NOT NULL
 );
 
@@ -162,6 +163,7 @@ CREATE TABLE errand ( -- one thing to be told to one place: store/errand.h
     profile    BIGINT NOT NULL,
     body       TEXT NOT NULL,   -- its events, a line of JSON each
     events     BIGINT NOT NULL, -- how many
+    keep       BIGINT NOT NULL, -- 0: the body goes once it is done, as the carrier's settings say
     told       TEXT NOT NULL,   -- those that arrived, a character each; empty: none yet
     state      BIGINT NOT NULL  -- 1 waiting, 2 claimed, 3 done, 4 given up
                CHECK (state BETWEEN 1 AND 4),

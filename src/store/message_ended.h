@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store/message_ended: which messages got their final state in a transaction, for who tells others.
+ * store/message notes them where it writes the state, so that no end is missed and none is told
+ * that was left alone; a note costs no statement. Threads: the writer's.
+ */
+#ifndef NAVETTE_STORE_MESSAGE_ENDED_H
+#define NAVETTE_STORE_MESSAGE_ENDED_H
+
+#include "store/message.h"
+
+struct ended {
+    struct ended *before;
+    const int64_t *ids;
+    size_t n;
+};
+
+/* The ids are copied. */
+void store_ended_note(struct store_tx *tx, const int64_t *ids, size_t n);
+/* Of one call that may have changed some rows only: those whose `changed` is not 0. */
+void store_ended_note_changed(struct store_tx *tx, const struct message_finish *rows, size_t n,
+                              const int64_t *changed);
+
+struct message_end {
+    int64_t id;
+    int64_t account_id;
+    int64_t user_id;
+    enum message_state state;
+    struct str sender;
+    uint64_t recipient;
+    int64_t done_at_us;
+    struct str receipt;
+    struct str tag;
+    uint32_t parts;
+    int64_t credits;
+};
+/* All that ended since the last call of this transaction: one statement, none when nothing did. */
+enum err store_ended_take(struct message_end **out, size_t *n, struct store_tx *tx) MUST_CHECK;
+
+#endif
