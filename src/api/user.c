@@ -19,10 +19,12 @@ static json_t *user_json(const struct api_user *u, struct str account)
     while (str_split(&rest, ' ', &network))
         if (network.n)
             json_array_append_new(networks, present_text(network));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "id", present_id(u->id), "account",
-                     present_text(account), "login", present_text(u->login), "quota",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "id", present_id(u->id),
+                     "account", present_text(account), "login", present_text(u->login), "quota",
                      u->has_quota ? present_credits(u->quota) : json_null(), "allow_ip", networks,
-                     "enabled", u->enabled, "created_at", present_time(u->created_at_us));
+                     "receipts", present_text_or_null(u->receipts_url), "stops",
+                     present_text_or_null(u->stops_url), "enabled", u->enabled, "created_at",
+                     present_time(u->created_at_us));
 }
 
 static void reply_user(struct api *api, struct http_request *request, int status,
@@ -77,7 +79,7 @@ struct user_change {
     struct str account;
     struct str password;
     struct api_user user; /* the columns to set */
-    bool has_password, has_quota, has_allow_ip, has_enabled;
+    bool has_password, has_quota, has_allow_ip, has_receipts, has_stops, has_enabled;
     char hash[SECRET_PASSWORD_SIZE];
 };
 
@@ -115,6 +117,15 @@ static void read_networks(struct fields *f, struct user_change *c)
             all = arena_printf(a, "%.*s%s%.*s", STR_FMT(all), all.n ? " " : "", STR_FMT(list[i]));
     }
     c->user.allow_ip = all;
+}
+
+static bool read_url(struct fields *f, const char *name, struct str *out)
+{
+    struct refusal why;
+    bool there = fields_text_or_null(f, name, ADMIN_URL_MAX, out);
+    if (there && out->n && admin_url_check(*out, name, &why))
+        fields_add(f, &why);
+    return there;
 }
 
 static struct user_change *change_of_aside(struct api_aside *aside)
@@ -160,6 +171,8 @@ static void read_columns(struct fields *f, struct user_change *c)
         c->has_quota = c->user.has_quota = fields_credits(f, "quota", 0, &c->user.quota);
     }
     read_networks(f, c);
+    c->has_receipts = read_url(f, "receipts", &c->user.receipts_url);
+    c->has_stops = read_url(f, "stops", &c->user.stops_url);
     c->has_enabled = fields_flag(f, "enabled", &c->user.enabled);
     c->has_password = fields_text(f, "password", PASSWORD_MAX, &c->password);
     if (c->has_password && c->password.n == 0)
@@ -233,6 +246,10 @@ static enum err apply_set(struct core *core, struct store_tx *tx, struct change 
     }
     if (c->has_allow_ip)
         u.allow_ip = c->user.allow_ip;
+    if (c->has_receipts)
+        u.receipts_url = c->user.receipts_url;
+    if (c->has_stops)
+        u.stops_url = c->user.stops_url;
     if (c->has_enabled)
         u.enabled = c->user.enabled;
     return admin_user_write(tx, &a, &before, &u, &change->why);

@@ -59,6 +59,10 @@ COLUMNS accounts[] = {
            "credits of its own, taken from the account; none gives them back"), \
     OPTION("allow-ip", "CIDR", "allow_ip", CLI_LIST, \
            "address or network it may send from; up to five times; any lifts the limit"), \
+    OPTION("receipts", "URL|none", "receipts", CLI_NULLABLE, \
+           "where the receipts of its messages go, instead of the account's"), \
+    OPTION("stops", "URL|none", "stops", CLI_NULLABLE, \
+           "where STOPs to its messages go, instead of the account's"), \
     ENABLED
 FIELDS user_add[] = {
     ACCOUNT, LOGIN,
@@ -82,6 +86,50 @@ FIELDS sender_one[] = {ACCOUNT, SENDER, END};
 FIELDS sender_set[] = {ACCOUNT, SENDER, ENABLED, END};
 COLUMNS senders[] = {
     {"SENDER", "name", 0, 0}, {"ENABLED", "enabled", 0, 0}, {"CREATED", "created_at", 0, 0}, END};
+
+/* ---- callback and notification ---- */
+
+FIELDS callback_set[] = {
+    ACCOUNT,
+    OPTION("profile", "ovh|octopush|navette", "profile", CLI_CHOICE, "form of what is told"),
+    OPTION("replies", "URL|none", "replies", CLI_NULLABLE, "where replies go"),
+    OPTION("receipts", "URL|none", "receipts", CLI_NULLABLE,
+           "where the receipts of messages go"),
+    OPTION("stops", "URL|none", "stops", CLI_NULLABLE, "where STOPs go"),
+    OPTION("secret", "new|SECRET", "secret", CLI_SECRET,
+           "signs in the profile navette: new makes one and shows it, once"),
+    END};
+FIELDS callback_test[] = {
+    ACCOUNT,
+    OPTION("to", "replies|receipts|stops", "to", CLI_CHOICE,
+           "which URL; by default the first that there is"),
+    END};
+FIELDS callback_attempts[] = {
+    ACCOUNT, OPTION("failed", NULL, "failed", CLI_FLAG, "only what failed at least once"),
+    PAGE, END};
+FIELDS callback_replay[] = {
+    ACCOUNT, OPTION("id", "ID", "id", CLI_TEXT, "only this one"),
+    OPTION("since", "TIME", "since", CLI_TEXT,
+           "only what was made since, such as 2026-11-21T14:05:00Z"),
+    END};
+COLUMNS errands[] = {
+    {"ID", "id", 1, 0}, {"CREATED (UTC)", "created_at", 0, 19}, {"KIND", "kind", 0, 0},
+    {"TARGET", "target", 0, 48}, {"EVENTS", "events", 1, 0}, {"STATE", "state", 0, 0},
+    {"FAILURES", "failures", 1, 0}, {"STATUS", "status", 1, 0}, {"ERROR", "error", 0, 48}, END};
+#define NOTIFICATION_OPTIONS \
+    OPTION("email", "ADDRESS", "email", CLI_TEXT, "who is told by e-mail"), \
+    OPTION("from", "ADDRESS", "from", CLI_TEXT, \
+           "sender of the e-mail: an address of yours; by default the server's"), \
+    OPTION("sms", "NUMBER", "sms", CLI_TEXT, "who is told by SMS, which is paid for"), \
+    OPTION("sender", "SENDER", "sender", CLI_TEXT, "sender of the SMS: one of the account's"), \
+    OPTION("language", "en|fr", "language", CLI_CHOICE, \
+           "of the e-mail; by default fr in Europe/Paris, else en")
+FIELDS notification_add[] = {ACCOUNT, NOTIFICATION_OPTIONS, END};
+FIELDS notification_set[] = {ACCOUNT, POSITIONAL("ID", "id", "its id"), NOTIFICATION_OPTIONS, END};
+FIELDS notification_one[] = {ACCOUNT, POSITIONAL("ID", "id", "its id"), END};
+COLUMNS notifications[] = {
+    {"ID", "id", 1, 0}, {"KIND", "kind", 0, 0}, {"TARGET", "target", 0, 0},
+    {"SENDER", "sender", 0, 0}, {"LANGUAGE", "language", 0, 0}, END};
 
 /* ---- carrier: its options are its settings ---- */
 
@@ -274,6 +322,30 @@ const struct cli_command cli_commands[] = {
      sender_set, NULL, "Sender {name} of {account} is changed."},
     {"sender", "remove", "removes a sender", "DELETE", V1 "accounts/{account}/senders/{name}",
      sender_one, NULL, "Sender {name} of {account} is removed."},
+
+    {"callback", "set", "says where an account is told of replies, receipts and STOPs", "PATCH",
+     V1 "accounts/{account}/callback", callback_set, NULL, NULL},
+    {"callback", "show", "shows where an account is told", "GET", V1 "accounts/{account}/callback",
+     account_alone, NULL, NULL},
+    {"callback", "test", "sends a test and shows what came back", "POST",
+     V1 "accounts/{account}/callback/test", callback_test, NULL, NULL},
+    {"callback", "attempts", "lists what an account was told and how that went, the newest first",
+     "GET", V1 "accounts/{account}/callback/attempts", callback_attempts, errands, NULL},
+    {"callback", "replay", "tells again what is over: what arrived, and what was given up", "POST",
+     V1 "accounts/{account}/callback/replay", callback_replay, NULL,
+     "{replayed} are told again."},
+
+    {"notification", "add", "has somebody told of an account's replies", "POST",
+     V1 "accounts/{account}/notifications", notification_add, NULL,
+     "Notification {id} of {account} is there."},
+    {"notification", "list", "lists who is told of an account's replies", "GET",
+     V1 "accounts/{account}/notifications", account_alone, notifications, NULL},
+    {"notification", "set", "changes a notification", "PATCH",
+     V1 "accounts/{account}/notifications/{id}", notification_set, NULL,
+     "Notification {id} of {account} is changed."},
+    {"notification", "remove", "removes a notification", "DELETE",
+     V1 "accounts/{account}/notifications/{id}", notification_one, NULL,
+     "Notification {id} of {account} is removed."},
 
     {"carrier", "add", "creates a link to a carrier; the first one gets a route for everything",
      "POST", V1 "carriers", carrier_options, NULL, "Carrier {name} is there: {host}:{port}."},

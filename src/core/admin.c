@@ -34,6 +34,35 @@ enum err admin_prefix_check(struct str *prefix, struct refusal *why)
     return OK;
 }
 
+enum err admin_url_check(struct str url, const char *field, struct refusal *why)
+{
+    bool tls = str_starts(url, STR("https://"));
+    bool good = (tls || str_starts(url, STR("http://"))) && url.n <= ADMIN_URL_MAX;
+    size_t host = tls ? 8 : 7;
+    size_t end = host;
+    for (size_t i = 0; i < url.n && good; i++)
+        good = (unsigned char)url.p[i] > ' ' && (unsigned char)url.p[i] < 0x7F;
+    while (good && end < url.n && !strchr("/?#@", url.p[end]))
+        end++;
+    if (good && end > host && (end == url.n || url.p[end] != '@'))
+        return OK;
+    return refuse(why, ERR_INVALID, field,
+                  STR("write a URL such as https://example.org/sms, with other than ASCII "
+                      "percent-encoded and without login"));
+}
+
+enum err admin_email_check(struct str address, const char *field, struct refusal *why)
+{
+    size_t at = str_find(address, '@');
+    bool good = at > 0 && at + 1 < address.n && address.n <= ADMIN_EMAIL_MAX;
+    for (size_t i = 0; i < address.n && good; i++)
+        good = address.p[i] > ' ' && !strchr("<>()[],;:\\\"\x7F", address.p[i]) &&
+               (i == at || address.p[i] != '@');
+    return good ? OK
+                : refuse(why, ERR_INVALID, field,
+                         STR("write an address such as someone@example.org"));
+}
+
 enum err admin_account_find(struct account *out, struct store_view *view, struct str name,
                             struct refusal *why)
 {

@@ -23,6 +23,13 @@ enum err admin_name_check(struct str name, const char *field, struct refusal *wh
 /* Digits of a phone number's beginning, at most 15, a leading + is taken off; n 0 means all. */
 enum err admin_prefix_check(struct str *prefix, struct refusal *why) MUST_CHECK;
 
+/* http:// or https:// with a host; no blanks, no login in it. */
+enum { ADMIN_URL_MAX = 2000 };
+enum err admin_url_check(struct str url, const char *field, struct refusal *why) MUST_CHECK;
+/* "someone@example.org": what may stand in a header and in SMTP as it is. */
+enum { ADMIN_EMAIL_MAX = 254 };
+enum err admin_email_check(struct str address, const char *field, struct refusal *why) MUST_CHECK;
+
 /* ERR_NOT_FOUND with the field "account", "user", "sender" or "carrier". */
 enum err admin_account_find(struct account *out, struct store_view *view, struct str name,
                             struct refusal *why) MUST_CHECK;

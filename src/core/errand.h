@@ -94,6 +94,11 @@ int64_t errand_backoff_us(uint32_t failures, uint64_t random);
 
 /* ---- events, a line of JSON each ---- */
 
+/* A secret that signs as Standard Webhooks does: "whsec_" and the base64 of 32 random bytes. */
+struct str errand_secret_new(struct arena *a);
+/* Of 24 to 64 bytes; ERR_INVALID. */
+enum err errand_secret_check(struct str secret) MUST_CHECK;
+
 struct buf;
 struct message_end;
 /* Text as a JSON string, quotes included. */

@@ -2,8 +2,33 @@
 /* Events as they stand in an errand's body. Written by hand: a receipt costs the writer a
  * microsecond so. */
 #include "base/buf.h"
+#include "base/secret.h"
 #include "core/errand.h"
 #include "store/message_ended.h"
+
+enum { SECRET_BYTES = 32, SECRET_LEAST = 24, SECRET_MOST = 64 };
+
+static const struct str secret_prefix = STR("whsec_");
+
+struct str errand_secret_new(struct arena *a)
+{
+    uint8_t bytes[SECRET_BYTES];
+    char text[64];
+    secret_random(bytes, sizeof(bytes));
+    secret_base64(text, sizeof(text), bytes, sizeof(bytes));
+    return arena_printf(a, "%.*s%s", STR_FMT(secret_prefix), text);
+}
+
+enum err errand_secret_check(struct str secret)
+{
+    uint8_t bytes[SECRET_MOST];
+    size_t n;
+    if (!str_starts(secret, secret_prefix) ||
+        secret_base64_read(bytes, sizeof(bytes), &n, str_sub(secret, secret_prefix.n, secret.n)) ||
+        n < SECRET_LEAST)
+        return ERR_INVALID;
+    return OK;
+}
 
 static const char *escape_of(unsigned char c)
 {

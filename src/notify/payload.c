@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { BODY_MAX = 2 * 1024 * 1024, SECRET_BYTES = 32, SECRET_MOST = 128 };
+enum { BODY_MAX = 2 * 1024 * 1024, SECRET_MOST = 128 };
 
 static const struct str secret_prefix = STR("whsec_");
 
@@ -91,15 +91,6 @@ void payload_post_json(struct net_call *call, struct arena *a, json_t *json)
 }
 
 /* ---- signatures ---- */
-
-struct str payload_secret(struct arena *a)
-{
-    uint8_t bytes[SECRET_BYTES];
-    char text[64];
-    secret_random(bytes, sizeof(bytes));
-    secret_base64(text, sizeof(text), bytes, sizeof(bytes));
-    return arena_printf(a, "%.*s%s", STR_FMT(secret_prefix), text);
-}
 
 struct str payload_signature(struct arena *a, struct str secret, struct str id, int64_t at_s,
                              struct str body)

@@ -36,7 +36,5 @@ struct str payload_url(struct arena *a, struct str url, struct str pairs);
 /* "v1,…": base64 of HMAC-SHA-256 over id.timestamp.body. n 0: the secret cannot be read. */
 struct str payload_signature(struct arena *a, struct str secret, struct str id, int64_t at_s,
                              struct str body);
-/* A secret that payload_signature takes: 32 random bytes. */
-struct str payload_secret(struct arena *a);
 
 #endif
