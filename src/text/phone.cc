@@ -58,3 +58,12 @@ void phone_library_region(char out[3], uint64_t e164)
     out[1] = country ? region[1] : '\0';
     out[2] = '\0';
 }
+
+bool phone_library_mobile(uint64_t e164)
+{
+    PhoneNumber number;
+    if (!parse(&number, e164))
+        return false;
+    PhoneNumberUtil::PhoneNumberType type = library->GetNumberType(number);
+    return type == PhoneNumberUtil::MOBILE || type == PhoneNumberUtil::FIXED_LINE_OR_MOBILE;
+}

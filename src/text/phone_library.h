@@ -21,6 +21,8 @@ uint64_t phone_library_valid(uint64_t digits);
 /* Whether a valid number stays so with each of the tails in place of its value modulo `span`. */
 bool phone_library_tails_valid(uint64_t e164, const uint32_t *tails, size_t n, uint32_t span);
 void phone_library_region(char out[3], uint64_t e164);
+/* Also where mobile and fixed numbers look alike, as in North America. */
+bool phone_library_mobile(uint64_t e164);
 
 #ifdef __cplusplus
 }
