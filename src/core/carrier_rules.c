@@ -91,6 +91,7 @@ enum err carrier_rules_read(struct carrier_rules *out, struct arena *a,
         .validity = (enum carrier_validity)place_of(s->validity_format, "absolute|relative|none"),
         .validity_most_us = s->validity_most_min * MIN_US,
         .registered_delivery = registered_delivery(s->receipts),
+        .picks_numbers = str_eq(s->reply_numbers, STR("carrier")),
         .receipt_parts = (enum receipt_parts)place_of(s->receipt_parts, "all|first|last"),
     };
     enum err e = read_text(&out->text, s, why);

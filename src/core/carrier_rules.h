@@ -46,6 +46,7 @@ struct carrier_rules {
     enum receipt_parts receipt_parts;
     struct carrier_tlv *tlvs;
     size_t tlvs_n;
+    bool picks_numbers; /* that phones answer to: the carrier, not we */
 };
 
 /* ERR_INVALID with the setting at fault; never for settings that were read without a refusal. */

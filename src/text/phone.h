@@ -28,9 +28,9 @@ struct str phone_format(char out[PHONE_SIZE], uint64_t e164);
 
 /* ISO 3166 region ("FR", "GP", …) or "" when it belongs to none. Costs a full check. */
 void phone_region(char out[3], uint64_t e164);
-/* As phone_region, but "" also for what is no mobile phone: +33 6 is "FR", +33 1 is "". Where mobile
- * and fixed numbers look alike, as in North America, all are mobile. Remembered by blocks: as quick
- * as phone_parse. */
+/* As phone_region, but "" also for what is no mobile phone: +33 6 is "FR", +33 1 is "". Where
+ * mobile and fixed numbers look alike, as in North America, all are mobile. Remembered by blocks:
+ * as quick as phone_parse. */
 void phone_mobile_region(char out[3], uint64_t e164);
 
 #endif
