@@ -257,7 +257,7 @@ static enum err plan_recipient(struct accept_job *job, struct planning *p, struc
             return OK;
         }
         p->ask.recipient = recipient;
-        bool covered = !p->reply.kind || reply_ask_route(&p->ask, p->request, &p->reply) == OK;
+        bool covered = !p->reply.kind || reply_ask_route(&p->ask, p->request, &p->reply);
         carrier = covered ? route_choose(p->request->directory, &p->ask) : NULL;
         p->unroutable |= !carrier;
         p->uncovered |= !covered;

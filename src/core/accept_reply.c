@@ -129,18 +129,17 @@ enum err reply_check_text(struct arena *a, const struct reply_ask *reply, struct
                                words[found], STR_FMT(where)));
 }
 
-enum err reply_ask_route(struct route_ask *ask, const struct accept_request *r,
-                         const struct reply_ask *reply)
+bool reply_ask_route(struct route_ask *ask, const struct accept_request *r,
+                     const struct reply_ask *reply)
 {
     ask->reply = reply->kind;
     if (reply->kind == NUMBER_VIRTUAL)
         ask->number_carrier_id = reply->number->carrier_id;
     if (reply->kind == NUMBER_NONE || reply->kind == NUMBER_VIRTUAL)
-        return OK;
+        return true;
     phone_mobile_region(ask->country, ask->recipient);
     struct str country = str_of(ask->country);
-    return country.n && directory_two_way(r->directory, r->account->id, country) ? OK
-                                                                                 : ERR_FORBIDDEN;
+    return country.n && directory_two_way(r->directory, r->account->id, country);
 }
 
 enum err reply_refuse_all(const struct route_ask *ask, const struct directory *d, bool uncovered,

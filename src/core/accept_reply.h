@@ -31,10 +31,10 @@ enum err reply_ask_read(struct reply_ask *out, const struct accept_request *r, s
 enum err reply_check_text(struct arena *a, const struct reply_ask *reply, struct str text,
                           struct refusal *why) MUST_CHECK;
 
-/* Of one recipient: what its route must have. ERR_FORBIDDEN: the account may not ask phones of its
- * country for replies, or it is no mobile phone. */
-enum err reply_ask_route(struct route_ask *ask, const struct accept_request *r,
-                         const struct reply_ask *reply) MUST_CHECK;
+/* Of one recipient: what its route must have. false: two-way does not cover it, as the account may
+ * not ask phones of its country for replies, or it is no mobile phone. */
+bool reply_ask_route(struct route_ask *ask, const struct accept_request *r,
+                     const struct reply_ask *reply);
 
 /* A text that holds XXXXX by itself, not as a part of a longer word, names the number there. */
 bool reply_text_asks(struct str text);
