@@ -30,17 +30,12 @@ static const struct fault {
     const char *message;
     bool detailed; /* the reason follows */
 } faults[] = {
-    {"sender", "Invalid from", false},
-    {"recipients", "Invalid to", false},
-    {"tag", "Invalid tag: ", true},
-    {"due", "Invalid deferred time", false},
-    {"deferred", "Invalid deferred time", false},
-    {"class", "Invalid class", false},
-    {"coding", "Invalid smsCoding", false},
-    {"smsCoding", "Invalid smsCoding", false},
-    {"contentType", "Invalid contentType", false},
-    {"text", "Invalid message: ", true},
-    {"ref", "Invalid ref: ", true},
+    {"sender", "Invalid from", false},         {"reply", "Invalid from: ", true},
+    {"recipients", "Invalid to", false},       {"tag", "Invalid tag: ", true},
+    {"due", "Invalid deferred time", false},   {"deferred", "Invalid deferred time", false},
+    {"class", "Invalid class", false},         {"coding", "Invalid smsCoding", false},
+    {"smsCoding", "Invalid smsCoding", false}, {"contentType", "Invalid contentType", false},
+    {"text", "Invalid message: ", true},       {"ref", "Invalid ref: ", true},
 };
 enum { FAULTS = sizeof(faults) / sizeof(faults[0]) };
 
@@ -195,6 +190,10 @@ static void on_accepted(struct letter *letter)
     case ERR_NO_QUOTA:
         fail(h, HTTP2SMS_INVALID, STR("Quota exceeded"));
         break;
+    case ERR_NO_NUMBER:
+        fail(h, HTTP2SMS_INVALID,
+             STR("Invalid from: every reply number is in an open conversation with this phone"));
+        break;
     case ERR_BAD_DATE:
         fail(h, HTTP2SMS_INVALID, STR("Invalid deferred time"));
         break;
@@ -252,11 +251,8 @@ static void accept_now(struct http2sms *h)
 {
     const struct http2sms_parameters *p = &h->parameters;
     struct refusal why = {.err = OK};
-    if (p->from.n == 0) {
-        fail(h, HTTP2SMS_INVALID, STR("Invalid from: no reply number is available"));
-        return;
-    }
     h->accept.sender = p->from;
+    h->accept.with_reply = p->from.n == 0; /* senderForResponse is 1, else it would be missing */
     h->accept.text = p->message;
     h->accept.tag = p->tag;
     h->accept.ref = p->ref;

@@ -37,6 +37,9 @@ extern const struct api_route rate_routes[];
 extern const struct api_route message_routes[];
 extern const struct api_route incoming_routes[];
 extern const struct api_route hours_routes[];
+extern const struct api_route conversation_routes[];
+extern const struct api_route number_routes[];
+extern const struct api_route two_way_routes[];
 extern const struct api_route ledger_routes[];
 
 struct core *api_core(struct api *api);

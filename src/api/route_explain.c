@@ -4,7 +4,7 @@
 #include "api/present.h"
 #include "api/route_json.h"
 #include "base/clock.h"
-#include "core/accept.h"
+#include "core/accept_reply.h"
 #include "core/admin.h"
 #include "text/date.h"
 #include "text/phone.h"
@@ -46,6 +46,24 @@ static void reply(struct http_request *request, const struct directory *d,
                              "items", items, "next", json_null()));
 }
 
+/* As accept asks: a sender that can be answered to wants a carrier that has the number. */
+static void ask_as_accept(struct route_ask *ask, const struct directory *d,
+                          const struct account *account)
+{
+    const struct accept_request r = {.directory = d, .account = account, .sender = ask->sender};
+    struct reply_ask reply = {.number = directory_virtual(d, ask->sender)};
+    uint64_t recipient = ask->recipient;
+    *ask = accept_ask(&r, ask->at_us);
+    ask->recipient = recipient;
+    if (!ask->sender.n)
+        ask->sender_kind = SENDER_ANY;
+    if (reply_is_asked(&r))
+        reply.kind = reply_kind_of(account->grade);
+    else if (reply.number)
+        reply.kind = NUMBER_VIRTUAL;
+    reply_ask_route(ask, &r, &reply);
+}
+
 static void explain(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct fields f;
@@ -72,9 +90,7 @@ static void explain(struct api *api, struct http_request *request, const struct 
     const struct directory *d = core_directory(api_core(api));
     const struct account *account = directory_account(d, name);
     if (account) {
-        ask.account_id = account->id;
-        ask.grade = account->grade;
-        ask.sender_kind = ask.sender.n ? sender_kind_of(ask.sender) : SENDER_ANY;
+        ask_as_accept(&ask, d, account);
         reply(request, d, &ask, account);
     } else {
         api_reply_error(request, ERR_NOT_FOUND, "account",

@@ -350,9 +350,9 @@ static void build(struct cli_call *call)
         if (f->type == CLI_LOCAL)
             json_object_del(rest, f->member);
     build_path(&url, c->path, rest);
-    if (strcmp(c->method, "GET") == 0) {
+    if (strcmp(c->method, "GET") == 0 || strcmp(c->method, "DELETE") == 0) {
         build_query(&url, rest);
-    } else if (strcmp(c->method, "DELETE") != 0) {
+    } else {
         char *body = json_dumps(rest, JSON_COMPACT);
         call->body = arena_str(call->arena, str_of(body));
         free(body);

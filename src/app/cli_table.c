@@ -250,6 +250,45 @@ FIELDS incoming_list[] = {
 COLUMNS incoming[] = {
     {"ID", "id", 1, 0}, {"RECEIVED (UTC)", "received_at", 0, 19}, {"SENDER", "sender", 0, 0},
     {"NUMBER", "number", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"TEXT", "text", 0, 48}, END};
+
+/* ---- number, twoway, conversation ---- */
+
+#define OF_CARRIER(help) OPTION("carrier", "C", "carrier", CLI_TEXT, help)
+#define NUMBER_ONE POSITIONAL("NUMBER", "number", "its digits, or its id")
+FIELDS number_add[] = {
+    POSITIONAL("NUMBER[,NUMBER…]", "numbers", "numbers, or ranges of them: 38000-38099,38200"),
+    NEEDED("carrier", "C", "carrier", CLI_TEXT, "carrier that has given them"),
+    DEFAULT("country", "CC", "country", CLI_TEXT, "country of the phones that can answer", "FR"),
+    OPTION("kind", "short|low_cost|virtual", "kind", CLI_CHOICE,
+           "short and low_cost are drawn from; virtual is one account's"),
+    OPTION("account", "A", "account", CLI_TEXT, "whose the virtual number is"), ENABLED, END};
+FIELDS number_list[] = {OF_CARRIER("only of this carrier"), END};
+FIELDS number_assign[] = {
+    NUMBER_ONE,
+    {"account", "A|none", "account", CLI_NULLABLE, 1, "whose it is from now on", NULL},
+    OF_CARRIER("whose number, if several have it"), END};
+FIELDS number_set[] = {NUMBER_ONE, ENABLED, OF_CARRIER("whose number, if several have it"), END};
+FIELDS number_remove[] = {NUMBER_ONE, OF_CARRIER("whose number, if several have it"), END};
+COLUMNS numbers[] = {
+    {"NUMBER", "number", 1, 0}, {"CARRIER", "carrier", 0, 0}, {"COUNTRY", "country", 0, 0},
+    {"KIND", "kind", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"ENABLED", "enabled", 0, 0},
+    {"ID", "id", 1, 0}, END};
+FIELDS twoway_enable[] = {
+    ACCOUNT, DEFAULT("country", "CC", "country", CLI_TEXT,
+                     "country of the phones that may answer", "FR"), END};
+FIELDS twoway_disable[] = {
+    ACCOUNT, OPTION("country", "CC", "country", CLI_TEXT, "only there; everywhere if left out"),
+    END};
+COLUMNS two_ways[] = {{"ACCOUNT", "account", 0, 0}, {"COUNTRY", "country", 0, 0}, END};
+FIELDS conversation_list[] = {
+    OPTION("account", "A", "account", CLI_TEXT, "only of this account"),
+    OPTION("open", NULL, "open", CLI_FLAG, "only those whose replies are still in time"),
+    PAGE, END};
+COLUMNS conversations[] = {
+    {"ID", "id", 1, 0}, {"ACCOUNT", "account", 0, 0}, {"PHONE", "phone", 0, 0},
+    {"NUMBER", "number", 0, 0}, {"KIND", "kind", 0, 0}, {"OPEN", "open", 0, 0},
+    {"LAST (UTC)", "last_at", 0, 19}, {"UNTIL (UTC)", "until_at", 0, 19},
+    {"UNREAD", "unread", 1, 0}, END};
 FIELDS ledger_list[] = {ACCOUNT, PAGE, END};
 COLUMNS movements[] = {
     {"ID", "id", 1, 0}, {"AT (UTC)", "at", 0, 19}, {"KIND", "kind", 0, 0},
@@ -396,6 +435,30 @@ const struct cli_command cli_commands[] = {
      hours_list, hours, NULL},
     {"hours", "show", "shows when a country may be sent marketing messages, and its holidays",
      "GET", V1 "hours/{country}", hours_show, NULL, NULL},
+    {"number", "add", "adds numbers that phones can answer to", "POST", V1 "numbers", number_add,
+     NULL, "Numbers added to {carrier}: {added}."},
+    {"number", "list", "lists the numbers that phones can answer to", "GET", V1 "numbers",
+     number_list, numbers, NULL},
+    {"number", "assign", "gives a virtual number to an account, or takes it back", "PATCH",
+     V1 "numbers/{number}", number_assign, NULL, "Number {number} is assigned to {account}."},
+    {"number", "set", "switches a number on or off", "PATCH", V1 "numbers/{number}", number_set,
+     NULL, "Number {number} is changed."},
+    {"number", "remove", "removes a number over which no conversation is open", "DELETE",
+     V1 "numbers/{number}", number_remove, NULL, "Number {number} is removed."},
+
+    {"twoway", "enable", "lets an account ask phones of a country for replies", "POST",
+     V1 "accounts/{account}/two-way", twoway_enable, NULL,
+     "Account {account} may ask for replies: {country}."},
+    {"twoway", "disable", "lets an account ask for replies no longer", "DELETE",
+     V1 "accounts/{account}/two-way", twoway_disable, NULL,
+     "Account {account} may not ask for replies any more: {country}."},
+    {"twoway", "list", "lists which accounts may ask where for replies", "GET", V1 "two-way",
+     nothing, two_ways, NULL},
+
+    {"conversation", "list", "lists conversations, the newest first", "GET", V1 "conversations",
+     conversation_list, conversations, NULL},
+    {"conversation", "show", "shows a conversation and what was said in it", "GET",
+     V1 "conversations/{id}", by_id, NULL, NULL},
 
     {"ledger", "check", "prints 0 when every account balances, else what does not", "GET",
      V1 "ledger/check", nothing, imbalances, NULL},

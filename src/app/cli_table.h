@@ -24,7 +24,7 @@ enum cli_type {
 };
 
 /* One positional or option. It goes into the path where the path says {member}, else into the body,
- * or into the query of a GET. */
+ * or into the query of a GET or DELETE. */
 struct cli_field {
     const char *name;   /* of an option, without dashes; NULL: a positional */
     const char *value;  /* what stands for the value in the help: "N" */

@@ -6,6 +6,7 @@
 #include "core/accept.h"
 
 #include "base/clock.h"
+#include "core/accept_reply.h"
 #include "core/core_base.h"
 #include "core/opening.h"
 #include "text/phone.h"
@@ -13,14 +14,6 @@
 enum { WRITER_WAITING_MAX = 20000, DEFERRED_MOST_DAYS = 731 };
 
 /* ---- the parts of a request ---- */
-
-static enum err check_sender(const struct accept_request *r, struct refusal *why)
-{
-    const struct sender *s = directory_sender(r->directory, r->account->id, r->sender);
-    if (!s || !s->enabled)
-        return refuse(why, ERR_BAD_SENDER, "sender", STR("it is not declared on this account"));
-    return OK;
-}
 
 static enum err check_labels(const struct accept_request *r, struct refusal *why)
 {
@@ -69,8 +62,10 @@ static struct str one_line_break(struct arena *a, struct str text)
 
 struct composed {
     const struct directory_carrier
-        *carrier;      /* whose clause it carries, and whose rules it follows */
-    struct str clause; /* n 0: none */
+        *carrier;        /* whose clause it carries, and whose rules it follows */
+    struct str clause;   /* n 0: none */
+    size_t digits;       /* of the number that stands for XXXXX; 0: none does */
+    struct str template; /* the text before that, clause included */
     struct text_plan plan;
     bool marketing;
 };
@@ -79,7 +74,7 @@ struct composed {
 static struct str clause_of(const struct accept_request *r, const struct directory_carrier *carrier,
                             const char *country)
 {
-    bool needed = !r->no_stop && !sender_is_number(r->sender);
+    bool needed = !r->no_stop && !reply_is_asked(r) && !sender_is_number(r->sender);
     return needed ? carrier_clause(&carrier->rules, country) : (struct str){0};
 }
 
@@ -113,12 +108,17 @@ static enum err refuse_text(struct arena *a, struct str text, size_t bad_at, enu
 
 static enum err compose(struct composed *out, struct arena *a, const struct accept_request *r,
                         struct str text, const struct directory_carrier *carrier, struct str clause,
-                        struct refusal *why)
+                        size_t digits, struct refusal *why)
 {
+    static const struct str zeros = {"000000000000000", 15};
     size_t bad_at = 0;
-    *out = (struct composed){.carrier = carrier, .clause = clause, .marketing = !r->no_stop};
+    *out = (struct composed){
+        .carrier = carrier, .clause = clause, .digits = digits, .marketing = !r->no_stop};
     if (clause.n)
         text = arena_printf(a, "%.*s\n%.*s", STR_FMT(text), STR_FMT(clause));
+    out->template = text;
+    if (digits)
+        text = reply_text_fill(a, text, str_sub(zeros, 0, digits));
     enum err e = text_plan(&out->plan, a, text, r->coding, &carrier->rules.text, &bad_at);
     if (e)
         return refuse_text(a, out->plan.text, bad_at, e, why);
@@ -153,10 +153,13 @@ static bool seen_before(const struct accept_job *job, uint64_t recipient)
 
 struct route_ask accept_ask(const struct accept_request *r, int64_t at_us)
 {
+    bool low_cost = r->account->grade == GRADE_LOW_COST;
     return (struct route_ask){.account_id = r->account->id,
                               .grade = r->account->grade,
                               .sender = r->sender,
-                              .sender_kind = sender_kind_of(r->sender),
+                              .sender_kind = !reply_is_asked(r) ? sender_kind_of(r->sender)
+                                             : low_cost         ? SENDER_LONG
+                                                                : SENDER_SHORT,
                               .at_us = at_us};
 }
 
@@ -167,8 +170,44 @@ struct planning {
     struct composed composed; /* for the last carrier and clause met: most requests have one */
     int64_t now_us;
     struct route_ask ask;
+    struct reply_ask reply;
     bool unroutable; /* a valid number had no route */
+    bool uncovered;  /* or two-way is not there for its country */
 };
+
+/* What is known of the number before it is drawn. */
+static void wish_for_number(struct accept_job *job, struct planning *p,
+                            const struct directory_carrier *carrier)
+{
+    const struct composed *c = &p->composed;
+    struct message *m = &job->messages[job->messages_n - 1];
+    struct reply_wish *w = &job->wishes[job->messages_n - 1];
+    *w = (struct reply_wish){.kind = p->reply.kind,
+                             .country = arena_str(p->arena, str_of(p->ask.country)),
+                             .in_text = p->reply.in_text,
+                             .text = c->digits ? c->template : (struct str){0},
+                             .window_us = carrier->settings.reply_window_min * MIN_US};
+    if (w->kind == NUMBER_VIRTUAL) {
+        m->sender = p->reply.number->digits;
+        w->window_us = 0;
+    } else if (carrier->rules.picks_numbers) {
+        w->kind = NUMBER_PICKED;
+        m->sender = w->in_text ? m->sender : carrier->settings.reply_sender;
+    } else if (!w->in_text) {
+        m->sender = REPLY_SENDER;
+    }
+}
+
+/* How long the number is that takes the place of XXXXX; 0: nothing does. */
+static size_t digits_in_text(const struct planning *p, const struct directory_carrier *carrier)
+{
+    const struct directory_pool *pool =
+        p->reply.kind == NUMBER_NONE || p->reply.kind == NUMBER_VIRTUAL ||
+                carrier->rules.picks_numbers
+            ? NULL
+            : directory_pool(carrier, p->reply.kind, str_of(p->ask.country));
+    return pool && reply_text_asks(p->text) ? pool->digits : 0;
+}
 
 /* Who gets it, how and when. */
 struct way {
@@ -182,7 +221,6 @@ struct way {
 static const struct directory_carrier *find_way(struct way *w, struct planning *p)
 {
     const struct accept_request *r = p->request;
-    p->ask.recipient = w->recipient;
     w->due_us = p->ask.at_us;
     w->carrier = route_choose(r->directory, &p->ask);
     if (r->no_stop || !w->carrier)
@@ -205,8 +243,10 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
     const struct accept_request *r = p->request;
     int64_t price = 0;
     struct str clause = clause_of(r, carrier, w->country);
-    if (p->composed.carrier != carrier || !str_eq(p->composed.clause, clause)) {
-        enum err e = compose(&p->composed, p->arena, r, p->text, carrier, clause, why);
+    size_t digits = p->reply.kind ? digits_in_text(p, carrier) : 0;
+    const struct composed *last = &p->composed;
+    if (last->carrier != carrier || last->digits != digits || !str_eq(last->clause, clause)) {
+        enum err e = compose(&p->composed, p->arena, r, p->text, carrier, clause, digits, why);
         if (e)
             return e;
     }
@@ -236,6 +276,8 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
         .expires_at_us =
             w->due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
     };
+    if (p->reply.kind)
+        wish_for_number(job, p, carrier);
     if (message_submits(m) > 1)
         m->reference = plan_reference(r->sender, w->recipient, plan->layout.mode);
     job->cost += m->credits;
@@ -252,7 +294,10 @@ static enum err plan_recipient(struct accept_job *job, struct planning *p, struc
             job->doubled_n++;
             return OK;
         }
-        p->unroutable |= !find_way(&w, p);
+        p->ask.recipient = w.recipient;
+        bool covered = !p->reply.kind || reply_ask_route(&p->ask, p->request, &p->reply);
+        p->unroutable |= !(covered && find_way(&w, p));
+        p->uncovered |= !covered;
     }
     if (!w.carrier) {
         job->invalid[job->invalid_n++] = written;
@@ -268,17 +313,22 @@ static enum err plan_recipients(struct accept_job *job, struct planning *p, stru
         return refuse(why, ERR_LIMIT, "recipients",
                       arena_printf(p->arena, "more than %d in one request", ACCEPT_RECIPIENTS_MAX));
     job->messages = ARENA_ARRAY(p->arena, r->recipients_n, struct message);
+    if (p->reply.kind)
+        job->wishes = ARENA_ARRAY(p->arena, r->recipients_n, struct reply_wish);
     job->invalid = ARENA_ARRAY(p->arena, r->recipients_n, struct str);
     for (size_t i = 0; i < r->recipients_n; i++) {
         enum err e = plan_recipient(job, p, r->recipients[i], why);
         if (e)
             return e;
     }
-    if (!job->messages_n)
+    enum err all = OK;
+    if (!job->messages_n && p->reply.kind && p->unroutable)
+        all = reply_refuse_all(&p->ask, r->directory, p->uncovered, why);
+    if (!job->messages_n && !all)
         return refuse(why, p->unroutable ? ERR_NO_ROUTE : ERR_BAD_NUMBER, "recipients",
                       p->unroutable ? STR("no carrier serves this number")
                                     : STR("no valid phone number"));
-    return OK;
+    return all;
 }
 
 enum err accept_prepare(struct accept_job *job, struct arena *a,
@@ -288,13 +338,15 @@ enum err accept_prepare(struct accept_job *job, struct arena *a,
     *job = (struct accept_job){.request = request, .arena = a, .deferred = request->due_at_us != 0};
     p.text = one_line_break(a, request->text);
     p.ask = accept_ask(request, request->due_at_us ? request->due_at_us : p.now_us);
-    enum err e = check_sender(request, why);
+    enum err e = reply_ask_read(&p.reply, request, p.text, why);
     if (!e)
         e = check_labels(request, why);
     if (!e)
         e = check_due(request, p.now_us, why);
     if (!e)
         e = check_text(a, p.text, why);
+    if (!e && p.reply.kind)
+        e = reply_check_text(a, &p.reply, p.text, why);
     return e ? e : plan_recipients(job, &p, why);
 }
 

@@ -18,6 +18,7 @@ struct accept_request {
     const struct account *account;
     const struct api_user *user;
     struct str sender;
+    bool with_reply;        /* any number that the phone can answer to, instead of the sender */
     struct str *recipients; /* as written */
     size_t recipients_n;
     struct str text; /* UTF-8 as written */
@@ -30,13 +31,24 @@ struct accept_request {
     int64_t validity_us; /* 0: ACCEPT_VALIDITY_MIN */
 };
 
+/* What a message wants of the number that its phone can answer to. */
+struct reply_wish {
+    enum number_kind kind; /* NUMBER_NONE: it wants none */
+    struct str country;    /* of a number of a pool */
+    bool in_text;          /* the number does not become the sender */
+    struct str text;       /* with XXXXX where it is to stand; n 0: nowhere */
+    int64_t window_us;     /* replies are in time so long after the message; 0: always */
+};
+
 struct accept_job {
     /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, ERR_BAD_DATE (a new ref, due in the past),
-     * ERR_UNAUTHORIZED (the user went away meanwhile), or of the store */
+     * ERR_UNAUTHORIZED (the user went away meanwhile), ERR_NO_NUMBER (no recipient was left for
+     * which a reply number is free), or of the store */
     struct job job;
     struct message *messages; /* ids are set when it comes back */
     size_t messages_n;
-    struct str *invalid; /* recipients left out, as written */
+    struct reply_wish *wishes; /* one a message; NULL: no number is wanted */
+    struct str *invalid;       /* recipients left out, as written */
     size_t invalid_n;
     size_t doubled_n;     /* recipients that stood twice */
     bool deferred;        /* some of them wait for a later time */

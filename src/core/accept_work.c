@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/metric.h"
 #include "core/accept.h"
+#include "core/conversation.h"
 #include "core/core_base.h"
 #include "store/id.h"
 #include "store/ledger.h"
@@ -162,7 +163,6 @@ static enum err add_message(struct accepting *a, struct message *m,
                             const struct directory_carrier *carrier)
 {
     struct core *c = a->core;
-    m->id = store_id_next();
     m->state = MESSAGE_QUEUED;
     if (m->due_at_us > a->tx->now_us)
         m->state = MESSAGE_SCHEDULED;
@@ -212,7 +212,13 @@ static enum err add_messages(struct accepting *a, struct accept_job *job)
     return e;
 }
 
-static enum err accept_one(struct accepting *a, struct accept_job *job)
+static bool is_admitted(const struct accept_job *job)
+{
+    return !job->job.err && !job->repeated;
+}
+
+/* All that can refuse it, before a row is touched. */
+static enum err admit(struct accepting *a, struct accept_job *job)
 {
     const struct accept_request *r = job->request;
     size_t ref = r->ref.n ? find_repeat(a, r) : 0;
@@ -226,14 +232,16 @@ static enum err accept_one(struct accepting *a, struct accept_job *job)
         job->job.err = ERR_BAD_DATE;
         return OK;
     }
-    if (!pay(a, job))
-        return OK;
-    enum err e = add_messages(a, job);
+    enum err e = conversation_admit(job, a->tx);
+    if (e || job->job.err || !pay(a, job))
+        return e;
+    for (size_t i = 0; i < job->messages_n; i++)
+        job->messages[i].id = store_id_next();
     if (r->ref.n) {
         a->repeats[ref].answer = write_answer(a->tx->view.arena, job);
         a->fresh[ref] = true;
     }
-    return e;
+    return OK;
 }
 
 static enum err debit(struct accepting *a)
@@ -256,7 +264,12 @@ enum err accept_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
                           .rows = ARENA_ARRAY(tx->view.arena, messages, const struct message *)};
     enum err e = look_up(&a, jobs, n);
     for (size_t i = 0; i < n && !e; i++)
-        e = accept_one(&a, (struct accept_job *)jobs[i]);
+        e = admit(&a, (struct accept_job *)jobs[i]);
+    if (!e)
+        e = conversation_open(tx, jobs, n);
+    for (size_t i = 0; i < n && !e; i++)
+        if (is_admitted((struct accept_job *)jobs[i]))
+            e = add_messages(&a, (struct accept_job *)jobs[i]);
     if (!e)
         e = keep_repeats(&a);
     if (!e)

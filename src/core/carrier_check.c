@@ -3,6 +3,7 @@
  * What a carrier's settings must look like beyond the types and bounds of their table, section by
  * section. A refusal names the setting and the cure.
  */
+#include "core/accept.h"
 #include "core/carrier_rules.h"
 #include "core/receipt_rules.h"
 #include "core/verdict.h"
@@ -118,6 +119,15 @@ static enum err check_other_routes(const struct carrier_settings *s, struct refu
     return OK;
 }
 
+static enum err check_reply_numbers(const struct carrier_settings *s, struct refusal *why)
+{
+    return sender_check(s->reply_sender) == OK
+               ? OK
+               : refuse(why, ERR_INVALID, "reply_sender",
+                        STR("must be a sender such as 12345: a number of 3 to 15 digits, or 3 to "
+                            "11 letters, digits, spaces and - . , & + _"));
+}
+
 /* Whoever reads receipts checks what it is told. */
 static enum err check_receipts(const struct carrier_settings *s, struct arena *a,
                                struct refusal *why)
@@ -172,6 +182,8 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
         e = check_flow(s, why);
     if (!e)
         e = check_receipts(s, a, why);
+    if (!e)
+        e = check_reply_numbers(s, why);
     if (!e)
         e = check_other_routes(s, why);
     return e ? e : check_nodes(s, why);

@@ -57,6 +57,7 @@ struct carrier_rules {
     struct carrier_clause *clauses; /* by country */
     size_t clauses_n;
     bool regional_holidays; /* core/opening */
+    bool picks_numbers;     /* that phones answer to: the carrier, not we */
 };
 
 /* ERR_INVALID with the setting at fault; never for settings that were read without a refusal. */

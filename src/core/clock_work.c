@@ -165,6 +165,10 @@ static enum err passes(struct core *c, struct store_tx *tx, bool *more)
     if (!e)
         e = store_sweep_slice(&swept, tx, tx->now_us - SWEEP_AFTER_S * SEC_US, SLICE);
     *more |= swept == SLICE;
+    int64_t forgotten = 0;
+    if (!e)
+        e = store_slot_forget(&forgotten, tx, SLICE);
+    *more |= forgotten == SLICE;
     return e ? e : forget_old(c, tx);
 }
 

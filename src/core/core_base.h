@@ -127,6 +127,10 @@ void core_tell_carriers(struct core *c);
 void latest_note(struct core *c, const struct message *m);
 /* All that the index does not know yet: at start. */
 enum err latest_load(struct core *c, struct store_view *view) MUST_CHECK;
+/* The newest message to a phone through a carrier that came from the number it answers to; else, as
+ * carriers may put another number in a sender's place, the newest of all. ERR_NOT_FOUND. */
+enum err latest_question(struct message *out, struct core *c, struct store_view *view,
+                         int64_t carrier_id, uint64_t phone, struct str number) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
 enum err incoming_give_up(struct core *c, struct store_tx *tx) MUST_CHECK;
 

@@ -67,6 +67,29 @@ static int by_account_told(const void *a, const void *b)
                        ((const struct callback_setting *)b)->account_id);
 }
 
+static int by_carrier_and_digits(const void *a, const void *b)
+{
+    const struct number *x = a;
+    const struct number *y = b;
+    int order = compare_i64(x->carrier_id, y->carrier_id);
+    return order ? order : compare_str(x->digits, y->digits);
+}
+
+static int by_digits(const void *a, const void *b)
+{
+    const struct number *const *x = a;
+    const struct number *const *y = b;
+    return compare_str((*x)->digits, (*y)->digits);
+}
+
+static int by_account_and_country(const void *a, const void *b)
+{
+    const struct two_way *x = a;
+    const struct two_way *y = b;
+    int order = compare_i64(x->account_id, y->account_id);
+    return order ? order : compare_str(x->country, y->country);
+}
+
 static void sort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *))
 {
     if (n)
@@ -123,6 +146,47 @@ static enum err load_callbacks(struct directory *d, struct store_view *view)
     return e;
 }
 
+/* ---- numbers ---- */
+
+static void add_to_pool(struct directory *d, struct directory_carrier *c, const struct number *n)
+{
+    enum { ROOM = 8 };
+    if (directory_pool(c, n->kind, n->country))
+        return;
+    if (c->pools_n % ROOM == 0) {
+        struct directory_pool *grown =
+            ARENA_ARRAY(d->arena, c->pools_n + ROOM, struct directory_pool);
+        if (c->pools_n)
+            memcpy(grown, c->pools, c->pools_n * sizeof(*grown));
+        c->pools = grown;
+    }
+    c->pools[c->pools_n++] =
+        (struct directory_pool){.country = n->country, .kind = n->kind, .digits = n->digits.n};
+}
+
+/* Once all are read and in order. */
+static void make_pools(struct directory *d)
+{
+    struct directory_carrier *c = NULL;
+    d->virtuals = ARENA_ARRAY(d->arena, d->numbers_n, const struct number *);
+    for (size_t i = 0; i < d->numbers_n; i++) {
+        const struct number *n = &d->numbers[i];
+        for (size_t k = 0; k < d->carriers_n && !(c && c->row.id == n->carrier_id); k++)
+            c = &d->carriers[k];
+        if (n->kind == NUMBER_VIRTUAL)
+            d->virtuals[d->virtuals_n++] = n;
+        else if (n->enabled && c && c->row.id == n->carrier_id)
+            add_to_pool(d, c, n);
+    }
+    sort(d->virtuals, d->virtuals_n, sizeof(*d->virtuals), by_digits);
+}
+
+static enum err load_numbers(struct directory *d, struct store_view *view)
+{
+    enum err e = store_number_list(&d->numbers, &d->numbers_n, view);
+    return e ? e : store_two_way_list(&d->two_ways, &d->two_ways_n, view);
+}
+
 enum err directory_load(struct directory **out, struct store_view *view, struct outbox *outbox)
 {
     struct arena *arena = arena_new();
@@ -143,6 +207,8 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
         e = load_callbacks(d, &own);
     if (!e)
         e = load_carriers(d, &own, outbox);
+    if (!e)
+        e = load_numbers(d, &own);
     if (e) {
         arena_free(arena);
         return e;
@@ -151,6 +217,9 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
     sort(d->users, d->users_n, sizeof(*d->users), by_login);
     sort(d->senders, d->senders_n, sizeof(*d->senders), by_sender);
     sort(d->carriers, d->carriers_n, sizeof(*d->carriers), by_carrier_name);
+    sort(d->numbers, d->numbers_n, sizeof(*d->numbers), by_carrier_and_digits);
+    sort(d->two_ways, d->two_ways_n, sizeof(*d->two_ways), by_account_and_country);
+    make_pools(d);
     sort(d->routes, d->routes_n, sizeof(*d->routes), by_route_prefix);
     d->table = route_table_new(arena, d);
     sort(d->rates, d->rates_n, sizeof(*d->rates), by_rate_prefix);
@@ -238,6 +307,43 @@ const struct notification *directory_notifications(size_t *n, const struct direc
         to++;
     *n = to - from;
     return d->notifications + from;
+}
+
+const struct number *directory_number(const struct directory *d, int64_t carrier_id,
+                                      struct str digits)
+{
+    struct number key = {.carrier_id = carrier_id, .digits = digits};
+    return search(&key, d->numbers, d->numbers_n, sizeof(key), by_carrier_and_digits);
+}
+
+const struct number *directory_virtual(const struct directory *d, struct str sender)
+{
+    bool plus = sender.n && sender.p[0] == '+';
+    struct number digits = {.digits = plus ? str_sub(sender, 1, sender.n) : sender};
+    const struct number *key = &digits;
+    const struct number *const *found =
+        search(&key, d->virtuals, d->virtuals_n, sizeof(key), by_digits);
+    return found ? *found : NULL;
+}
+
+const struct directory_pool *directory_pool(const struct directory_carrier *c,
+                                            enum number_kind kind, struct str country)
+{
+    for (size_t i = 0; i < c->pools_n; i++)
+        if (c->pools[i].kind == kind && str_eq(c->pools[i].country, country))
+            return &c->pools[i];
+    return NULL;
+}
+
+bool directory_two_way(const struct directory *d, int64_t account_id, struct str country)
+{
+    struct two_way key = {.account_id = account_id, .country = country};
+    if (country.n)
+        return search(&key, d->two_ways, d->two_ways_n, sizeof(key), by_account_and_country);
+    for (size_t i = 0; i < d->two_ways_n; i++)
+        if (d->two_ways[i].account_id == account_id)
+            return true;
+    return false;
 }
 
 static struct str digits_of(char out[24], uint64_t recipient)

@@ -14,16 +14,26 @@
 #include "core/carrier_rules.h"
 #include "store/callback.h"
 #include "store/carrier.h"
+#include "store/number.h"
 #include "store/route.h"
 
 struct outbox;
 struct outbox_slot;
+
+/* Enabled numbers of one kind for one country, which all have so many digits. */
+struct directory_pool {
+    struct str country; /* ISO 3166 */
+    enum number_kind kind;
+    size_t digits;
+};
 
 struct directory_carrier {
     struct carrier_row row;
     struct carrier_settings settings;
     struct carrier_rules rules; /* made of them */
     struct outbox_slot *slot;   /* its live state: core/outbox */
+    struct directory_pool *pools;
+    size_t pools_n;
 };
 
 struct directory {
@@ -35,6 +45,12 @@ struct directory {
     size_t senders_n;
     struct directory_carrier *carriers; /* by name */
     size_t carriers_n;
+    struct number *numbers; /* by carrier and digits */
+    size_t numbers_n;
+    const struct number **virtuals; /* those of kind NUMBER_VIRTUAL, by digits */
+    size_t virtuals_n;
+    struct two_way *two_ways; /* by account and country */
+    size_t two_ways_n;
     struct route *routes; /* by prefix */
     size_t routes_n;
     struct route_table *table; /* of the routes: core/route chooses by it */
@@ -71,6 +87,16 @@ const struct callback_setting *directory_callback(const struct directory *d, int
 /* Whom an account has told of its replies; the first of *n. */
 const struct notification *directory_notifications(size_t *n, const struct directory *d,
                                                    int64_t account_id);
+/* Digits without +. */
+const struct number *directory_number(const struct directory *d, int64_t carrier_id,
+                                      struct str digits);
+/* The virtual number that a sender names, with or without +, whosever it is. */
+const struct number *directory_virtual(const struct directory *d, struct str sender);
+/* Of the two kinds of pools. */
+const struct directory_pool *directory_pool(const struct directory_carrier *c,
+                                            enum number_kind kind, struct str country);
+/* May the account ask phones of this country for replies? country n 0: phones of any. */
+bool directory_two_way(const struct directory *d, int64_t account_id, struct str country);
 
 /* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Incoming messages: parts joined (8- and 16-bit references, SAR; any order, doubles, two binds),
- * text decoded once whole, matched to the message it answers.
+ * text decoded once whole, matched to the message it answers (core/conversation).
  */
 #include "store/incoming.h"
 
 #include "base/clock.h"
 #include "base/metric.h"
-#include "base/secret.h"
+#include "core/conversation.h"
 #include "core/core_base.h"
 #include "smpp/pdu.h"
 #include "store/id.h"
@@ -58,91 +58,18 @@ static struct str decode(struct arena *a, uint32_t folded, struct str bytes)
     return text_decode(a, r.alphabet, r.shift, bytes);
 }
 
-/* ---- which message it answers ---- */
-
-/* The newest message to a phone through a carrier, from `sender` or, when that is empty, any. */
-static uint64_t latest_key(uint64_t recipient, int64_t carrier_id, struct str sender)
-{
-    uint64_t key = recipient * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)carrier_id;
-    return sender.n ? key ^ secret_hash(sender) : key;
-}
-
-void latest_note(struct core *c, const struct message *m)
-{
-    if (m->state == MESSAGE_SCHEDULED) /* the index knows it long before it leaves */
-        return;
-    map_put(c->latest, latest_key(m->recipient, m->carrier_id, m->sender), (uint64_t)m->id);
-    map_put(c->latest, latest_key(m->recipient, m->carrier_id, STR("")), (uint64_t)m->id);
-}
-
-static void note(void *ctx, const struct message *m)
-{
-    latest_note(ctx, m);
-}
-
-enum err latest_load(struct core *c, struct store_view *view)
-{
-    return store_message_unindexed(view, note, c);
-}
-
-/* ERR_NOT_FOUND also for one that has not left. */
-static enum err find_latest(struct message *out, struct core *c, struct store_view *view,
-                            const struct heard *h, struct str sender)
-{
-    uint64_t id;
-    if (!map_get(c->latest, latest_key(h->phone, h->carrier_id, sender), &id))
-        return ERR_NOT_FOUND;
-    struct message m;
-    enum err e = store_message_get(&m, view, (int64_t)id);
-    if (!e && !m.sent_at_us && m.state != MESSAGE_SENDING)
-        return ERR_NOT_FOUND;
-    if (!e)
-        *out = m;
-    return e;
-}
-
-/* The newest of all that the index does not know yet; memory knows those of this node. */
-static enum err find_young(struct message *out, struct core *c, struct store_view *view,
-                           const struct heard *h)
-{
-    return db_shared(view->db)
-               ? store_message_latest_unindexed(out, view, h->phone, h->carrier_id, h->number)
-               : find_latest(out, c, view, h, STR(""));
-}
-
-/* The newest message from the number that is answered; else, as carriers may put another number in
- * a sender's place, the newest of all. */
-static enum err find_question(struct message *out, struct core *c, struct store_view *view,
-                              const struct heard *h)
-{
-    struct message indexed;
-    if (!h->phone)
-        return ERR_NOT_FOUND;
-    enum err e = find_latest(out, c, view, h, h->number);
-    if (e != ERR_NOT_FOUND)
-        return e;
-    enum err found = store_message_latest_to(&indexed, view, h->phone, h->carrier_id, h->number);
-    if (found && found != ERR_NOT_FOUND)
-        return found;
-    if (found || !str_eq(indexed.sender, h->number))
-        e = find_young(out, c, view, h);
-    if (e == ERR_NOT_FOUND && !found) {
-        *out = indexed;
-        e = OK;
-    }
-    return e;
-}
+/* ---- whole ---- */
 
 static enum err store_whole(struct core *c, struct store_tx *tx, const struct heard *h,
                             struct str text, uint32_t parts, uint32_t missing)
 {
-    struct message question = {0};
-    enum err e = find_question(&question, c, &tx->view, h);
-    if (e && e != ERR_NOT_FOUND)
+    struct reply_match match;
+    enum err e = conversation_match(&match, c, tx, h->carrier_id, h->phone, h->number);
+    if (e)
         return e;
     struct incoming row = {
         .id = store_id_next(),
-        .account_id = question.account_id,
+        .account_id = match.account_id,
         .carrier_id = h->carrier_id,
         .sender = h->sender,
         .number = h->number,
@@ -152,12 +79,13 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .parts = parts,
         .missing = missing,
         .received_at_us = h->received_at_us,
-        .message_id = question.id,
-        .standing = question.id ? STANDING_IN_TIME : STANDING_NONE,
+        .message_id = match.question.id,
+        .conversation_id = match.conversation_id,
+        .standing = match.standing,
         .released_at_us = tx->now_us,
     };
     e = store_incoming_insert(tx, &row);
-    return e ? e : errand_reply(c, tx, &row, &question);
+    return e ? e : errand_reply(c, tx, &row, &match.question);
 }
 
 /* ---- parts ---- */

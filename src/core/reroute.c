@@ -29,6 +29,8 @@ struct moving {
 static const struct directory_carrier *next_carrier(const struct moving *v, bool present)
 {
     const struct message *m = v->m;
+    if (m->conversation_id) /* the number that the phone answers to is this carrier's */
+        return NULL;
     const struct account *account = directory_account_by_id(v->d, m->account_id);
     int64_t *without = ARENA_ARRAY(v->tx->view.arena, v->tried_n + 1, int64_t);
     without[0] = m->carrier_id;

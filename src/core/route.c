@@ -118,6 +118,16 @@ static bool is_open(struct route_entry *e, int64_t at_us)
     return known & 1;
 }
 
+/* Can phones of this country answer to a number of this carrier's? */
+static bool has_number(const struct directory_carrier *c, const struct route_ask *ask)
+{
+    if (ask->reply == NUMBER_NONE)
+        return true;
+    if (ask->reply == NUMBER_VIRTUAL)
+        return c->row.id == ask->number_carrier_id;
+    return c->rules.picks_numbers || directory_pool(c, ask->reply, str_of(ask->country));
+}
+
 enum route_verdict route_match(struct route_entry *e, const struct route_ask *ask)
 {
     const struct route *r = e->row;
@@ -133,7 +143,9 @@ enum route_verdict route_match(struct route_entry *e, const struct route_ask *as
         return ROUTE_HOURS;
     if (r->draining)
         return ROUTE_DRAINING;
-    return e->carrier && e->carrier->row.enabled ? ROUTE_WINS : ROUTE_DISABLED;
+    if (!e->carrier || !e->carrier->row.enabled)
+        return ROUTE_DISABLED;
+    return has_number(e->carrier, ask) ? ROUTE_WINS : ROUTE_NO_NUMBERS;
 }
 
 static bool is_without(const struct route_ask *ask, int64_t carrier_id)

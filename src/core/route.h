@@ -16,6 +16,7 @@
 #ifndef NAVETTE_CORE_ROUTE_H
 #define NAVETTE_CORE_ROUTE_H
 
+#include "store/number.h"
 #include "store/route.h"
 
 struct directory;
@@ -32,6 +33,9 @@ struct route_ask {
     struct str sender;
     enum sender_kind sender_kind; /* sender_kind_of(sender) */
     int64_t at_us;                /* when it is to leave */
+    enum number_kind reply;       /* asks for replies: only carriers that have such a number */
+    char country[3];              /* of the recipient; for a number of a pool */
+    int64_t number_carrier_id;    /* whose the virtual number is */
     const int64_t *without;       /* carriers that are out of the question */
     size_t without_n;
     bool present; /* none whose carrier is away, even if there is no other */
@@ -75,6 +79,7 @@ struct str route_hours_write(char out[ROUTE_HOURS_SIZE], uint32_t from_min, uint
     VERDICT(HOURS, "hours")             \
     VERDICT(DRAINING, "draining")       \
     VERDICT(DISABLED, "disabled")       \
+    VERDICT(NO_NUMBERS, "no_numbers")   \
     VERDICT(DOWN, "down")               \
     VERDICT(THROTTLED, "throttled")     \
     VERDICT(SHORTER, "shorter_prefix")  \

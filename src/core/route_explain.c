@@ -177,6 +177,10 @@ static struct str words(const struct explaining *x, const struct route_entry *e,
         return STR("draining: takes nothing new");
     case ROUTE_DISABLED:
         return STR("carrier disabled");
+    case ROUTE_NO_NUMBERS:
+        return x->ask->reply == NUMBER_VIRTUAL
+                   ? STR("the number of the sender is another carrier's")
+                   : STR("carrier without reply numbers for this country");
     case ROUTE_DOWN:
     case ROUTE_THROTTLED:
         return since_words(x, t);

@@ -84,6 +84,8 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM route WHERE account_id = $1"),
         DB_QUERY("DELETE FROM callback_setting WHERE account_id = $1"),
         DB_QUERY("DELETE FROM notification WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM two_way WHERE account_id = $1"),
+        DB_QUERY("UPDATE number SET account_id = NULL WHERE account_id = $1"),
         DB_QUERY("DELETE FROM account WHERE id = $1"),
     };
     struct db_value arg = DB_INT(id);

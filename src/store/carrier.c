@@ -45,7 +45,12 @@ enum err store_carrier_delete(struct store_tx *tx, int64_t id)
 {
     static struct db_query used =
         DB_QUERY("SELECT EXISTS (SELECT 1 FROM message WHERE carrier_id = $1 AND state <= 5)");
-    static struct db_query routes = DB_QUERY("DELETE FROM route WHERE carrier_id = $1");
+    static struct db_query of_it[] = {
+        DB_QUERY("DELETE FROM route WHERE carrier_id = $1"),
+        DB_QUERY("DELETE FROM number_slot WHERE number_id IN "
+                 "(SELECT id FROM number WHERE carrier_id = $1)"),
+        DB_QUERY("DELETE FROM number WHERE carrier_id = $1"),
+    };
     static struct db_query delete = DB_QUERY("DELETE FROM carrier WHERE id = $1");
     struct db_value arg = DB_INT(id);
     struct db_rows rows = db_rows_open(tx->view.db, &used, &arg, 1);
@@ -53,8 +58,8 @@ enum err store_carrier_delete(struct store_tx *tx, int64_t id)
     enum err e = db_rows_close(&rows);
     if (!e && in_use)
         return ERR_CONFLICT;
-    if (!e)
-        e = db_run(tx->view.db, &routes, &arg, 1, NULL);
+    for (size_t i = 0; i < sizeof(of_it) / sizeof(of_it[0]) && !e; i++)
+        e = db_run(tx->view.db, &of_it[i], &arg, 1, NULL);
     int64_t changed = 0;
     if (!e)
         e = db_run(tx->view.db, &delete, &arg, 1, &changed);

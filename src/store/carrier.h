@@ -19,7 +19,8 @@ enum err store_carrier_insert(struct store_tx *tx, const struct carrier_row *c) 
 enum err store_carrier_update(struct store_tx *tx, const struct carrier_row *c) MUST_CHECK;
 enum err store_carrier_list(struct carrier_row **out, size_t *n,
                             struct store_view *view) MUST_CHECK;
-/* Its routes go with it. ERR_CONFLICT while messages wait for it or for its receipts. */
+/* Its routes and numbers go with it. ERR_CONFLICT while messages wait for it or for its receipts.
+ */
 enum err store_carrier_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 
 struct rate {

@@ -27,7 +27,8 @@ enum {
     DIGITS_MAX = 15, /* E.164 */
     BLOCK = 10000,
     BLOCKS_MAX = 1 << 16,
-    ANSWERS_MAX = 1 << 16
+    ANSWERS_MAX = 1 << 16,
+    MOBILES_MAX = 1 << 15
 };
 
 /* Nine digits. */
@@ -47,6 +48,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* Under the lock. A stranger chooses what `answers` holds, so its keys are hashed under our key. */
 static struct map *verdicts; /* number / BLOCK, valid ones only -> its region, or BLOCK_MIXED */
 static struct map *answers;  /* hash of the digits -> E.164, its region above it; 0: not valid */
+static struct map *mobiles;  /* number / BLOCK -> the two letters of the region, 0 when none */
 
 /* Beside a number, which is below 10^15. */
 enum { REGION_SHIFT = 50 };
@@ -56,6 +58,7 @@ static void start(void)
     phone_library_init();
     verdicts = map_new(BLOCKS_MAX);
     answers = map_new(ANSWERS_MAX);
+    mobiles = map_new(MOBILES_MAX);
 }
 
 void phone_init(void)
@@ -197,4 +200,21 @@ bool phone_region_known(struct str code)
     phone_init();
     return code.n == 2 && !str_copy(region, sizeof(region), code) &&
            phone_library_region_known(region);
+}
+
+void phone_mobile_region(char out[3], uint64_t e164)
+{
+    bool in_block = e164 >= block_number_min;
+    uint64_t letters = 0;
+    if (!in_block || !recall(mobiles, e164 / BLOCK, &letters)) {
+        out[0] = out[1] = '\0';
+        if (phone_library_mobile(e164))
+            phone_region(out, e164);
+        letters = (uint64_t)(uint8_t)out[0] << 8 | (uint8_t)out[1];
+        if (in_block)
+            remember(mobiles, e164 / BLOCK, letters);
+    }
+    out[0] = (char)(letters >> 8);
+    out[1] = (char)(letters & UINT8_MAX);
+    out[2] = '\0';
 }

@@ -62,3 +62,12 @@ bool phone_library_region_known(const char region[3])
 {
     return library->GetCountryCodeForRegion(region) != 0;
 }
+
+bool phone_library_mobile(uint64_t e164)
+{
+    PhoneNumber number;
+    if (!parse(&number, e164))
+        return false;
+    PhoneNumberUtil::PhoneNumberType type = library->GetNumberType(number);
+    return type == PhoneNumberUtil::MOBILE || type == PhoneNumberUtil::FIXED_LINE_OR_MOBILE;
+}

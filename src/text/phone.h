@@ -31,5 +31,9 @@ struct str phone_format(char out[PHONE_SIZE], uint64_t e164);
 void phone_region(char out[3], uint64_t e164);
 /* Is this ("FR") a region that phone_region can give? Also before phone_init. */
 bool phone_region_known(struct str code);
+/* As phone_region, but "" also for what is no mobile phone: +33 6 is "FR", +33 1 is "". Where
+ * mobile and fixed numbers look alike, as in North America, all are mobile. Remembered by blocks:
+ * as quick as phone_parse. */
+void phone_mobile_region(char out[3], uint64_t e164);
 
 #endif

@@ -25,6 +25,8 @@ bool phone_library_tails_alike(uint64_t e164, const char region[3], const uint32
                                uint32_t span);
 /* Is it the ISO 3166 code of a region that has numbers of its own? */
 bool phone_library_region_known(const char region[3]);
+/* Also where mobile and fixed numbers look alike, as in North America. */
+bool phone_library_mobile(uint64_t e164);
 
 #ifdef __cplusplus
 }

@@ -207,11 +207,12 @@ test("refusals come in the documented order and cost nothing", async () => {
     message: "aα",
     smsCoding: "1",
   });
-  await expectRefusal(202, "Invalid from: no reply number is available", {
-    ...well,
-    from: "",
-    senderForResponse: "1",
-  });
+  await expectRefusal(
+    202,
+    "Invalid from: two-way is not switched on for this account: an operator does it with " +
+      "`navette twoway enable ACCOUNT`",
+    { ...well, from: "", senderForResponse: "1" },
+  );
   const odd = await http2sms(server, { ...well, contentType: "image/png" });
   assert.equal(odd.text, `KO\nInvalid contentType${more}`);
   const broken = new URLSearchParams(well) + "%ff";

@@ -117,7 +117,7 @@ static enum err set_settings(struct core *c, struct store_tx *tx, struct change 
     return db_run(tx->view.db, &set, DB_ARGS(DB_TEXT(new_settings)), NULL);
 }
 
-static void change_with(enum err (*apply)(struct core *, struct store_tx *, struct change *))
+void world_change(enum err (*apply)(struct core *, struct store_tx *, struct change *))
 {
     struct change change = {.apply = apply};
     core_change(world.core, &change, world.home, ignore);
@@ -129,7 +129,7 @@ static void change_with(enum err (*apply)(struct core *, struct store_tx *, stru
 void world_settings(const char *members)
 {
     new_settings = arena_printf(world.arena, "{\"host\":\"h\",%s}", members);
-    change_with(set_settings);
+    world_change(set_settings);
 }
 
 void world_restart(void)
@@ -155,12 +155,14 @@ int world_set_up(void **state)
     log_set_level(LOG_ERROR);
     memset(&world, 0, sizeof(world));
     clock_set_virtual(WORLD_START_US);
-    snprintf(world.dir, sizeof(world.dir), "/tmp/navette-world-XXXXXX");
+    /* Nothing here outlives a power cut: memory, where there is some, spares the disk. */
+    snprintf(world.dir, sizeof(world.dir), "%s/navette-world-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(world.dir));
     snprintf(world.url, sizeof(world.url), "sqlite:%s/navette.db", world.dir);
     world.arena = arena_new();
     open_core();
-    change_with(configure);
+    world_change(configure);
     world.slot->ready = true;
     world.slot->backlog = false;
     return 0;

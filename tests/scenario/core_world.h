@@ -35,6 +35,8 @@ int world_begin(void);
 int world_set_up(void **state);
 int world_tear_down(void **state);
 
+/* A change of an operator, then the directory anew. */
+void world_change(enum err (*apply)(struct core *c, struct store_tx *tx, struct change *change));
 /* The carrier's settings from now on: members of JSON beside "host". */
 void world_settings(const char *members);
 /* The process ends, and another one starts on the same rows. */

@@ -267,7 +267,9 @@ static void the_first_fault_in_the_documented_order_answers(void **state)
         const char *query, *message;
     } cases[] = {
         {"&from=Other&to=x&message=x", "Invalid from"},
-        {"&senderForResponse=1&to=x&message=x", "Invalid from: no reply number is available"},
+        {"&senderForResponse=1&to=x&message=x",
+         "Invalid from: two-way is not switched on for this account: an operator does it with "
+         "`navette twoway enable ACCOUNT`"},
         {"&from=Navette&to=12&message=x", "Invalid to"},
         {"&from=Navette&to=12&message=%ff&tag=123456789012345678901&class=9", "Invalid to"},
         {"&from=Other&to=12&message=%ff&class=9", "Invalid from"},

@@ -214,9 +214,30 @@ static void only_countries_with_numbers_are_regions(void **state)
         assert_false(phone_region_known(str_of(unknown[i])));
 }
 
+static void P4_8_only_mobile_phones_have_a_country_that_can_answer(void **state)
+{
+    (void)state;
+    const struct {
+        uint64_t number;
+        const char *region;
+    } cases[] = {
+        {33612345678, "FR"},  {33751234567, "FR"},  {33142685300, ""},     {33800123456, ""},
+        {590690001234, "GP"}, {262692123456, "RE"}, {4915123456789, "DE"}, {447400123456, "GB"},
+        {12125550123, "US"},  {393123456789, "IT"}, {390612345678, ""},    {29051234, ""},
+    };
+    for (int again = 0; again < 2; again++)
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+            char region[3];
+            phone_mobile_region(region, cases[i].number);
+            if (strcmp(region, cases[i].region) != 0)
+                fail_msg("%" PRIu64 ": %s", cases[i].number, region);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(P4_8_only_mobile_phones_have_a_country_that_can_answer),
         cmocka_unit_test(the_three_international_forms_are_one_number),
         cmocka_unit_test(people_write_signs_between_digits),
         cmocka_unit_test(a_trunk_zero_behind_the_country_code_goes),
