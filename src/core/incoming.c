@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/metric.h"
 #include "base/secret.h"
+#include "core/conversation.h"
 #include "core/core_base.h"
 #include "smpp/pdu.h"
 #include "store/id.h"
@@ -131,6 +132,18 @@ static enum err find_question(struct message *out, struct core *c, struct store_
         e = OK;
     }
     return e;
+}
+
+/* STAND-IN for core/conversation. */
+enum err conversation_match(struct reply_match *out, struct core *c, struct store_tx *tx,
+                            int64_t carrier_id, uint64_t phone, struct str number)
+{
+    const struct heard h = {.carrier_id = carrier_id, .phone = phone, .number = number};
+    *out = (struct reply_match){0};
+    enum err e = find_question(&out->question, c, &tx->view, &h);
+    out->account_id = out->question.account_id;
+    out->standing = out->question.id ? STANDING_IN_TIME : STANDING_NONE;
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static enum err store_whole(struct core *c, struct store_tx *tx, const struct heard *h,
