@@ -15,6 +15,8 @@ enum { WRITER_WAITING_MAX = 20000, DEFERRED_MOST_DAYS = 731 };
 
 static enum err check_sender(const struct accept_request *r, struct refusal *why)
 {
+    if (r->origin == ORIGIN_ANSWER)
+        return OK;
     const struct sender *s = directory_sender(r->directory, r->account->id, r->sender);
     if (!s || !s->enabled)
         return refuse(why, ERR_BAD_SENDER, "sender", STR("it is not declared on this account"));
@@ -180,7 +182,7 @@ static enum err plan_message(struct accept_job *job, struct planning *p, uint64_
     struct message *m = &job->messages[job->messages_n++];
     *m = (struct message){
         .account_id = r->account->id,
-        .user_id = r->user->id,
+        .user_id = r->user ? r->user->id : 0,
         .carrier_id = carrier->row.id,
         .state = MESSAGE_QUEUED,
         .encoding = plan->weight.encoding,
@@ -191,12 +193,13 @@ static enum err plan_message(struct accept_job *job, struct planning *p, uint64_
         .layout = plan->layout,
         .class = r->class,
         .marketing = c->marketing,
-        .from_quota = r->user->has_quota,
+        .from_quota = r->user && r->user->has_quota,
         .tag = r->tag,
         .credits = (int64_t)plan->weight.parts * price,
         .created_at_us = p->now_us,
         .due_at_us = due_us,
         .expires_at_us = due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
+        .origin = r->origin,
     };
     if (message_submits(m) > 1)
         m->reference = plan_reference(r->sender, recipient, plan->layout.mode);
@@ -215,7 +218,7 @@ static enum err plan_recipient(struct accept_job *job, struct planning *p, struc
             return OK;
         }
         p->ask.recipient = recipient;
-        carrier = route_choose(p->request->directory, &p->ask);
+        carrier = p->request->via ? p->request->via : route_choose(p->request->directory, &p->ask);
         p->unroutable |= !carrier;
     }
     if (!carrier) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/core_base.h"
+#include "core/reply.h"
 #include "store/queue.h"
 #include "store/repeat.h"
 #include "store/sweep.h"
@@ -149,6 +150,8 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
                                  TIDY_AT_ONCE);
     if (!e)
         e = store_repeat_forget(tx, tx->now_us - REPEAT_KEPT_H * HOUR_US);
+    if (!e)
+        e = store_answer_forget(tx);
     return e ? e : incoming_give_up(c, tx);
 }
 
@@ -165,7 +168,11 @@ static enum err passes(struct core *c, struct store_tx *tx, bool *more)
     if (!e)
         e = store_sweep_slice(&swept, tx, tx->now_us - SWEEP_AFTER_S * SEC_US, SLICE);
     *more |= swept == SLICE;
-    return e ? e : forget_old(c, tx);
+    if (!e)
+        e = forget_old(c, tx);
+    if (!e)
+        e = reply_release(c, tx, more);
+    return e ? e : reply_finish(c, tx);
 }
 
 /* ---- one tick ---- */

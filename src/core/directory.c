@@ -122,6 +122,10 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
     if (!e)
         e = store_rate_list(&d->rates, &d->rates_n, &own);
     if (!e)
+        e = store_reply_setting_list(&d->replies, &d->replies_n, &own);
+    if (!e)
+        e = store_notice_list(&d->notices, &d->notices_n, &own);
+    if (!e)
         e = load_carriers(d, &own, outbox);
     if (e) {
         arena_free(arena);
@@ -199,6 +203,33 @@ const struct directory_carrier *directory_carrier_by_id(const struct directory *
         if (d->carriers[i].row.id == id)
             return &d->carriers[i];
     return NULL;
+}
+
+static int by_reply_account(const void *a, const void *b)
+{
+    return compare_i64(((const struct reply_setting *)a)->account_id,
+                       ((const struct reply_setting *)b)->account_id);
+}
+
+const struct reply_setting *directory_reply(const struct directory *d, int64_t account_id)
+{
+    struct reply_setting key = {.account_id = account_id};
+    return search(&key, d->replies, d->replies_n, sizeof(key), by_reply_account);
+}
+
+const struct notice *directory_notices(const struct directory *d, int64_t account_id, size_t *n)
+{
+    size_t first = 0, end = d->notices_n;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (d->notices[middle].account_id < account_id)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    for (*n = 0; first + *n < d->notices_n && d->notices[first + *n].account_id == account_id;)
+        ++*n;
+    return d->notices + first;
 }
 
 static struct str digits_of(char out[24], uint64_t recipient)

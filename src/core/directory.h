@@ -13,6 +13,7 @@
 
 #include "core/carrier_rules.h"
 #include "store/carrier.h"
+#include "store/reply.h"
 #include "store/route.h"
 
 struct outbox;
@@ -39,6 +40,10 @@ struct directory {
     struct route_table *table; /* of the routes: core/route chooses by it */
     struct rate *rates;        /* by prefix */
     size_t rates_n;
+    struct reply_setting *replies; /* by account */
+    size_t replies_n;
+    struct notice *notices; /* by account */
+    size_t notices_n;
     struct arena *arena;
     _Atomic size_t references;
 };
@@ -59,6 +64,11 @@ const struct sender *directory_sender(const struct directory *d, int64_t account
                                       struct str name);
 const struct directory_carrier *directory_carrier(const struct directory *d, struct str name);
 const struct directory_carrier *directory_carrier_by_id(const struct directory *d, int64_t id);
+
+/* What a reply to the account starts; NULL: nothing of its own. */
+const struct reply_setting *directory_reply(const struct directory *d, int64_t account_id);
+/* Those of the account, side by side; *n may be 0. */
+const struct notice *directory_notices(const struct directory *d, int64_t account_id, size_t *n);
 
 /* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);

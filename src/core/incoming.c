@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Incoming messages: parts joined (8- and 16-bit references, SAR; any order, doubles, two binds),
- * text decoded once whole, matched to the message it answers.
+ * text decoded once whole, matched to the message it answers; what it starts is core/reply's.
  */
 #include "store/incoming.h"
 
 #include "base/clock.h"
 #include "base/metric.h"
 #include "base/secret.h"
-#include "core/conversation.h"
 #include "core/core_base.h"
+#include "core/reply.h"
 #include "smpp/pdu.h"
 #include "store/id.h"
 #include "store/sweep.h"
@@ -149,13 +149,13 @@ enum err conversation_match(struct reply_match *out, struct core *c, struct stor
 static enum err store_whole(struct core *c, struct store_tx *tx, const struct heard *h,
                             struct str text, uint32_t parts, uint32_t missing)
 {
-    struct message question = {0};
-    enum err e = find_question(&question, c, &tx->view, h);
-    if (e && e != ERR_NOT_FOUND)
+    struct reply_match match;
+    enum err e = conversation_match(&match, c, tx, h->carrier_id, h->phone, h->number);
+    if (e)
         return e;
     struct incoming row = {
         .id = store_id_next(),
-        .account_id = question.account_id,
+        .account_id = match.account_id,
         .carrier_id = h->carrier_id,
         .sender = h->sender,
         .number = h->number,
@@ -165,11 +165,12 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .parts = parts,
         .missing = missing,
         .received_at_us = h->received_at_us,
-        .message_id = question.id,
-        .standing = question.id ? STANDING_IN_TIME : STANDING_NONE,
-        .released_at_us = tx->now_us,
+        .message_id = match.question.id,
+        .conversation_id = match.conversation_id,
+        .standing = match.standing,
     };
-    return store_incoming_insert(tx, &row);
+    e = reply_start(c, tx, &row, &match, h->phone);
+    return e ? e : store_incoming_insert(tx, &row);
 }
 
 /* ---- parts ---- */
@@ -328,6 +329,8 @@ enum err incoming_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t
             e = OK;
         }
     }
+    if (!e)
+        e = reply_finish(ctx, tx);
     metric_add(METRIC_INCOMING, e ? 0 : (int64_t)n);
     return e;
 }

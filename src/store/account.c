@@ -82,6 +82,7 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM sender WHERE account_id = $1"),
         DB_QUERY("DELETE FROM api_user WHERE account_id = $1"),
         DB_QUERY("DELETE FROM route WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM reply_setting WHERE account_id = $1"),
         DB_QUERY("DELETE FROM account WHERE id = $1"),
     };
     struct db_value arg = DB_INT(id);
