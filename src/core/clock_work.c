@@ -172,7 +172,9 @@ static enum err passes(struct core *c, struct store_tx *tx, bool *more)
         e = forget_old(c, tx);
     if (!e)
         e = reply_release(c, tx, more);
-    return e ? e : reply_finish(c, tx);
+    if (!e)
+        e = reply_finish(c, tx);
+    return e ? e : retention_tick(c, tx, more);
 }
 
 /* ---- one tick ---- */

@@ -230,6 +230,104 @@ static void P8_1_a_text_that_is_not_kept_lasts_until_its_reply_is_released(void 
     assert_int_equal(world_count("SELECT COUNT(*) FROM incoming WHERE text <> ''"), 0);
 }
 
+static void keep(const char *days)
+{
+    sql(arena_printf(world.arena, "UPDATE account SET keep_days = %s", days).p);
+}
+
+static void assert_texts(int64_t messages, int64_t incoming)
+{
+    assert_int_equal(world_count("SELECT COUNT(*) FROM message WHERE text <> ''"), messages);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming WHERE text <> ''"), incoming);
+}
+
+static void texts_go_after_the_account_s_days_and_figures_stay(void **state)
+{
+    (void)state;
+    int64_t id = world_send(PHONE, 10);
+    world_sent(world.arrived[0], 1, "a1");
+    assert_int_equal(world_receipt("a1", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    struct incoming row = hear("yes");
+    world_tick(400 * DAY_US);
+    assert_texts(1, 1);
+    keep("401");
+    world_tick(DAY_US - MIN_US);
+    assert_texts(1, 1);
+    world_tick(2 * MIN_US);
+    assert_texts(0, 0);
+    struct message m = world_message(id);
+    assert_int_equal(m.state, MESSAGE_DELIVERED);
+    assert_int_equal(m.credits, 100);
+    assert_int_equal(m.parts, 1);
+    row = read_back(row.id);
+    assert_false(row.kept);
+    assert_int_equal(row.credits, 100);
+    /* What comes later has days of its own, also after a restart. */
+    hear("later");
+    world_restart();
+    world_tick(400 * DAY_US);
+    assert_texts(0, 1);
+    world_tick(2 * DAY_US);
+    assert_texts(0, 0);
+}
+
+static void a_text_stays_while_its_message_may_still_be_sent_and_its_days_after_that(void **state)
+{
+    (void)state;
+    keep("1");
+    int64_t id = world_send(PHONE, 10);
+    world_tick(30 * HOUR_US); /* on the link, unanswered */
+    world_tick(2 * MIN_US);
+    assert_texts(1, 0);
+    world_sent(world.arrived[0], 1, "a1");
+    world_tick(24 * HOUR_US);
+    assert_texts(1, 0);
+    assert_int_equal(world_receipt("a1", MESSAGE_DELIVERED, "DELIVRD 000"), OK);
+    for (unsigned hours = 0; hours < 23; hours++) {
+        world_tick(HOUR_US);
+        assert_texts(1, 0);
+    }
+    for (unsigned hours = 0; hours < 25; hours++)
+        world_tick(HOUR_US);
+    assert_texts(0, 0);
+    assert_int_equal(world_message(id).state, MESSAGE_DELIVERED);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM text_open"), 0);
+}
+
+static void a_text_that_is_held_back_stays_until_it_is_released(void **state)
+{
+    (void)state;
+    keep("1");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 0)");
+    clock_advance(7 * HOUR_US); /* the run is 30 hours away */
+    match.held = true;
+    hear("yes");
+    world_tick(25 * HOUR_US);
+    assert_texts(0, 1);
+    world_tick(6 * HOUR_US);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM message WHERE text LIKE '%: yes'"), 1);
+    world_tick(2 * MIN_US);
+    assert_texts(1, 0);
+}
+
+static void old_texts_go_in_slices_account_by_account(void **state)
+{
+    (void)state;
+    sql("INSERT INTO account (id, name, timezone, max_parts, enabled, balance, created_at, "
+        "keep_days) VALUES (11, 'another', 'UTC', 8, 1, 0, 0, 1)");
+    sql("INSERT INTO incoming (id, account_id, carrier_id, sender, number, text, parts, missing, "
+        "received_at, released_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+        "FROM n WHERE i < 2500) SELECT i, 11, 5, 'x', 'y', 'text', 1, 0, 0, 0 FROM n");
+    keep("1");
+    for (int64_t left = 1500; left >= 0; left -= 1000) {
+        world_tick(40 * MS_US);
+        assert_texts(0, left);
+    }
+    world_tick(40 * MS_US);
+    assert_texts(0, 0);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming WHERE kept = 0"), 2500);
+}
+
 #define NIGHT_TEST(name) cmocka_unit_test_setup_teardown(name, reply_set_up, world_tear_down)
 
 int main(void)
@@ -248,6 +346,10 @@ int main(void)
         NIGHT_TEST(P4_10_a_long_night_is_worked_off_in_slices),
         NIGHT_TEST(P8_1_a_text_that_is_not_kept_starts_all_the_same),
         NIGHT_TEST(P8_1_a_text_that_is_not_kept_lasts_until_its_reply_is_released),
+        NIGHT_TEST(texts_go_after_the_account_s_days_and_figures_stay),
+        NIGHT_TEST(a_text_stays_while_its_message_may_still_be_sent_and_its_days_after_that),
+        NIGHT_TEST(a_text_that_is_held_back_stays_until_it_is_released),
+        NIGHT_TEST(old_texts_go_in_slices_account_by_account),
     };
     if (world_begin())
         return 1;

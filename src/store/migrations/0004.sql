@@ -193,3 +193,16 @@ CREATE INDEX errand_attempt_errand ON errand_attempt (errand_id, at);
 
 ALTER TABLE account ADD COLUMN -- days that texts are kept; 0: always
     keep_days BIGINT NOT NULL DEFAULT 0 CHECK (keep_days >= 0);
+
+CREATE TABLE text_mark ( -- up to where an account's old texts are gone
+    account_id  BIGINT PRIMARY KEY,
+    message_id  BIGINT NOT NULL,
+    incoming_id BIGINT NOT NULL
+) {clustered};
+
+CREATE TABLE text_open ( -- messages behind that mark that had not ended when it passed
+    message_id {id},
+    account_id BIGINT NOT NULL,
+    look_at    BIGINT NOT NULL
+);
+CREATE INDEX text_open_look ON text_open (look_at, message_id);
