@@ -12,11 +12,11 @@ enum { REASON_MAX = 200, PARTS_USUAL = 8, KEEP_DAYS_MAX = 3650 };
 
 static json_t *account_json(const struct account *a)
 {
-    return json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:I, s:o, s:o}", "id", present_id(a->id), "name",
-                     present_text(a->name), "timezone", present_text(a->timezone), "max_parts",
-                     (json_int_t)a->max_parts, "grade", grade_name(a->grade), "enabled", a->enabled,
-                     "keep_days", (json_int_t)a->keep_days, "credits", present_credits(a->balance), "created_at",
-                     present_time(a->created_at_us));
+    return json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:I, s:o, s:o}", "id", present_id(a->id),
+                     "name", present_text(a->name), "timezone", present_text(a->timezone),
+                     "max_parts", (json_int_t)a->max_parts, "grade", grade_name(a->grade),
+                     "enabled", a->enabled, "keep_days", (json_int_t)a->keep_days, "credits",
+                     present_credits(a->balance), "created_at", present_time(a->created_at_us));
 }
 
 static void reply_account(struct api *api, struct http_request *request, int status,
@@ -86,8 +86,7 @@ static void read_columns(struct fields *f, struct account_change *c)
     if (c->has_grade && grade_parse(&c->account.grade, grade))
         fields_refuse(f, ERR_INVALID, "grade", STR("write premium or low_cost"));
     c->has_enabled = fields_flag(f, "enabled", &c->account.enabled);
-    c->has_keep_days =
-        fields_number(f, "keep_days", 0, KEEP_DAYS_MAX, &c->account.keep_days);
+    c->has_keep_days = fields_number(f, "keep_days", 0, KEEP_DAYS_MAX, &c->account.keep_days);
 }
 
 static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)

@@ -50,9 +50,9 @@ struct core {
     int64_t epoch;
     unsigned number; /* of this node, in its ids */
     struct nodes nodes;
-    struct places places;      /* the writer's */
+    struct places places;       /* the writer's */
     struct retention retention; /* the writer's */
-    struct mailbox *clock_box; /* where the clock's own jobs come back, and hints leave from */
+    struct mailbox *clock_box;  /* where the clock's own jobs come back, and hints leave from */
     pthread_t clock_thread;
     _Atomic bool clock_stopping;
     bool started;

@@ -4,10 +4,11 @@
  * accepted or received; that of a message which had not ended by then, so many days after its end.
  * The accounts take turns, a few a tick, and each goes on where its mark stands.
  */
+#include "store/retention.h"
+
 #include "base/clock.h"
 #include "core/core_base.h"
 #include "store/id.h"
-#include "store/retention.h"
 
 enum {
     PASS_EVERY_S = 60,

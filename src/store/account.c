@@ -33,8 +33,8 @@ enum err store_account_insert(struct store_tx *tx, const struct account *a)
                  "created_at, keep_days) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)");
     return db_run(tx->view.db, &insert,
                   DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
-                          DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled),
-                          DB_INT(tx->now_us), DB_INT(a->keep_days)),
+                          DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled), DB_INT(tx->now_us),
+                          DB_INT(a->keep_days)),
                   NULL);
 }
 

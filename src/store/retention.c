@@ -68,8 +68,8 @@ static enum err note_open(struct store_tx *tx, int64_t id, int64_t account_id, i
     static struct db_query note =
         DB_QUERY("INSERT INTO text_open (message_id, account_id, look_at) VALUES ($1, $2, $3) "
                  "ON CONFLICT DO NOTHING");
-    return db_run(tx->view.db, &note,
-                  DB_ARGS(DB_INT(id), DB_INT(account_id), DB_INT(look_at_us)), NULL);
+    return db_run(tx->view.db, &note, DB_ARGS(DB_INT(id), DB_INT(account_id), DB_INT(look_at_us)),
+                  NULL);
 }
 
 enum err store_text_drop_messages(size_t *seen, struct store_tx *tx, struct text_mark *mark,
