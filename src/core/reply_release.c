@@ -36,10 +36,11 @@ static enum err time_of_day(int64_t *at_us, int64_t on_us, int hour, int minute,
 int64_t reply_release_us(int64_t received_us, struct str at, struct str zone)
 {
     int64_t least_us = received_us + HELD_LEAST_H * HOUR_US;
-    int hour = 3, minute = 0;
-    enum err e = reply_time_parse(&hour, &minute, at);
-    if (e) /* of a carrier that is gone */
+    int hour, minute;
+    if (reply_time_parse(&hour, &minute, at) != OK) { /* of a carrier that is gone: the default */
         hour = 3;
+        minute = 0;
+    }
     /* In half days: a day of 23 hours is not stepped over. */
     for (int i = 0; i <= LOOK_HALF_DAYS; i++) {
         int64_t at_us;
