@@ -8,15 +8,15 @@
 #include "store/ledger.h"
 #include "text/date.h"
 
-enum { REASON_MAX = 200, PARTS_USUAL = 8 };
+enum { REASON_MAX = 200, PARTS_USUAL = 8, KEEP_DAYS_MAX = 3650 };
 
 static json_t *account_json(const struct account *a)
 {
-    return json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:o, s:o}", "id", present_id(a->id), "name",
-                     present_text(a->name), "timezone", present_text(a->timezone), "max_parts",
-                     (json_int_t)a->max_parts, "grade", grade_name(a->grade), "enabled", a->enabled,
-                     "credits", present_credits(a->balance), "created_at",
-                     present_time(a->created_at_us));
+    return json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:I, s:o, s:o}", "id", present_id(a->id),
+                     "name", present_text(a->name), "timezone", present_text(a->timezone),
+                     "max_parts", (json_int_t)a->max_parts, "grade", grade_name(a->grade),
+                     "enabled", a->enabled, "keep_days", (json_int_t)a->keep_days, "credits",
+                     present_credits(a->balance), "created_at", present_time(a->created_at_us));
 }
 
 static void reply_account(struct api *api, struct http_request *request, int status,
@@ -57,7 +57,7 @@ static void show_account(struct api *api, struct http_request *request, const st
 struct account_change {
     struct api_change base;
     struct account account; /* the columns to set */
-    bool has_timezone, has_max_parts, has_grade, has_enabled;
+    bool has_timezone, has_max_parts, has_grade, has_enabled, has_keep_days;
     int64_t credits;
     struct str reason;
 };
@@ -86,6 +86,7 @@ static void read_columns(struct fields *f, struct account_change *c)
     if (c->has_grade && grade_parse(&c->account.grade, grade))
         fields_refuse(f, ERR_INVALID, "grade", STR("write premium or low_cost"));
     c->has_enabled = fields_flag(f, "enabled", &c->account.enabled);
+    c->has_keep_days = fields_number(f, "keep_days", 0, KEEP_DAYS_MAX, &c->account.keep_days);
 }
 
 static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)
@@ -147,6 +148,8 @@ static enum err apply_set(struct core *core, struct store_tx *tx, struct change 
         a.grade = c->account.grade;
     if (c->has_enabled)
         a.enabled = c->account.enabled;
+    if (c->has_keep_days)
+        a.keep_days = c->account.keep_days;
     return store_account_update(tx, &a);
 }
 

@@ -6,19 +6,32 @@
 #include "api/present.h"
 #include "core/admin.h"
 
+static const char *const standing_names[] = {[STANDING_NONE] = "none",
+                                             [STANDING_IN_TIME] = "in_time",
+                                             [STANDING_LATE] = "late",
+                                             [STANDING_NOT_COVERED] = "not_covered"};
+
 static json_t *incoming_json(const struct incoming *i, const struct directory *d)
 {
     const struct account *account =
         i->account_id ? directory_account_by_id(d, i->account_id) : NULL;
     const struct directory_carrier *carrier = directory_carrier_by_id(d, i->carrier_id);
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "id", present_id(i->id),
+    json_t *json = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "id", present_id(i->id),
         "account", account ? present_text(account->name) : json_null(), "carrier",
         carrier ? present_text(carrier->row.name) : json_null(), "sender", present_text(i->sender),
         "number", present_text(i->number), "text", i->kept ? present_text(i->text) : json_null(),
         "class", i->class < 0 ? json_null() : json_integer(i->class), "received_at",
         present_time(i->received_at_us), "parts", (json_int_t)i->parts, "missing",
-        (json_int_t)i->missing, "message_id", present_id(i->message_id));
+        (json_int_t)i->missing, "message_id", present_id(i->message_id), "conversation_id",
+        present_id(i->conversation_id));
+    json_t *rest =
+        json_pack("{s:s, s:o, s:o, s:o, s:o}", "standing", standing_names[i->standing], "started",
+                  present_text(i->started), "credits", present_credits(i->credits), "release_at",
+                  present_time(i->release_at_us), "released_at", present_time(i->released_at_us));
+    json_object_update(json, rest);
+    json_decref(rest);
+    return json;
 }
 
 static void list_incoming(struct api *api, struct http_request *request, const struct str *segments)

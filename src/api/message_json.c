@@ -116,6 +116,9 @@ static json_t *names_json(const struct message *m, const struct directory *d)
                      present_text(phone_format(number, m->recipient)));
 }
 
+static const char *const origin_names[] = {
+    [ORIGIN_ASKED] = "asked", [ORIGIN_ANSWER] = "answer", [ORIGIN_NOTICE] = "notice"};
+
 enum err message_json(json_t **out, struct store_view *view, const struct message *m,
                       const struct directory *d)
 {
@@ -132,12 +135,12 @@ enum err message_json(json_t **out, struct store_view *view, const struct messag
     json_t *json = names_json(m, d);
     json_t *rest = json_pack(
         "{s:o, s:s, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "text",
-        present_text(m->text), "encoding", text_encoding_name(m->encoding), "parts",
-        (json_int_t)m->parts, "class", m->class < 0 ? json_null() : json_integer(m->class), "tag",
-        present_text_or_null(m->tag), "state", message_state_name(m->state), "credits",
-        present_credits(m->credits), "created_at", present_time(m->created_at_us), "due_at",
-        present_time(m->due_at_us), "sent_at", present_time(m->sent_at_us), "done_at",
-        present_time(m->done_at_us), "carrier",
+        m->text.n ? present_text(m->text) : json_null(), "encoding",
+        text_encoding_name(m->encoding), "parts", (json_int_t)m->parts, "class",
+        m->class < 0 ? json_null() : json_integer(m->class), "tag", present_text_or_null(m->tag),
+        "state", message_state_name(m->state), "credits", present_credits(m->credits), "created_at",
+        present_time(m->created_at_us), "due_at", present_time(m->due_at_us), "sent_at",
+        present_time(m->sent_at_us), "done_at", present_time(m->done_at_us), "carrier",
         carrier ? present_text(carrier->row.name) : json_null(), "carrier_ids",
         carrier_ids(m, parts, parts_n), "receipt", present_text_or_null(m->receipt), "events",
         events_json(view, m, parts, parts_n, rows, rows_n));
@@ -145,6 +148,7 @@ enum err message_json(json_t **out, struct store_view *view, const struct messag
     json_object_update(json, rest);
     json_object_set_new(json, "ptt", ptt.code ? json_integer(ptt.code) : json_null());
     json_object_set_new(json, "ptt_meaning", ptt.code ? json_string(ptt.meaning) : json_null());
+    json_object_set_new(json, "origin", json_string(origin_names[m->origin]));
     json_decref(rest);
     *out = json;
     return OK;

@@ -98,7 +98,9 @@ static struct str cell(struct buf *b, const json_t *row, const struct cli_column
 {
     const json_t *value = member_of(row, column->member);
     buf_clear(b);
-    if (column->said && json_is_string(value))
+    if (column->absent && json_is_null(value))
+        buf_add_str(b, str_of(cli_text(column->absent)));
+    else if (column->said && json_is_string(value))
         cli_text_add(b, json_string_value(value));
     else
         add_value(b, value);
@@ -163,6 +165,10 @@ static void print_value(FILE *out, struct buf *b, const json_t *value)
 /* A sentence of the server is told in the reader's language. */
 static void print_member(FILE *out, struct buf *b, const char *key, const json_t *value)
 {
+    if (strcmp(key, "text") == 0 && json_is_null(value)) {
+        fputs(cli_text(CLI_TEXT_GONE), out);
+        return;
+    }
     if (strcmp(key, "why") != 0 || !json_is_string(value)) {
         print_value(out, b, value);
         return;

@@ -30,18 +30,21 @@ FIELDS name_alone[] = {POSITIONAL("NAME", "name", "its name"), END};
 
 #define GRADE \
     OPTION("grade", "premium|low_cost", "grade", CLI_CHOICE, "which routes its messages take")
+#define KEEP_DAYS \
+    DEFAULT("keep-days", "N", "keep_days", CLI_NUMBER, \
+            "days that texts of messages are kept; 0 always", "0")
 FIELDS account_add[] = {
     POSITIONAL("NAME", "name", "name of the account, such as sms-ab1234-1"),
     DEFAULT("credits", "N", "credits", CLI_TEXT, "credits to begin with", "0"),
     DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times", "Europe/Paris"),
     DEFAULT("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts", "8"),
-    GRADE, OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off"),
+    GRADE, KEEP_DAYS, OPTION("enabled", "yes|no", "enabled", CLI_YES_NO, "switches it on or off"),
     END};
 FIELDS account_set[] = {
     POSITIONAL("NAME", "name", "name of the account"),
     OPTION("timezone", "TZ", "timezone", CLI_TEXT, "zone of its local times"),
     OPTION("max-parts", "N", "max_parts", CLI_NUMBER, "longest message, in parts"),
-    GRADE, ENABLED, END};
+    GRADE, KEEP_DAYS, ENABLED, END};
 FIELDS account_credit[] = {
     POSITIONAL("NAME", "name", "name of the account"),
     NEEDED("add", "N", "credits", CLI_TEXT, "credits to add; below 0 takes them back"),
@@ -130,6 +133,17 @@ FIELDS notification_one[] = {ACCOUNT, POSITIONAL("ID", "id", "its id"), END};
 COLUMNS notifications[] = {
     {"ID", "id", 1, 0}, {"KIND", "kind", 0, 0}, {"TARGET", "target", 0, 0},
     {"SENDER", "sender", 0, 0}, {"LANGUAGE", "language", 0, 0}, END};
+
+/* ---- reply ---- */
+
+FIELDS reply_set[] = {
+    ACCOUNT,
+    OPTION("action", "none|text|cgi", "action", CLI_CHOICE, "what a reply starts by itself"),
+    OPTION("text", "TEXT|none", "text", CLI_NULLABLE, "the answer of the action text"),
+    OPTION("url", "URL|none", "url", CLI_NULLABLE, "what the action cgi calls"),
+    DEFAULT("an-hour", "N", "an_hour", CLI_NUMBER,
+            "automatic answers to one phone within an hour, at most", "3"),
+    END};
 
 /* ---- carrier: its options are its settings ---- */
 
@@ -244,12 +258,15 @@ FIELDS message_resolve[] = {
 COLUMNS messages[] = {
     {"ID", "id", 1, 0}, {"CREATED (UTC)", "created_at", 0, 19}, {"STATE", "state", 0, 0},
     {"SENDER", "sender", 0, 0}, {"RECIPIENT", "recipient", 0, 0}, {"PARTS", "parts", 1, 0},
-    {"CREDITS", "credits", 1, 0}, {"TEXT", "text", 0, 40}, END};
+    {"CREDITS", "credits", 1, 0}, {"TEXT", "text", 0, 40, 0, CLI_TEXT_GONE}, END};
 FIELDS incoming_list[] = {
     OPTION("account", "A", "account", CLI_TEXT, "only of this account"), PAGE, END};
 COLUMNS incoming[] = {
     {"ID", "id", 1, 0}, {"RECEIVED (UTC)", "received_at", 0, 19}, {"SENDER", "sender", 0, 0},
-    {"NUMBER", "number", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"TEXT", "text", 0, 48}, END};
+    {"NUMBER", "number", 0, 0}, {"ACCOUNT", "account", 0, 0}, {"STANDING", "standing", 0, 0},
+    {"CREDITS", "credits", 1, 0}, {"RELEASED (UTC)", "released_at", 0, 19},
+    {"CONVERSATION", "conversation_id", 1, 0}, {"STARTED", "started", 0, 31},
+    {"TEXT", "text", 0, 48, 0, CLI_TEXT_GONE}, END};
 
 /* ---- number, twoway, conversation ---- */
 
@@ -385,6 +402,11 @@ const struct cli_command cli_commands[] = {
     {"notification", "remove", "removes a notification", "DELETE",
      V1 "accounts/{account}/notifications/{id}", notification_one, NULL,
      "Notification {id} of {account} is removed."},
+
+    {"reply", "set", "says what a reply to an account starts", "PATCH",
+     V1 "accounts/{account}/reply", reply_set, NULL, NULL},
+    {"reply", "show", "shows what a reply to an account starts", "GET",
+     V1 "accounts/{account}/reply", account_alone, NULL, NULL},
 
     {"carrier", "add", "creates a link to a carrier; the first one gets a route for everything",
      "POST", V1 "carriers", carrier_options, NULL, "Carrier {name} is there: {host}:{port}."},

@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What stands for a text that an account or a carrier does not keep. */
+#define CLI_TEXT_GONE "(text no longer kept)"
+
 enum cli_type {
     CLI_TEXT,
     CLI_SECRET,   /* "-" reads one line from standard input */
@@ -42,6 +45,7 @@ struct cli_column {
     bool right;         /* aligned */
     int most;           /* characters; 0: all */
     bool said;          /* a sentence of the server: shown in the language chosen */
+    const char *absent; /* stands for null; NULL: a dash does */
 };
 
 struct cli_command {

@@ -222,7 +222,7 @@ static const struct directory_carrier *find_way(struct way *w, struct planning *
 {
     const struct accept_request *r = p->request;
     w->due_us = p->ask.at_us;
-    w->carrier = route_choose(r->directory, &p->ask);
+    w->carrier = r->via ? r->via : route_choose(r->directory, &p->ask);
     if (r->no_stop || !w->carrier)
         return w->carrier;
     phone_region(w->country, w->recipient);
@@ -257,7 +257,7 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
     struct message *m = &job->messages[job->messages_n++];
     *m = (struct message){
         .account_id = r->account->id,
-        .user_id = r->user->id,
+        .user_id = r->user ? r->user->id : 0,
         .carrier_id = carrier->row.id,
         .state = MESSAGE_QUEUED,
         .encoding = plan->weight.encoding,
@@ -268,13 +268,14 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
         .layout = plan->layout,
         .class = r->class,
         .marketing = c->marketing,
-        .from_quota = r->user->has_quota,
+        .from_quota = r->user && r->user->has_quota,
         .tag = r->tag,
         .credits = (int64_t)plan->weight.parts * price,
         .created_at_us = p->now_us,
         .due_at_us = w->due_us,
         .expires_at_us =
             w->due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
+        .origin = r->origin,
     };
     if (p->reply.kind)
         wish_for_number(job, p, carrier);

@@ -16,7 +16,9 @@ enum { ACCEPT_VALIDITY_MIN = 2880 }; /* minutes: two days, unless the request sa
 struct accept_request {
     const struct directory *directory; /* held by the asker until the job came back */
     const struct account *account;
-    const struct api_user *user;
+    const struct api_user *user;         /* NULL: nobody asked, the account pays by itself */
+    enum message_origin origin;          /* of ORIGIN_ANSWER the sender need not be declared */
+    const struct directory_carrier *via; /* NULL: the routes choose */
     struct str sender;
     bool with_reply;        /* any number that the phone can answer to, instead of the sender */
     struct str *recipients; /* as written */

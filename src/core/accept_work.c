@@ -46,7 +46,7 @@ static int64_t repeats_since_us(const struct accepting *a)
 static struct purse purse_of(const struct accept_request *r)
 {
     return (struct purse){.account_id = r->account->id,
-                          .user_id = r->user->has_quota ? r->user->id : 0};
+                          .user_id = r->user && r->user->has_quota ? r->user->id : 0};
 }
 
 static int by_purse(const void *a, const void *b)
@@ -92,6 +92,7 @@ static enum err look_up(struct accepting *a, struct job **jobs, size_t n)
     a->spendings = ARENA_ARRAY(arena, a->purses_n, struct spending);
     a->fresh = ARENA_ARRAY(arena, a->repeats_n, bool);
     enum err e = store_purses_read(a->purses, a->purses_n, &a->tx->view);
+    store_purses_add_moves(a->purses, a->purses_n, a->tx);
     return e ? e : store_repeat_find(a->repeats, a->repeats_n, &a->tx->view, repeats_since_us(a));
 }
 

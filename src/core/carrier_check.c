@@ -6,6 +6,7 @@
 #include "core/accept.h"
 #include "core/carrier_rules.h"
 #include "core/receipt_rules.h"
+#include "core/reply.h"
 #include "core/verdict.h"
 #include "store/id.h"
 #include "text/text.h"
@@ -138,6 +139,16 @@ static enum err check_receipts(const struct carrier_settings *s, struct arena *a
     return e;
 }
 
+/* ---- incoming ---- */
+
+static enum err check_incoming(const struct carrier_settings *s, struct refusal *why)
+{
+    int hour, minute;
+    if (reply_time_parse(&hour, &minute, s->release_at))
+        return refuse(why, ERR_INVALID, "release_at", STR("must be a time of day, as 03:00"));
+    return OK;
+}
+
 /* ---- servers ---- */
 
 enum err carrier_settings_on_nodes(uint32_t *numbers, const struct carrier_settings *s)
@@ -184,6 +195,8 @@ enum err carrier_settings_check(const struct carrier_settings *s, struct arena *
         e = check_receipts(s, a, why);
     if (!e)
         e = check_reply_numbers(s, why);
+    if (!e)
+        e = check_incoming(s, why);
     if (!e)
         e = check_other_routes(s, why);
     return e ? e : check_nodes(s, why);

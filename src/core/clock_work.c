@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/core_base.h"
+#include "core/reply.h"
 #include "store/queue.h"
 #include "store/repeat.h"
 #include "store/sweep.h"
@@ -149,6 +150,8 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
                                  TIDY_AT_ONCE);
     if (!e)
         e = store_repeat_forget(tx, tx->now_us - REPEAT_KEPT_H * HOUR_US);
+    if (!e)
+        e = store_answer_forget(tx);
     return e ? e : incoming_give_up(c, tx);
 }
 
@@ -169,7 +172,13 @@ static enum err passes(struct core *c, struct store_tx *tx, bool *more)
     if (!e)
         e = store_slot_forget(&forgotten, tx, SLICE);
     *more |= forgotten == SLICE;
-    return e ? e : forget_old(c, tx);
+    if (!e)
+        e = forget_old(c, tx);
+    if (!e)
+        e = reply_release(c, tx, more);
+    if (!e)
+        e = reply_finish(c, tx);
+    return e ? e : retention_tick(c, tx, more);
 }
 
 /* ---- one tick ---- */

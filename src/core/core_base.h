@@ -44,6 +44,12 @@ struct errand_desk {
     int64_t looked_at_us; /* the writer's: when figures were last read */
 };
 
+/* core/retention: hints; a restart begins a pass anew, which goes on from the marks. */
+struct retention {
+    int64_t pass_at_us;  /* when the next pass begins */
+    size_t next_account; /* of the directory, whose turn it is */
+};
+
 struct core {
     struct core_config config;
     struct db *db; /* the writer's */
@@ -54,8 +60,9 @@ struct core {
     int64_t epoch;
     unsigned number; /* of this node, in its ids */
     struct nodes nodes;
-    struct places places;      /* the writer's */
-    struct mailbox *clock_box; /* where the clock's own jobs come back, and hints leave from */
+    struct places places;       /* the writer's */
+    struct retention retention; /* the writer's */
+    struct mailbox *clock_box;  /* where the clock's own jobs come back, and hints leave from */
     pthread_t clock_thread;
     _Atomic bool clock_stopping;
     bool started;
@@ -133,6 +140,10 @@ enum err latest_question(struct message *out, struct core *c, struct store_view 
                          int64_t carrier_id, uint64_t phone, struct str number) MUST_CHECK;
 /* Joins parts of long incoming whose others never came. */
 enum err incoming_give_up(struct core *c, struct store_tx *tx) MUST_CHECK;
+
+/* Empties a slice of the texts that are older than their accounts keep them. *more: there are more.
+ */
+enum err retention_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
 
 /* On a shared database: takes places of carriers and gives some up. *soon: the next tick should
  * come soon. */

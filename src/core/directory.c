@@ -206,6 +206,8 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
     if (!e)
         e = load_callbacks(d, &own);
     if (!e)
+        e = store_reply_setting_list(&d->replies, &d->replies_n, &own);
+    if (!e)
         e = load_carriers(d, &own, outbox);
     if (!e)
         e = load_numbers(d, &own);
@@ -344,6 +346,18 @@ bool directory_two_way(const struct directory *d, int64_t account_id, struct str
         if (d->two_ways[i].account_id == account_id)
             return true;
     return false;
+}
+
+static int by_reply_account(const void *a, const void *b)
+{
+    return compare_i64(((const struct reply_setting *)a)->account_id,
+                       ((const struct reply_setting *)b)->account_id);
+}
+
+const struct reply_setting *directory_reply(const struct directory *d, int64_t account_id)
+{
+    struct reply_setting key = {.account_id = account_id};
+    return search(&key, d->replies, d->replies_n, sizeof(key), by_reply_account);
 }
 
 static struct str digits_of(char out[24], uint64_t recipient)

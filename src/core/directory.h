@@ -15,6 +15,7 @@
 #include "store/callback.h"
 #include "store/carrier.h"
 #include "store/number.h"
+#include "store/reply.h"
 #include "store/route.h"
 
 struct outbox;
@@ -61,6 +62,8 @@ struct directory {
     struct notification *notifications; /* by account, oldest first */
     size_t notifications_n;
     bool receipts_told; /* some account or user has a URL for its receipts */
+    struct reply_setting *replies; /* by account */
+    size_t replies_n;
     struct arena *arena;
     _Atomic size_t references;
 };
@@ -97,6 +100,8 @@ const struct directory_pool *directory_pool(const struct directory_carrier *c,
                                             enum number_kind kind, struct str country);
 /* May the account ask phones of this country for replies? country n 0: phones of any. */
 bool directory_two_way(const struct directory *d, int64_t account_id, struct str country);
+/* What a reply to the account starts; NULL: nothing of its own. */
+const struct reply_setting *directory_reply(const struct directory *d, int64_t account_id);
 
 /* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Incoming messages: parts joined (8- and 16-bit references, SAR; any order, doubles, two binds),
- * text decoded once whole, matched to the message it answers (core/conversation).
+ * text decoded once whole, matched to the message it answers (core/conversation); what it starts is
+ * core/reply's.
  */
 #include "store/incoming.h"
 
@@ -9,6 +10,7 @@
 #include "base/metric.h"
 #include "core/conversation.h"
 #include "core/core_base.h"
+#include "core/reply.h"
 #include "smpp/pdu.h"
 #include "store/id.h"
 #include "store/sweep.h"
@@ -82,10 +84,9 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .message_id = match.question.id,
         .conversation_id = match.conversation_id,
         .standing = match.standing,
-        .released_at_us = tx->now_us,
     };
-    e = store_incoming_insert(tx, &row);
-    return e ? e : errand_reply(c, tx, &row, &match.question);
+    e = reply_start(c, tx, &row, &match, h->phone);
+    return e ? e : store_incoming_insert(tx, &row);
 }
 
 /* ---- parts ---- */
@@ -244,6 +245,8 @@ enum err incoming_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t
             e = OK;
         }
     }
+    if (!e)
+        e = reply_finish(ctx, tx);
     metric_add(METRIC_INCOMING, e ? 0 : (int64_t)n);
     return e;
 }

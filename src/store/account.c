@@ -30,11 +30,11 @@ enum err store_account_insert(struct store_tx *tx, const struct account *a)
 {
     static struct db_query insert =
         DB_QUERY("INSERT INTO account (id, name, timezone, max_parts, grade, enabled, balance, "
-                 "created_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)");
+                 "created_at, keep_days) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)");
     return db_run(tx->view.db, &insert,
                   DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
-                          DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled),
-                          DB_INT(tx->now_us)),
+                          DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled), DB_INT(tx->now_us),
+                          DB_INT(a->keep_days)),
                   NULL);
 }
 
@@ -42,10 +42,11 @@ enum err store_account_update(struct store_tx *tx, const struct account *a)
 {
     static struct db_query update =
         DB_QUERY("UPDATE account SET name = $2, timezone = $3, max_parts = $4, grade = $5, "
-                 "enabled = $6 WHERE id = $1");
+                 "enabled = $6, keep_days = $7 WHERE id = $1");
     return store_change_one(tx, &update,
                             DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
-                                    DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled)));
+                                    DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled),
+                                    DB_INT(a->keep_days)));
 }
 
 static void read_account(void *item, const struct db_rows *r, struct arena *a)
@@ -59,14 +60,15 @@ static void read_account(void *item, const struct db_rows *r, struct arena *a)
         .enabled = db_rows_int(r, 5) != 0,
         .balance = db_rows_int(r, 6),
         .created_at_us = db_rows_int(r, 7),
+        .keep_days = db_rows_int(r, 8),
     };
 }
 
 enum err store_account_list(struct account **out, size_t *n, struct store_view *view)
 {
     static struct db_query list =
-        DB_QUERY("SELECT id, name, timezone, max_parts, grade, enabled, balance, created_at FROM "
-                 "account ORDER BY name");
+        DB_QUERY("SELECT id, name, timezone, max_parts, grade, enabled, balance, created_at, "
+                 "keep_days FROM account ORDER BY name");
     struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_account);
 }
@@ -86,6 +88,8 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM notification WHERE account_id = $1"),
         DB_QUERY("DELETE FROM two_way WHERE account_id = $1"),
         DB_QUERY("UPDATE number SET account_id = NULL WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM reply_setting WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM text_mark WHERE account_id = $1"),
         DB_QUERY("DELETE FROM account WHERE id = $1"),
     };
     struct db_value arg = DB_INT(id);

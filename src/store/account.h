@@ -24,7 +24,8 @@ struct account {
     uint32_t max_parts;
     enum grade grade; /* GRADE_ANY is written as premium */
     bool enabled;
-    int64_t balance; /* hundredths; without the quotas given to users */
+    int64_t keep_days; /* how long texts are kept; 0: always */
+    int64_t balance;   /* hundredths; without the quotas given to users */
     int64_t created_at_us;
 };
 

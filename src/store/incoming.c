@@ -7,24 +7,44 @@
 
 #define COLUMNS                                                                                   \
     "id, account_id, carrier_id, sender, number, text, parts, missing, received_at, message_id, " \
-    "kept, class, conversation_id, standing, credits, released_at, started"
+    "kept, class, conversation_id, standing, credits, released_at, started, release_at, "         \
+    "rule_reply"
 
 enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i)
 {
     static struct db_query insert =
         DB_QUERY("INSERT INTO incoming (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-                 "$9, $10, $11, $12, $13, $14, $15, $16, $17)");
+                 "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)");
+    bool stored = i->kept || !i->released_at_us;
     return db_run(
         tx->view.db, &insert,
         DB_ARGS(DB_INT(i->id), i->account_id ? DB_INT(i->account_id) : DB_NULL,
                 DB_INT(i->carrier_id), DB_TEXT(i->sender), DB_TEXT(i->number),
-                DB_TEXT(i->kept ? i->text : STR("")), DB_INT(i->parts), DB_INT(i->missing),
+                DB_TEXT(stored ? i->text : STR("")), DB_INT(i->parts), DB_INT(i->missing),
                 DB_INT(i->received_at_us), i->message_id ? DB_INT(i->message_id) : DB_NULL,
                 DB_INT(i->kept), i->class < 0 ? DB_NULL : DB_INT(i->class),
                 i->conversation_id ? DB_INT(i->conversation_id) : DB_NULL, DB_INT(i->standing),
                 DB_INT(i->credits), i->released_at_us ? DB_INT(i->released_at_us) : DB_NULL,
-                DB_TEXT(i->started)),
+                DB_TEXT(i->started), i->release_at_us ? DB_INT(i->release_at_us) : DB_NULL,
+                i->by_rule ? DB_TEXT(i->rule_reply) : DB_NULL),
         NULL);
+}
+
+enum err store_incoming_started(struct store_tx *tx, int64_t id, struct str started)
+{
+    static struct db_query set = DB_QUERY("UPDATE incoming SET started = $2 WHERE id = $1");
+    return db_run(tx->view.db, &set, DB_ARGS(DB_INT(id), DB_TEXT(started)), NULL);
+}
+
+enum err store_incoming_started_from(bool *changed, struct store_tx *tx, int64_t id,
+                                     struct str from, struct str to)
+{
+    static struct db_query set =
+        DB_QUERY("UPDATE incoming SET started = $3 WHERE id = $1 AND started = $2");
+    int64_t rows = 0;
+    enum err e = db_run(tx->view.db, &set, DB_ARGS(DB_INT(id), DB_TEXT(from), DB_TEXT(to)), &rows);
+    *changed = rows > 0;
+    return e;
 }
 
 static void read_incoming(void *item, const struct db_rows *r, struct arena *a)
@@ -47,6 +67,9 @@ static void read_incoming(void *item, const struct db_rows *r, struct arena *a)
         .credits = db_rows_int(r, 14),
         .released_at_us = db_rows_int(r, 15),
         .started = arena_str(a, db_rows_text(r, 16)),
+        .release_at_us = db_rows_int(r, 17),
+        .by_rule = !db_rows_is_null(r, 18),
+        .rule_reply = arena_str(a, db_rows_text(r, 18)),
     };
 }
 
@@ -73,6 +96,28 @@ enum err store_incoming_list(struct incoming **out, size_t *n, struct store_view
         view->db, account_id ? &of_account : &of_all,
         DB_ARGS(DB_INT(account_id), DB_INT(before_id ? before_id : INT64_MAX), DB_INT(limit)));
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_incoming);
+}
+
+enum err store_incoming_held(struct incoming **out, size_t *n, struct store_tx *tx, size_t limit)
+{
+    static struct db_query due =
+        DB_QUERY("SELECT " COLUMNS " FROM incoming WHERE released_at IS NULL AND release_at <= $1 "
+                 "ORDER BY release_at, id LIMIT $2");
+    struct db_rows rows =
+        db_rows_open(tx->view.db, &due, DB_ARGS(DB_INT(tx->now_us), DB_INT(limit)));
+    return store_rows_all((void **)out, n, &rows, tx->view.arena, sizeof(**out), read_incoming);
+}
+
+enum err store_incoming_release(struct store_tx *tx, const struct incoming *i)
+{
+    static struct db_query release =
+        DB_QUERY("UPDATE incoming SET released_at = $2, credits = $3, started = $4, "
+                 "rule_reply = NULL, text = CASE WHEN kept = 1 THEN text ELSE '' END "
+                 "WHERE id = $1 AND released_at IS NULL");
+    enum err e = store_change_one(
+        tx, &release,
+        DB_ARGS(DB_INT(i->id), DB_INT(i->released_at_us), DB_INT(i->credits), DB_TEXT(i->started)));
+    return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 }
 
 #define KEY_IS "carrier_id = $1 AND sender = $2 AND number = $3 AND reference = $4 AND total = $5"

@@ -27,10 +27,25 @@ struct incoming {
     enum standing standing;
     int64_t credits;        /* hundredths, paid by the account */
     int64_t released_at_us; /* 0: still held back, as low-cost routes do */
-    struct str started;     /* what it started, or why nothing */
+    int64_t release_at_us;  /* when it is due to be; 0: it never was held */
+    struct str started;     /* what it started, or why nothing: docs/replies.md has the words */
+    bool by_rule;           /* while it is held: a rule has matched, */
+    struct str rule_reply;  /* which says this; n 0: nothing */
 };
 
+/* A text that is not kept is stored all the same while the message is held back. */
 enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i) MUST_CHECK;
+/* What has become of what it started. */
+enum err store_incoming_started(struct store_tx *tx, int64_t id, struct str started) MUST_CHECK;
+/* The same where `from` stands; *changed false: it does not, and nothing was written. */
+enum err store_incoming_started_from(bool *changed, struct store_tx *tx, int64_t id,
+                                     struct str from, struct str to) MUST_CHECK;
+/* Those that are held back and due by now, the first due first. */
+enum err store_incoming_held(struct incoming **out, size_t *n, struct store_tx *tx,
+                             size_t limit) MUST_CHECK;
+/* It is held no more: released_at, credits and started are written; a text that is not to be kept
+ * goes. ERR_CONFLICT: another node was quicker. */
+enum err store_incoming_release(struct store_tx *tx, const struct incoming *i) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum err store_incoming_get(struct incoming *out, struct store_view *view, int64_t id) MUST_CHECK;
 /* Newest first. account_id 0: any. before_id 0: from the newest. */

@@ -7,10 +7,8 @@
 #include <stdlib.h>
 
 static const char *const kind_names[] = {
-    [LEDGER_CREDIT] = "credit",
-    [LEDGER_MESSAGES] = "messages",
-    [LEDGER_REFUND] = "refund",
-    [LEDGER_QUOTA] = "quota",
+    [LEDGER_CREDIT] = "credit", [LEDGER_MESSAGES] = "messages", [LEDGER_REFUND] = "refund",
+    [LEDGER_QUOTA] = "quota",   [LEDGER_REPLY] = "reply",
 };
 
 struct purse_move {
@@ -121,6 +119,14 @@ enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind 
                              .reason = reason};
     tx->moves = m;
     return OK;
+}
+
+void store_purses_add_moves(struct purse_state *purses, size_t n, const struct store_tx *tx)
+{
+    for (const struct purse_move *m = tx->moves; m; m = m->next)
+        for (size_t i = 0; i < n; i++)
+            if (!purse_compare(m->purse, purses[i].purse))
+                purses[i].balance += m->amount;
 }
 
 /* Only a quota goes away while somebody may have a refund from it. */
@@ -296,10 +302,12 @@ enum err store_ledger_check(struct imbalance **out, size_t *n, struct store_view
         "FROM account "
         "UNION ALL SELECT account_id, id, quota, 0, 0, 0 FROM api_user WHERE quota IS NOT NULL "
         "UNION ALL SELECT account_id, user_id, 0, SUM(amount), "
-        "-SUM(CASE WHEN kind IN ('messages', 'refund') THEN amount ELSE 0 END), 0 "
+        "-SUM(CASE WHEN kind IN ('messages', 'refund', 'reply') THEN amount ELSE 0 END), 0 "
         "FROM ledger GROUP BY account_id, user_id "
         "UNION ALL SELECT account_id, CASE WHEN from_quota = 1 THEN user_id ELSE 0 END, 0, 0, 0, "
-        "SUM(credits) FROM message GROUP BY 1, 2) AS purses "
+        "SUM(credits) FROM message GROUP BY 1, 2 "
+        "UNION ALL SELECT account_id, 0, 0, 0, 0, SUM(credits) FROM incoming "
+        "WHERE account_id IS NOT NULL GROUP BY account_id) AS purses "
         "GROUP BY account_id, user_id "
         "HAVING SUM(balance) <> SUM(moved) OR SUM(paid) <> SUM(cost) "
         "ORDER BY account_id, user_id");

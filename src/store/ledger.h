@@ -23,7 +23,7 @@ struct purse {
 /* The order in which purses are locked; 0: the same purse. */
 int purse_compare(struct purse a, struct purse b);
 
-enum ledger_kind { LEDGER_CREDIT, LEDGER_MESSAGES, LEDGER_REFUND, LEDGER_QUOTA };
+enum ledger_kind { LEDGER_CREDIT, LEDGER_MESSAGES, LEDGER_REFUND, LEDGER_QUOTA, LEDGER_REPLY };
 
 struct purse_state {
     struct purse purse;
@@ -34,6 +34,8 @@ struct purse_state {
 /* Each one's `purse` is given, the rest is filled; without what was moved since the last settle. */
 enum err store_purses_read(struct purse_state *purses, size_t n,
                            struct store_view *view) MUST_CHECK;
+/* Adds that to what was read: for who spends behind others in one transaction. */
+void store_purses_add_moves(struct purse_state *purses, size_t n, const struct store_tx *tx);
 /* Adds `amount` (negative takes) for `messages` messages, with the next store_purses_settle; until
  * then `reason` must last. */
 enum err store_purse_move(struct store_tx *tx, struct purse p, enum ledger_kind kind,
@@ -68,8 +70,8 @@ struct imbalance {
     int64_t user_id;
     int64_t balance; /* of the purse */
     int64_t moved;   /* sum of its movements */
-    int64_t paid;    /* minus what its movements say that messages cost, refunds included */
-    int64_t cost;    /* what its messages say that they cost */
+    int64_t paid;    /* minus what its movements say that messages and replies cost, with refunds */
+    int64_t cost;    /* what its messages and incoming say that they cost */
 };
 /* Every purse where balance and movements differ, or payments and messages. Reads everything. */
 enum err store_ledger_check(struct imbalance **out, size_t *n, struct store_view *view) MUST_CHECK;

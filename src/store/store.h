@@ -15,6 +15,7 @@
 struct purse_move;
 struct changed_parts;
 struct ended;
+struct replies;
 
 struct store_view {
     struct db *db;
@@ -30,6 +31,7 @@ struct store_tx {
     struct purse_move *moves;    /* of purses, applied before the commit: store/ledger */
     struct changed_parts *parts; /* whose messages are settled before the commit: core/receipt */
     struct ended *ended;         /* messages that got their final state: store/message_ended */
+    struct replies *replies;     /* what they start, accepted at once: core/reply */
 };
 
 /*

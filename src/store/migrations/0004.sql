@@ -60,11 +60,15 @@ ALTER TABLE incoming ADD COLUMN -- hundredths, paid by the account
     credits BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE incoming ADD COLUMN -- of a low-cost route: NULL while it is held back
     released_at BIGINT;
+ALTER TABLE incoming ADD COLUMN -- when it is due to be released; NULL: it never was held
+    release_at BIGINT;
+ALTER TABLE incoming ADD COLUMN -- of the rule that matched, while it is held; NULL: none did
+    rule_reply TEXT;
 ALTER TABLE incoming ADD COLUMN -- what it started, or why nothing
     started TEXT NOT NULL DEFAULT '';
 UPDATE incoming
 SET released_at = received_at, standing = CASE WHEN message_id IS NULL THEN 0 ELSE 1 END;
-CREATE INDEX incoming_held ON incoming (received_at) WHERE released_at IS NULL;
+CREATE INDEX incoming_held ON incoming (release_at, id) WHERE released_at IS NULL;
 CREATE INDEX incoming_conversation ON incoming (conversation_id, id);
 CREATE INDEX message_conversation ON message (conversation_id, id)
 WHERE conversation_id IS NOT NULL;
@@ -93,9 +97,9 @@ CREATE TABLE reply_setting ( -- what a reply to an account starts
 CREATE TABLE answer_guard ( -- automatic answers of the last hour
     phone      BIGINT NOT NULL,
     account_id BIGINT NOT NULL,
-    message_id BIGINT NOT NULL,
+    slot       BIGINT NOT NULL, -- from 0, below reply_setting.an_hour: two nodes never both take it
     at         BIGINT NOT NULL,
-    PRIMARY KEY (phone, account_id, message_id)
+    PRIMARY KEY (phone, account_id, slot)
 ) {clustered};
 CREATE INDEX answer_guard_at ON answer_guard (at);
 
@@ -191,3 +195,16 @@ CREATE INDEX errand_attempt_errand ON errand_attempt (errand_id, at);
 
 ALTER TABLE account ADD COLUMN -- days that texts are kept; 0: always
     keep_days BIGINT NOT NULL DEFAULT 0 CHECK (keep_days >= 0);
+
+CREATE TABLE text_mark ( -- up to where an account's old texts are gone
+    account_id  BIGINT PRIMARY KEY,
+    message_id  BIGINT NOT NULL,
+    incoming_id BIGINT NOT NULL
+) {clustered};
+
+CREATE TABLE text_open ( -- messages behind that mark that had not ended when it passed
+    message_id {id},
+    account_id BIGINT NOT NULL,
+    look_at    BIGINT NOT NULL
+);
+CREATE INDEX text_open_look ON text_open (look_at, message_id);

@@ -70,6 +70,7 @@ static void every_refusal_of_a_carrier_s_settings_has_its_french(void **state)
         "{\"host\":\"a\",\"receipt_tlvs\":\"x\"}",
         "{\"host\":\"a\",\"stat_map\":\"x\"}",
         "{\"host\":\"a\",\"receipts\":\"none\",\"failover_receipt_s\":600}",
+        "{\"host\":\"a\",\"release_at\":\"3:00\"}",
         "{\"host\":\"a\",\"on_nodes\":\"32\"}",
         "{\"host\":\"a\",\"on_nodes\":\"0,1\",\"nodes\":3}",
         "{\"host\":\"a\",\"rate\":2,\"nodes\":3}",
