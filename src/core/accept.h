@@ -31,14 +31,15 @@ struct accept_request {
 };
 
 struct accept_job {
-    /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, ERR_BAD_DATE (a new ref, due in the past),
-     * ERR_UNAUTHORIZED (the user went away meanwhile), or of the store */
+    /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, ERR_BAD_DATE (a new ref, due in the past), ERR_QUARANTINED
+     * (all recipients are), ERR_UNAUTHORIZED (the user went away meanwhile), or of the store */
     struct job job;
     struct message *messages; /* ids are set when it comes back */
     size_t messages_n;
     struct str *invalid; /* recipients left out, as written */
     size_t invalid_n;
     size_t doubled_n; /* recipients that stood twice */
+    size_t refused_n; /* result: of messages[messages_n …], whose recipients are in quarantine */
     bool deferred;
     int64_t cost;         /* hundredths, all messages */
     int64_t credits_left; /* result: of the user's quota when it has one, else of the account */

@@ -8,6 +8,7 @@
 #include "base/metric.h"
 #include "core/accept.h"
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "store/id.h"
 #include "store/ledger.h"
 #include "store/repeat.h"
@@ -31,6 +32,7 @@ struct accepting {
     struct repeat *repeats; /* the refs of this batch, in order; answers as they are known */
     bool *fresh;            /* of each: answered by this batch */
     size_t repeats_n;
+    struct quarantines quarantined;
     const struct message **rows;
     size_t rows_n;
 };
@@ -176,10 +178,58 @@ static enum err add_message(struct accepting *a, struct message *m,
         nodes_hint_queued(c, a->tx, carrier->slot);
     a->rows[a->rows_n++] = m;
     latest_note(c, m);
+    enum err e = m->origin == ORIGIN_ANSWER ? quarantine_confirm(a->tx, m) : OK;
+    if (e)
+        return e;
     return m->expires_at_us < a->tx->now_us + HOUR_US
                ? store_straggler_put(a->tx, m->id, m->expires_at_us)
                : OK;
 }
+
+/* ---- who is in quarantine ---- */
+
+static enum err look_for_quarantined(struct accepting *a, struct job **jobs, size_t n,
+                                     size_t messages)
+{
+    uint64_t *phones = ARENA_ARRAY(a->tx->view.arena, messages, uint64_t);
+    size_t phones_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct accept_job *job = (const struct accept_job *)jobs[i];
+        for (size_t k = 0; k < job->messages_n; k++)
+            phones[phones_n++] = job->messages[k].recipient;
+    }
+    return quarantine_read(&a->quarantined, a->core, a->tx, phones, phones_n);
+}
+
+/* Nothing is refused twice when the batch is run again. */
+static void take_all_back(struct accept_job *job)
+{
+    for (; job->refused_n; job->refused_n--)
+        job->cost += job->messages[job->messages_n++].credits;
+}
+
+static void leave_out_quarantined(struct accepting *a, struct accept_job *job)
+{
+    if (!a->quarantined.n)
+        return;
+    struct message *out = ARENA_ARRAY(a->tx->view.arena, job->messages_n, struct message);
+    size_t kept = 0;
+    for (size_t i = 0; i < job->messages_n; i++) {
+        const struct message *m = &job->messages[i];
+        if (quarantine_refuses(&a->quarantined, m) && !quarantine_may_confirm(a->tx, m)) {
+            job->cost -= m->credits;
+            out[job->refused_n++] = *m;
+        } else {
+            job->messages[kept++] = *m;
+        }
+    }
+    memcpy(&job->messages[kept], out, job->refused_n * sizeof(*out));
+    job->messages_n = kept;
+    if (!kept)
+        job->job.err = ERR_QUARANTINED;
+}
+
+/* ---- paid and written ---- */
 
 /* True when the purse can pay; then it has. */
 static bool pay(struct accepting *a, struct accept_job *job)
@@ -226,7 +276,8 @@ static enum err accept_one(struct accepting *a, struct accept_job *job)
         job->job.err = ERR_BAD_DATE;
         return OK;
     }
-    if (!pay(a, job))
+    leave_out_quarantined(a, job);
+    if (job->job.err || !pay(a, job))
         return OK;
     enum err e = add_messages(a, job);
     if (r->ref.n) {
@@ -249,12 +300,16 @@ static enum err debit(struct accepting *a)
 enum err accept_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
 {
     size_t messages = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        take_all_back((struct accept_job *)jobs[i]);
         messages += ((struct accept_job *)jobs[i])->messages_n;
+    }
     struct accepting a = {.core = ctx,
                           .tx = tx,
                           .rows = ARENA_ARRAY(tx->view.arena, messages, const struct message *)};
     enum err e = look_up(&a, jobs, n);
+    if (!e)
+        e = look_for_quarantined(&a, jobs, n, messages);
     for (size_t i = 0; i < n && !e; i++)
         e = accept_one(&a, (struct accept_job *)jobs[i]);
     if (!e)

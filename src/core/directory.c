@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "core/outbox.h"
 #include "core/route.h"
+#include "text/word.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,19 @@ static enum err load_carriers(struct directory *d, struct store_view *view, stru
     return OK;
 }
 
+static enum err load_rules(struct directory *d, struct store_view *view)
+{
+    struct reply_rule *rows;
+    enum err e = store_rule_list(&rows, &d->rules_n, view);
+    if (e)
+        return e;
+    d->rules = ARENA_ARRAY(d->arena, d->rules_n, struct directory_rule);
+    for (size_t i = 0; i < d->rules_n; i++)
+        d->rules[i] = (struct directory_rule){.row = rows[i],
+                                              .keyword = text_fold(d->arena, rows[i].keyword)};
+    return OK;
+}
+
 enum err directory_load(struct directory **out, struct store_view *view, struct outbox *outbox)
 {
     struct arena *arena = arena_new();
@@ -123,6 +137,8 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
         e = store_rate_list(&d->rates, &d->rates_n, &own);
     if (!e)
         e = load_carriers(d, &own, outbox);
+    if (!e)
+        e = load_rules(d, &own);
     if (e) {
         arena_free(arena);
         return e;
@@ -199,6 +215,18 @@ const struct directory_carrier *directory_carrier_by_id(const struct directory *
         if (d->carriers[i].row.id == id)
             return &d->carriers[i];
     return NULL;
+}
+
+const struct directory_rule *directory_rules(const struct directory *d, int64_t carrier_id,
+                                             size_t *n)
+{
+    size_t first = 0;
+    while (first < d->rules_n && d->rules[first].row.carrier_id < carrier_id)
+        first++;
+    *n = 0;
+    while (first + *n < d->rules_n && d->rules[first + *n].row.carrier_id == carrier_id)
+        (*n)++;
+    return d->rules + first;
 }
 
 static struct str digits_of(char out[24], uint64_t recipient)

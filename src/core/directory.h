@@ -14,6 +14,7 @@
 #include "core/carrier_rules.h"
 #include "store/carrier.h"
 #include "store/route.h"
+#include "store/rule.h"
 
 struct outbox;
 struct outbox_slot;
@@ -23,6 +24,11 @@ struct directory_carrier {
     struct carrier_settings settings;
     struct carrier_rules rules; /* made of them */
     struct outbox_slot *slot;   /* its live state: core/outbox */
+};
+
+struct directory_rule {
+    struct reply_rule row;
+    struct str keyword; /* folded: text/word */
 };
 
 struct directory {
@@ -39,6 +45,8 @@ struct directory {
     struct route_table *table; /* of the routes: core/route chooses by it */
     struct rate *rates;        /* by prefix */
     size_t rates_n;
+    struct directory_rule *rules; /* by carrier and place */
+    size_t rules_n;
     struct arena *arena;
     _Atomic size_t references;
 };
@@ -59,6 +67,10 @@ const struct sender *directory_sender(const struct directory *d, int64_t account
                                       struct str name);
 const struct directory_carrier *directory_carrier(const struct directory *d, struct str name);
 const struct directory_carrier *directory_carrier_by_id(const struct directory *d, int64_t id);
+
+/* Those of a carrier, in their order. */
+const struct directory_rule *directory_rules(const struct directory *d, int64_t carrier_id,
+                                             size_t *n);
 
 /* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);

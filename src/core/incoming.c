@@ -9,6 +9,7 @@
 #include "base/metric.h"
 #include "base/secret.h"
 #include "core/core_base.h"
+#include "core/keyword.h"
 #include "smpp/pdu.h"
 #include "store/id.h"
 #include "store/sweep.h"
@@ -156,7 +157,9 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .standing = question.id ? STANDING_IN_TIME : STANDING_NONE,
         .released_at_us = tx->now_us,
     };
-    return store_incoming_insert(tx, &row);
+    struct keyword_verdict verdict;
+    e = store_incoming_insert(tx, &row);
+    return e ? e : keyword_act(&verdict, c, tx, &row, h->phone);
 }
 
 /* ---- parts ---- */

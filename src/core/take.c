@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting messages for a carrier with room. */
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "store/queue.h"
 
 /* Which parts the carrier has taken in an earlier attempt. */
@@ -54,13 +55,17 @@ static enum err take_message(struct core *c, struct store_tx *tx, struct outbox_
 static enum err take_one(struct core *c, struct store_tx *tx, struct take_job *job)
 {
     struct message *list;
-    size_t n;
+    size_t n = 0;
     const struct directory *d = core_directory(c);
     const struct directory_carrier *carrier = directory_carrier_by_id(d, job->slot->carrier_id);
     enum err e = store_queue_take(&list, &n, tx, job->slot->carrier_id, job->limit);
     job->found = n;
+    bool *refused = ARENA_ARRAY(tx->view.arena, n, bool);
+    if (!e)
+        e = quarantine_ask(refused, c, tx, list, n);
     for (size_t i = 0; i < n && !e; i++)
-        e = take_message(c, tx, job->slot, &list[i], carrier);
+        e = refused[i] ? end_unsent(tx, &list[i], MESSAGE_REFUSED, (struct str){0}, NULL)
+                       : take_message(c, tx, job->slot, &list[i], carrier);
     job->slot->backlog = n == job->limit;
     directory_release(d);
     return e;

@@ -14,6 +14,7 @@
 
 struct purse_move;
 struct changed_parts;
+struct stops;
 
 struct store_view {
     struct db *db;
@@ -28,6 +29,7 @@ struct store_tx {
     struct store_after *after;
     struct purse_move *moves;    /* of purses, applied before the commit: store/ledger */
     struct changed_parts *parts; /* whose messages are settled before the commit: core/receipt */
+    struct stops *stops;         /* what nothing may leave to after the commit: core/quarantine */
 };
 
 /*
