@@ -11,9 +11,11 @@
 enum { SILENCE_MOST_MS = 2000 };
 
 static const struct api_route *const tables[] = {
-    account_routes,       user_routes,          sender_routes, carrier_routes, carrier_trace_routes,
-    carrier_probe_routes, route_explain_routes, route_routes,  rate_routes,    message_routes,
-    incoming_routes,      ledger_routes,        NULL};
+    account_routes,       user_routes,          sender_routes,
+    carrier_routes,       carrier_trace_routes, carrier_probe_routes,
+    route_explain_routes, route_routes,         rate_routes,
+    message_routes,       incoming_routes,      ledger_routes,
+    rule_routes,          quarantine_routes,    NULL};
 
 struct core *api_core(struct api *api)
 {

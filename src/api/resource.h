@@ -34,6 +34,8 @@ extern const struct api_route rate_routes[];
 extern const struct api_route message_routes[];
 extern const struct api_route incoming_routes[];
 extern const struct api_route ledger_routes[];
+extern const struct api_route rule_routes[];
+extern const struct api_route quarantine_routes[];
 
 struct core *api_core(struct api *api);
 const struct api_config *api_config_of(struct api *api);

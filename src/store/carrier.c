@@ -46,6 +46,7 @@ enum err store_carrier_delete(struct store_tx *tx, int64_t id)
     static struct db_query used =
         DB_QUERY("SELECT EXISTS (SELECT 1 FROM message WHERE carrier_id = $1 AND state <= 5)");
     static struct db_query routes = DB_QUERY("DELETE FROM route WHERE carrier_id = $1");
+    static struct db_query rules = DB_QUERY("DELETE FROM reply_rule WHERE carrier_id = $1");
     static struct db_query delete = DB_QUERY("DELETE FROM carrier WHERE id = $1");
     struct db_value arg = DB_INT(id);
     struct db_rows rows = db_rows_open(tx->view.db, &used, &arg, 1);
@@ -55,6 +56,8 @@ enum err store_carrier_delete(struct store_tx *tx, int64_t id)
         return ERR_CONFLICT;
     if (!e)
         e = db_run(tx->view.db, &routes, &arg, 1, NULL);
+    if (!e)
+        e = db_run(tx->view.db, &rules, &arg, 1, NULL);
     int64_t changed = 0;
     if (!e)
         e = db_run(tx->view.db, &delete, &arg, 1, &changed);

@@ -65,9 +65,3 @@ enum err store_rule_delete(struct store_tx *tx, int64_t id)
     static struct db_query delete = DB_QUERY("DELETE FROM reply_rule WHERE id = $1");
     return store_change_one(tx, &delete, DB_ARGS(DB_INT(id)));
 }
-
-enum err store_rule_delete_all(struct store_tx *tx, int64_t carrier_id)
-{
-    static struct db_query delete = DB_QUERY("DELETE FROM reply_rule WHERE carrier_id = $1");
-    return db_run(tx->view.db, &delete, DB_ARGS(DB_INT(carrier_id)), NULL);
-}

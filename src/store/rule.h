@@ -32,7 +32,5 @@ enum err store_rule_order(struct store_tx *tx, const int64_t *ids, size_t n) MUS
 /* By carrier and place. */
 enum err store_rule_list(struct reply_rule **out, size_t *n, struct store_view *view) MUST_CHECK;
 enum err store_rule_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
-/* All of a carrier that goes. */
-enum err store_rule_delete_all(struct store_tx *tx, int64_t carrier_id) MUST_CHECK;
 
 #endif
