@@ -119,34 +119,60 @@ static void fail_fault(struct http2sms *h, size_t rank, enum err err, struct str
              : str_of(fault->message));
 }
 
-/* Recipients that were left out: how many, and the first of them, percent-encoded. */
+/* Recipients in a header: the first of them, percent-encoded. */
+static const char *list_of(struct arena *a, const struct str *numbers, size_t n)
+{
+    enum { LISTED = 20, LONGEST = 32 };
+    struct buf list = buf_limited((size_t)LISTED * (LONGEST * 3 + 1));
+    for (size_t i = 0; i < n && i < LISTED; i++) {
+        struct str one = numbers[i];
+        buf_add_str(&list, i ? STR(",") : STR(""));
+        for (size_t k = 0; k < one.n && k < LONGEST; k++) {
+            char c = one.p[k];
+            bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                         (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.';
+            buf_printf(&list, plain ? "%c" : "%%%02X", (unsigned char)c);
+        }
+    }
+    const char *out = arena_str(a, buf_str(&list)).p;
+    buf_free(&list);
+    return out;
+}
+
+static struct str *refused_of(const struct accept_job *job)
+{
+    struct str *numbers = ARENA_ARRAY(job->arena, job->refused_n, struct str);
+    for (size_t i = 0; i < job->refused_n; i++) {
+        char text[PHONE_SIZE];
+        numbers[i] =
+            arena_str(job->arena, phone_format(text, job->messages[job->messages_n + i].recipient));
+    }
+    return numbers;
+}
+
+/* Recipients that were left out: how many, and the first of them. */
 static const char *const *left_out_headers(struct http2sms *h)
 {
-    enum { LISTED = 20, LONGEST = 32, HEADERS = 7 };
+    enum { HEADERS = 11 };
     struct arena *a = h->request->arena;
+    const struct accept_job *job = &h->job;
     const char **headers = ARENA_ARRAY(a, HEADERS, const char *);
     size_t n = 0;
-    if (h->job.invalid_n) {
-        struct buf list = buf_limited((size_t)LISTED * (LONGEST * 3 + 1));
-        for (size_t i = 0; i < h->job.invalid_n && i < LISTED; i++) {
-            struct str one = h->job.invalid[i];
-            buf_add_str(&list, i ? STR(",") : STR(""));
-            for (size_t k = 0; k < one.n && k < LONGEST; k++) {
-                char c = one.p[k];
-                bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                             (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.';
-                buf_printf(&list, plain ? "%c" : "%%%02X", (unsigned char)c);
-            }
-        }
+    if (job->invalid_n) {
         headers[n++] = "X-Navette-Invalid-Recipients";
-        headers[n++] = arena_printf(a, "%zu", h->job.invalid_n).p;
+        headers[n++] = arena_printf(a, "%zu", job->invalid_n).p;
         headers[n++] = "X-Navette-Invalid-List";
-        headers[n++] = arena_str(a, buf_str(&list)).p;
-        buf_free(&list);
+        headers[n++] = list_of(a, job->invalid, job->invalid_n);
     }
-    if (h->job.doubled_n) {
+    if (job->refused_n) {
+        headers[n++] = "X-Navette-Quarantined-Recipients";
+        headers[n++] = arena_printf(a, "%zu", job->refused_n).p;
+        headers[n++] = "X-Navette-Quarantined-List";
+        headers[n++] = list_of(a, refused_of(job), job->refused_n);
+    }
+    if (job->doubled_n) {
         headers[n++] = "X-Navette-Doubled-Recipients";
-        headers[n++] = arena_printf(a, "%zu", h->job.doubled_n).p;
+        headers[n++] = arena_printf(a, "%zu", job->doubled_n).p;
     }
     return headers;
 }
@@ -171,7 +197,7 @@ static void succeed(struct http2sms *h)
     buf_clear(&h->api->answer);
     http2sms_answer_success(&h->api->answer, h->type, deferred ? HTTP2SMS_DEFERRED : HTTP2SMS_SENT,
                             credits_left, ids, n);
-    bool all = h->job.invalid_n == 0 && h->job.doubled_n == 0;
+    bool all = !h->job.invalid_n && !h->job.doubled_n && !h->job.refused_n;
     answer(h, 200, all || h->job.repeated ? NULL : left_out_headers(h));
 }
 
@@ -193,6 +219,9 @@ static void on_accepted(struct letter *letter)
     case ERR_NO_NUMBER:
         fail(h, HTTP2SMS_INVALID,
              STR("Invalid from: every reply number is in an open conversation with this phone"));
+        break;
+    case ERR_QUARANTINED:
+        fail(h, HTTP2SMS_INVALID, STR("Recipient in quarantine"));
         break;
     case ERR_BAD_DATE:
         fail(h, HTTP2SMS_INVALID, STR("Invalid deferred time"));

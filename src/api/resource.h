@@ -42,6 +42,8 @@ extern const struct api_route number_routes[];
 extern const struct api_route two_way_routes[];
 extern const struct api_route ledger_routes[];
 extern const struct api_route reply_routes[];
+extern const struct api_route rule_routes[];
+extern const struct api_route quarantine_routes[];
 
 struct core *api_core(struct api *api);
 const struct api_config *api_config_of(struct api *api);

@@ -37,6 +37,8 @@ void cli_help_usage(FILE *out, const struct cli_command *c)
         left_of(left, sizeof(left), f);
         if (f->required)
             fprintf(out, " %s", left);
+        else if (!f->name)
+            fprintf(out, " [%s]", left);
     }
     fprintf(out, "%s\n", options ? " [options]" : "");
 }

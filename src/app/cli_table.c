@@ -242,6 +242,52 @@ FIELDS rate_set[] = {PREFIX, POSITIONAL("CREDITS", "credits", "price of a part, 
 FIELDS rate_one[] = {PREFIX, END};
 COLUMNS rates[] = {{"PREFIX", "prefix", 0, 0}, {"CREDITS", "credits", 1, 0}, END};
 
+/* ---- rule and quarantine ---- */
+
+#define RULE_OPTIONS \
+    OPTION("keyword", "K|none", "keyword", CLI_NULLABLE, \
+           "first word of the text; without one, any text"), \
+    OPTION("short_code", "C|none", "short_code", CLI_NULLABLE, \
+           "number that was written to; without one, any"), \
+    OPTION("reply", "TEXT|none", "reply", CLI_NULLABLE, "what is answered; without it, nothing"), \
+    OPTION("action", "none|quarantine|leave", "action", CLI_CHOICE, \
+           "puts the phone into quarantine, or takes it out"), \
+    OPTION("prefix", NULL, "prefix", CLI_FLAG, \
+           "the keyword is the beginning of the word, not all of it")
+FIELDS rule_add[] = {
+    POSITIONAL("CARRIER", "carrier", "name of the carrier"), RULE_OPTIONS,
+    OPTION("at", "N", "at", CLI_NUMBER, "its place, 1 is the first; by default the last"), END};
+FIELDS rule_set[] = {POSITIONAL("ID", "id", "its id"), RULE_OPTIONS, END};
+FIELDS rule_list[] = {
+    {NULL, "CARRIER", "carrier", CLI_TEXT, 0, "name of the carrier", NULL}, END};
+FIELDS rule_move[] = {
+    POSITIONAL("ID", "id", "its id"),
+    NEEDED("to", "N", "to", CLI_NUMBER, "its new place, 1 is the first"), END};
+COLUMNS rules[] = {
+    {"ID", "id", 1, 0}, {"CARRIER", "carrier", 0, 0}, {"AT", "at", 1, 0},
+    {"KEYWORD", "keyword", 0, 0}, {"PREFIX", "prefix", 0, 0}, {"SHORT CODE", "short_code", 0, 0},
+    {"ACTION", "action", 0, 0}, {"REPLY", "reply", 0, 40}, END};
+
+#define PHONE POSITIONAL("NUMBER", "number", "the phone, such as +33612345678")
+#define SCOPE \
+    OPTION("account", "A", "account", CLI_TEXT, "for this account alone; without it, for all"), \
+    OPTION("short_code", "C", "short_code", CLI_TEXT, \
+           "for messages from this number alone; without it, from all"), \
+    NEEDED("reason", "TEXT", "reason", CLI_TEXT, "why: is kept"), END
+FIELDS quarantine_list[] = {
+    OPTION("account", "A", "account", CLI_TEXT, "only of this account"),
+    OPTION("number", "N", "number", CLI_TEXT, "only this phone"),
+    OPTION("status", "blacklisted|quarantined|erroneous", "status", CLI_CHOICE,
+           "only with this status"),
+    PAGE, END};
+FIELDS quarantine_one[] = {PHONE, END};
+FIELDS quarantine_change[] = {PHONE, SCOPE};
+COLUMNS quarantine[] = {
+    {"ID", "id", 1, 0}, {"NUMBER", "number", 0, 0}, {"STATUS", "status", 0, 0},
+    {"ACCOUNT", "account", 0, 0}, {"SHORT CODE", "short_code", 0, 0},
+    {"ERRORS", "errors", 1, 0}, {"SINCE (UTC)", "since", 0, 19}, {"REASON", "reason", 0, 40},
+    END};
+
 /* ---- message, incoming, ledger ---- */
 
 FIELDS message_list[] = {
@@ -439,6 +485,27 @@ const struct cli_command cli_commands[] = {
     {"rate", "list", "lists the rates", "GET", V1 "rates", nothing, rates, NULL},
     {"rate", "remove", "removes a rate", "DELETE", V1 "rates/{prefix}", rate_one, NULL,
      "Rate {prefix} is removed."},
+
+    {"rule", "add", "answers incoming messages of a carrier by their first word", "POST",
+     V1 "carriers/{carrier}/rules", rule_add, NULL, "Rule {id} is there, at {at}."},
+    {"rule", "list", "lists the rules: the first that matches counts", "GET", V1 "rules",
+     rule_list, rules, NULL},
+    {"rule", "show", "shows a rule", "GET", V1 "rules/{id}", by_id, NULL, NULL},
+    {"rule", "set", "changes a rule", "PATCH", V1 "rules/{id}", rule_set, NULL,
+     "Rule {id} is changed."},
+    {"rule", "move", "gives a rule another place", "POST", V1 "rules/{id}/move", rule_move, NULL,
+     "Rule {id} is now at {at}."},
+    {"rule", "remove", "removes a rule", "DELETE", V1 "rules/{id}", by_id, NULL,
+     "Rule {id} is removed."},
+
+    {"quarantine", "list", "lists phones that are not written to, the newest first", "GET",
+     V1 "quarantine", quarantine_list, quarantine, NULL},
+    {"quarantine", "show", "shows a phone's status and all that brought it in and out", "GET",
+     V1 "quarantine/{number}", quarantine_one, NULL, NULL},
+    {"quarantine", "add", "lets a phone be written to no more", "POST", V1 "quarantine",
+     quarantine_change, NULL, "{number} is {status}."},
+    {"quarantine", "remove", "lets a phone be written to again", "POST",
+     V1 "quarantine/{number}/remove", quarantine_change, NULL, "{number} is {status}."},
 
     {"message", "list", "lists messages, the newest first", "GET", V1 "messages", message_list,
      messages, NULL},

@@ -33,7 +33,7 @@ struct cli_field {
     const char *value;  /* what stands for the value in the help: "N" */
     const char *member; /* its name for the server */
     enum cli_type type;
-    bool required; /* positionals always are */
+    bool required; /* of positionals only the last may be missing */
     const char *help;
     const char *initial; /* NULL, or what the server takes when it is absent, for the help */
 };

@@ -161,6 +161,12 @@ static void look(struct outbox_slot *slot)
         line_look(slot->owner);
 }
 
+static void pass(struct outbox_slot *slot)
+{
+    if (slot->owner)
+        line_pass(slot->owner);
+}
+
 static void on_timer(void *ctx)
 {
     struct carriers *c = ctx;
@@ -267,6 +273,7 @@ enum err carriers_new(struct carriers **out, struct core *core, struct net_loop 
     c->timer = net_timer_new(loop, on_timer, c);
     c->directory_letter.deliver = directory_changed;
     outbox_attach(core_outbox(core), net_loop_mailbox(loop), arrive, look);
+    outbox_on_stop(core_outbox(core), pass);
     core_on_directory(core, net_loop_mailbox(loop), &c->directory_letter);
     follow(c);
     net_timer_set(c->timer, tick_us);

@@ -100,6 +100,7 @@ static void run_pump(struct line *line)
     int64_t now_us = clock_mono_us();
     line->run_soon = false;
     uint32_t before = pump_on_wire(line->pump);
+    wall_enter(line->slot->wall);
     int64_t again_us = pump_run(line->pump, now_us);
     /* A process that stood still since the submits may have been taken over. */
     bool too_late =
@@ -108,6 +109,7 @@ static void run_pump(struct line *line)
         binds_drop_submitters(&line->binds, "the lease ran out before the submits were written");
     else
         binds_flush(&line->binds);
+    wall_leave(line->slot->wall);
     if (again_us != INT64_MAX && !line->run_soon)
         net_timer_set(line->timer, again_us > now_us ? again_us - now_us : 0);
 }
@@ -435,6 +437,11 @@ void line_look(struct line *line)
         return;
     pump_look(line->pump);
     wake(line);
+}
+
+void line_pass(struct line *line)
+{
+    pump_pass(line->pump);
 }
 
 struct line *line_new(const struct line_env *env, struct outbox_slot *slot)

@@ -38,6 +38,8 @@ bool line_is_off(const struct line *line);
 void line_arrive(struct line *line, struct outgoing *o);
 /* The store may have more for it. */
 void line_look(struct line *line);
+/* As pump_pass. */
+void line_pass(struct line *line);
 /* Once a second. */
 void line_tick(struct line *line);
 /* Somebody looks on at its sessions, until he leaves. */

@@ -149,6 +149,33 @@ static bool has_turn(struct pump *p, struct sending *m, int64_t now_us)
     return false;
 }
 
+/* What has begun to leave goes on: half a message helps nobody. */
+static bool has_begun(const struct sending *m)
+{
+    return m->on_wire || m->taken;
+}
+
+static bool stands_before(struct pump *p, const struct sending *m)
+{
+    const struct outgoing *o = m->out;
+    struct wall_ask ask = {.phone = o->recipient,
+                           .account_id = o->account_id,
+                           .sender = o->sender,
+                           .message_id = o->id};
+    return wall_stands(p->slot->wall, &ask);
+}
+
+void pump_pass(struct pump *p)
+{
+    struct sending *next;
+    for (struct sending *m = p->first_came; m; m = next) {
+        next = m->came_after;
+        m->stopped |= stands_before(p, m);
+        if (m->stopped && !has_begun(m) && !m->end)
+            pump_end(p, m, END_REFUSED);
+    }
+}
+
 /* Those that had to wait for their sender are the older ones. */
 static struct sending *next_of(struct pump *p, int64_t now_us, int64_t *again_at_us)
 {
@@ -164,6 +191,10 @@ int64_t pump_run(struct pump *p, int64_t now_us)
     while ((m = next_of(p, now_us, &again_at_us)) && has_room(p)) {
         if (m->out->expires_at_us <= wall_us) {
             pump_end(p, m, END_EXPIRED);
+            continue;
+        }
+        if (!has_begun(m) && (m->stopped || stands_before(p, m))) {
+            pump_end(p, m, END_REFUSED);
             continue;
         }
         int64_t at_us = flow_at_us(&p->flow, now_us);

@@ -17,7 +17,8 @@
  * Knows no session and no socket: `submit` is the way to the carrier, `post` that to the writer;
  * what was posted comes back by itself to the mailbox given. Time is given as `now_us`
  * (clock_mono_us); but whether this node may send at all, the pump asks with the clock itself
- * before each submit: a process may be stopped for long between two of them.
+ * before each submit: a process may be stopped for long between two of them; and whether the wall
+ * stands before it (core/wall), before the first part of each message.
  * Room: what the outbox lets in (OUTBOX_ACTIVE). Threads: the carrier's.
  */
 #ifndef NAVETTE_CARRIER_PUMP_H
@@ -64,6 +65,9 @@ void pump_set_window(struct pump *p, uint32_t window);
 /* From now on a session takes submits; or not any more. */
 void pump_open(struct pump *p, bool open);
 void pump_arrive(struct pump *p, struct outgoing *o);
+/* A stop is committed: what the wall stands before, and has not begun to leave, ends here; what is
+ * on the wire ends if the carrier does not take it. */
+void pump_pass(struct pump *p);
 /* Submits what may leave now and asks the store for more. Returns when to call again at the latest
  * (absolute), INT64_MAX if only an event can change something. */
 int64_t pump_run(struct pump *p, int64_t now_us);

@@ -59,6 +59,7 @@ static void outcome_post(struct flight *f)
 void pump_tell_taken(struct flight *f, struct str carrier_ref)
 {
     struct outcome_job *job = outcome_new(f, OUTCOME_SENT);
+    f->message->taken = true;
     if (carrier_ref_read(job->carrier_ref, carrier_ref, f->pump->settings.response_id))
         log_warn("carrier_id_too_long", "message=%lld", (long long)job->message_id);
     outcome_post(f);
@@ -95,9 +96,9 @@ static int64_t again_at_us(const struct pump *p, const struct sending *m, int64_
 static void tell_end(struct pump *p, struct sending *m)
 {
     static const enum outcome_kind kinds[] = {
-        [END_RELEASED] = OUTCOME_RELEASED, [END_EXPIRED] = OUTCOME_EXPIRED,
-        [END_RETRY] = OUTCOME_RETRY,       [END_IN_DOUBT] = OUTCOME_IN_DOUBT,
-        [END_REJECTED] = OUTCOME_REJECTED,
+        [END_RELEASED] = OUTCOME_RELEASED, [END_REFUSED] = OUTCOME_REFUSED,
+        [END_EXPIRED] = OUTCOME_EXPIRED,   [END_RETRY] = OUTCOME_RETRY,
+        [END_IN_DOUBT] = OUTCOME_IN_DOUBT, [END_REJECTED] = OUTCOME_REJECTED,
     };
     struct flight *f = pump_flight_new(p, m, m->refused);
     struct outcome_job *job = outcome_new(f, kinds[m->end]);

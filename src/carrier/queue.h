@@ -11,7 +11,15 @@
 #include "core/outbox.h"
 
 /* How a message ends that is not simply taken: the stronger wins. */
-enum end { END_NONE, END_RELEASED, END_EXPIRED, END_RETRY, END_IN_DOUBT, END_REJECTED };
+enum end {
+    END_NONE,
+    END_RELEASED,
+    END_REFUSED,
+    END_EXPIRED,
+    END_RETRY,
+    END_IN_DOUBT,
+    END_REJECTED
+};
 
 /* A message in memory. */
 struct sending {
@@ -27,6 +35,8 @@ struct sending {
     uint32_t refused;      /* the part that END_REJECTED is about */
     bool other;            /* another carrier may take what END_REJECTED says */
     int64_t away_until_us; /* for END_RELEASED: its sender's turn, clock_now_us; 0: it is due */
+    bool taken;            /* the carrier took a part of it, since it is in memory */
+    bool stopped;          /* it must not begin to leave: core/wall */
     uint32_t on_wire;      /* parts whose answer is awaited */
     uint32_t todo_n;       /* parts that wait */
     uint8_t todo[32];      /* bit part-1 */

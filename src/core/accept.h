@@ -45,16 +45,17 @@ struct reply_wish {
 struct accept_job {
     /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, ERR_BAD_DATE (a new ref, due in the past),
      * ERR_UNAUTHORIZED (the user went away meanwhile), ERR_NO_NUMBER (no recipient was left for
-     * which a reply number is free), or of the store */
+     * which a reply number is free), ERR_QUARANTINED (nor one that is in none), or of the store */
     struct job job;
     struct message *messages; /* ids are set when it comes back */
     size_t messages_n;
     struct reply_wish *wishes; /* one a message; NULL: no number is wanted */
     struct str *invalid;       /* recipients left out, as written */
     size_t invalid_n;
-    size_t doubled_n;     /* recipients that stood twice */
-    bool deferred;        /* some of them wait for a later time */
-    int64_t cost;         /* hundredths, all messages */
+    size_t doubled_n; /* recipients that stood twice */
+    size_t refused_n; /* result: of messages[messages_n …]: their recipients are in quarantine */
+    bool deferred;    /* some of them wait for a later time */
+    int64_t cost;     /* hundredths, all messages */
     int64_t credits_left; /* result: of the user's quota when it has one, else of the account */
     bool repeated;        /* result: this ref was answered before; only answer counts */
     struct str answer;    /* result when repeated; see accept_answer */

@@ -9,6 +9,7 @@
 #include "core/accept.h"
 #include "core/conversation.h"
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "store/id.h"
 #include "store/ledger.h"
 #include "store/repeat.h"
@@ -32,6 +33,7 @@ struct accepting {
     struct repeat *repeats; /* the refs of this batch, in order; answers as they are known */
     bool *fresh;            /* of each: answered by this batch */
     size_t repeats_n;
+    struct quarantines quarantined;
     const struct message **rows;
     size_t rows_n;
 };
@@ -177,10 +179,67 @@ static enum err add_message(struct accepting *a, struct message *m,
         nodes_hint_queued(c, a->tx, carrier->slot);
     a->rows[a->rows_n++] = m;
     latest_note(c, m);
+    enum err e = m->origin == ORIGIN_ANSWER ? quarantine_confirm(a->tx, m) : OK;
+    if (e)
+        return e;
     return m->expires_at_us < a->tx->now_us + HOUR_US
                ? store_straggler_put(a->tx, m->id, m->expires_at_us)
                : OK;
 }
+
+/* ---- who is in quarantine ---- */
+
+static enum err look_for_quarantined(struct accepting *a, struct job **jobs, size_t n,
+                                     size_t messages)
+{
+    uint64_t *phones = ARENA_ARRAY(a->tx->view.arena, messages, uint64_t);
+    size_t phones_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct accept_job *job = (const struct accept_job *)jobs[i];
+        for (size_t k = 0; k < job->messages_n; k++)
+            phones[phones_n++] = job->messages[k].recipient;
+    }
+    return quarantine_read(&a->quarantined, a->core, a->tx, phones, phones_n);
+}
+
+/* Nothing is refused twice when the batch is run again. */
+static void take_all_back(struct accept_job *job)
+{
+    for (; job->refused_n; job->refused_n--)
+        job->cost += job->messages[job->messages_n++].credits;
+}
+
+/* What is left out goes behind the others, with its wish. */
+static void leave_out_quarantined(struct accepting *a, struct accept_job *job)
+{
+    struct arena *arena = a->tx->view.arena;
+    if (!a->quarantined.n)
+        return;
+    struct message *out = ARENA_ARRAY(arena, job->messages_n, struct message);
+    struct reply_wish *unmet = ARENA_ARRAY(arena, job->messages_n, struct reply_wish);
+    size_t kept = 0;
+    for (size_t i = 0; i < job->messages_n; i++) {
+        const struct message *m = &job->messages[i];
+        if (quarantine_refuses(&a->quarantined, m) && !quarantine_may_confirm(a->tx, m)) {
+            job->cost -= m->credits;
+            if (job->wishes)
+                unmet[job->refused_n] = job->wishes[i];
+            out[job->refused_n++] = *m;
+            continue;
+        }
+        if (job->wishes)
+            job->wishes[kept] = job->wishes[i];
+        job->messages[kept++] = *m;
+    }
+    memcpy(&job->messages[kept], out, job->refused_n * sizeof(*out));
+    if (job->wishes)
+        memcpy(&job->wishes[kept], unmet, job->refused_n * sizeof(*unmet));
+    job->messages_n = kept;
+    if (!kept)
+        job->job.err = ERR_QUARANTINED;
+}
+
+/* ---- paid and written ---- */
 
 /* True when the purse can pay; then it has. */
 static bool pay(struct accepting *a, struct accept_job *job)
@@ -234,6 +293,8 @@ static enum err admit(struct accepting *a, struct accept_job *job)
         return OK;
     }
     enum err e = conversation_admit(job, a->tx);
+    if (!e && !job->job.err)
+        leave_out_quarantined(a, job);
     if (e || job->job.err || !pay(a, job))
         return e;
     for (size_t i = 0; i < job->messages_n; i++)
@@ -258,12 +319,16 @@ static enum err debit(struct accepting *a)
 enum err accept_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
 {
     size_t messages = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        take_all_back((struct accept_job *)jobs[i]);
         messages += ((struct accept_job *)jobs[i])->messages_n;
+    }
     struct accepting a = {.core = ctx,
                           .tx = tx,
                           .rows = ARENA_ARRAY(tx->view.arena, messages, const struct message *)};
     enum err e = look_up(&a, jobs, n);
+    if (!e)
+        e = look_for_quarantined(&a, jobs, n, messages);
     for (size_t i = 0; i < n && !e; i++)
         e = admit(&a, (struct accept_job *)jobs[i]);
     if (!e)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "core/reply.h"
 #include "store/queue.h"
 #include "store/repeat.h"
@@ -152,6 +153,8 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
         e = store_repeat_forget(tx, tx->now_us - REPEAT_KEPT_H * HOUR_US);
     if (!e)
         e = store_answer_forget(tx);
+    if (!e)
+        e = quarantine_tidy(c, tx);
     return e ? e : incoming_give_up(c, tx);
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "store/id.h"
 #include "store/node.h"
 
@@ -151,6 +152,8 @@ static enum err load(struct core *c)
     if (!e)
         e = latest_load(c, &view);
     if (!e)
+        e = quarantine_load(c, &view);
+    if (!e)
         e = core_directory_reload(c, &view);
     arena_free(arena);
     return e;
@@ -212,11 +215,13 @@ static void close_store(struct core *c)
 {
     writer_free(c->writer);
     store_references_free(c->references);
+    sieve_free(c->quarantined);
     directory_release(c->places.seen);
     directory_release(c->directory);
     db_close(c->db);
     c->writer = NULL;
     c->references = NULL;
+    c->quarantined = NULL;
     c->places.seen = NULL;
     c->directory = NULL;
     c->db = NULL;

@@ -6,6 +6,7 @@
 #define NAVETTE_CORE_CORE_BASE_H
 
 #include "base/map.h"
+#include "base/sieve.h"
 #include "core/core.h"
 #include "core/errand.h"
 #include "store/reference.h"
@@ -56,7 +57,10 @@ struct core {
     struct writer *writer;
     struct outbox *outbox;
     struct references *references; /* the writer's */
-    struct map *latest; /* the writer's: whom a phone heard last, see latest_note; hints */
+    struct map *latest;        /* the writer's: whom a phone heard last, see latest_note; hints */
+    struct sieve *quarantined; /* the writer's: phones with rows that refuse; NULL on a shared
+                                  database, where others add some */
+    int64_t tidied_to;         /* the writer's: how far the clock is among the erroneous */
     int64_t epoch;
     unsigned number; /* of this node, in its ids */
     struct nodes nodes;
@@ -166,6 +170,8 @@ void nodes_end(struct core *c);
 enum err nodes_leave(struct core *c, struct store_tx *tx) MUST_CHECK;
 /* With this commit messages are QUEUED for a carrier: whoever holds it may want to know. */
 void nodes_hint_queued(struct core *c, struct store_tx *tx, const struct outbox_slot *slot);
+/* With this commit a phone must not be written to: whoever has messages to it in memory. */
+void nodes_hint_stop(struct core *c, struct store_tx *tx, int64_t quarantine_id);
 /* With this commit the directory changes: other nodes must read it again. */
 enum err nodes_directory_changed(struct core *c, struct store_tx *tx) MUST_CHECK;
 /* A hint that another node gave. The clock's thread. */

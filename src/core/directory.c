@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "core/outbox.h"
 #include "core/route.h"
+#include "text/word.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +188,19 @@ static enum err load_numbers(struct directory *d, struct store_view *view)
     return e ? e : store_two_way_list(&d->two_ways, &d->two_ways_n, view);
 }
 
+static enum err load_rules(struct directory *d, struct store_view *view)
+{
+    struct reply_rule *rows;
+    enum err e = store_rule_list(&rows, &d->rules_n, view);
+    if (e)
+        return e;
+    d->rules = ARENA_ARRAY(d->arena, d->rules_n, struct directory_rule);
+    for (size_t i = 0; i < d->rules_n; i++)
+        d->rules[i] = (struct directory_rule){.row = rows[i],
+                                              .keyword = text_fold(d->arena, rows[i].keyword)};
+    return OK;
+}
+
 enum err directory_load(struct directory **out, struct store_view *view, struct outbox *outbox)
 {
     struct arena *arena = arena_new();
@@ -211,6 +225,8 @@ enum err directory_load(struct directory **out, struct store_view *view, struct 
         e = load_carriers(d, &own, outbox);
     if (!e)
         e = load_numbers(d, &own);
+    if (!e)
+        e = load_rules(d, &own);
     if (e) {
         arena_free(arena);
         return e;
@@ -358,6 +374,18 @@ const struct reply_setting *directory_reply(const struct directory *d, int64_t a
 {
     struct reply_setting key = {.account_id = account_id};
     return search(&key, d->replies, d->replies_n, sizeof(key), by_reply_account);
+}
+
+const struct directory_rule *directory_rules(const struct directory *d, int64_t carrier_id,
+                                             size_t *n)
+{
+    size_t first = 0;
+    while (first < d->rules_n && d->rules[first].row.carrier_id < carrier_id)
+        first++;
+    *n = 0;
+    while (first + *n < d->rules_n && d->rules[first + *n].row.carrier_id == carrier_id)
+        (*n)++;
+    return d->rules + first;
 }
 
 static struct str digits_of(char out[24], uint64_t recipient)

@@ -17,6 +17,7 @@
 #include "store/number.h"
 #include "store/reply.h"
 #include "store/route.h"
+#include "store/rule.h"
 
 struct outbox;
 struct outbox_slot;
@@ -35,6 +36,11 @@ struct directory_carrier {
     struct outbox_slot *slot;   /* its live state: core/outbox */
     struct directory_pool *pools;
     size_t pools_n;
+};
+
+struct directory_rule {
+    struct reply_rule row;
+    struct str keyword; /* folded: text/word */
 };
 
 struct directory {
@@ -61,9 +67,11 @@ struct directory {
     size_t callbacks_n;
     struct notification *notifications; /* by account, oldest first */
     size_t notifications_n;
-    bool receipts_told; /* some account or user has a URL for its receipts */
+    bool receipts_told;            /* some account or user has a URL for its receipts */
     struct reply_setting *replies; /* by account */
     size_t replies_n;
+    struct directory_rule *rules; /* by carrier and place */
+    size_t rules_n;
     struct arena *arena;
     _Atomic size_t references;
 };
@@ -102,6 +110,9 @@ const struct directory_pool *directory_pool(const struct directory_carrier *c,
 bool directory_two_way(const struct directory *d, int64_t account_id, struct str country);
 /* What a reply to the account starts; NULL: nothing of its own. */
 const struct reply_setting *directory_reply(const struct directory *d, int64_t account_id);
+/* Those of a carrier, in their order. */
+const struct directory_rule *directory_rules(const struct directory *d, int64_t carrier_id,
+                                             size_t *n);
 
 /* Hundredths of a credit a part: the longest matching prefix. false when none matches. */
 bool directory_rate(const struct directory *d, uint64_t recipient, int64_t *credits);

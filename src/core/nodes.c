@@ -11,6 +11,7 @@
 #include "store/errand.h"
 #include "store/node.h"
 #include "store/place.h"
+#include "store/quarantine.h"
 #include "store/queue.h"
 
 #include <stdio.h>
@@ -211,7 +212,8 @@ enum err nodes_tick(struct core *c, struct store_tx *tx, bool *more)
 struct hint {
     struct letter letter;
     struct core *core;
-    int64_t carrier_id; /* 0: the directory */
+    int64_t carrier_id;    /* of a queue that has more */
+    int64_t quarantine_id; /* of a stop; both 0: the directory */
 };
 
 /* On the clock's thread, after the commit. */
@@ -222,6 +224,8 @@ static void give_hint(struct letter *letter)
     char note[DB_NOTE_MAX + 1];
     if (hint->carrier_id)
         snprintf(note, sizeof(note), "queue %lld", (long long)hint->carrier_id);
+    else if (hint->quarantine_id)
+        snprintf(note, sizeof(note), "stop %lld", (long long)hint->quarantine_id);
     else
         snprintf(note, sizeof(note), "directory");
     if (mouth && db_note(mouth, str_of(note)))
@@ -253,6 +257,15 @@ static void hint(struct core *c, struct store_tx *tx, int64_t carrier_id)
         return;
     struct hint *hint = base_alloc(sizeof(*hint));
     *hint = (struct hint){.letter.deliver = give_hint, .core = c, .carrier_id = carrier_id};
+    store_after_commit(tx, c->clock_box, &hint->letter, drop_hint);
+}
+
+void nodes_hint_stop(struct core *c, struct store_tx *tx, int64_t quarantine_id)
+{
+    if (!db_shared(tx->view.db))
+        return;
+    struct hint *hint = base_alloc(sizeof(*hint));
+    *hint = (struct hint){.letter.deliver = give_hint, .core = c, .quarantine_id = quarantine_id};
     store_after_commit(tx, c->clock_box, &hint->letter, drop_hint);
 }
 
@@ -311,13 +324,32 @@ static void hear_of_queue(struct core *c, int64_t carrier_id)
     directory_release(d);
 }
 
+/* Its messages in memory here: what this node takes from now on sees the row. */
+static void hear_of_stop(struct core *c, int64_t quarantine_id)
+{
+    struct store_view view = {.db = c->nodes.ears, .arena = arena_new()};
+    struct quarantine q;
+    if (store_quarantine_get(&q, &view, quarantine_id) == OK)
+        outbox_stop_heard(c->outbox, &(struct stop){.phone = q.phone,
+                                                    .account_id = q.account_id,
+                                                    .number = q.number,
+                                                    .answer_id = q.answer_id,
+                                                    .quarantine_id = q.id});
+    arena_free(view.arena);
+}
+
 void nodes_hear(struct core *c, struct str note)
 {
     static const struct str queue = STR("queue ");
+    static const struct str stop = STR("stop ");
     uint64_t carrier_id;
+    uint64_t quarantine_id;
     if (str_eq(note, directory_setting))
         hear_of_directory(c);
     else if (str_starts(note, queue) &&
              str_to_u64(&carrier_id, str_sub(note, queue.n, note.n)) == OK)
         hear_of_queue(c, (int64_t)carrier_id);
+    else if (str_starts(note, stop) &&
+             str_to_u64(&quarantine_id, str_sub(note, stop.n, note.n)) == OK)
+        hear_of_stop(c, (int64_t)quarantine_id);
 }

@@ -14,6 +14,12 @@ struct outbox {
     _Atomic int64_t send_until_us;
     void (*arrive)(struct outgoing *o);
     void (*look)(struct outbox_slot *slot);
+    void (*pass)(struct outbox_slot *slot);
+    struct wall *wall;
+    _Atomic uint64_t stops; /* raised so far */
+    uint64_t arrived;       /* the carriers' thread's: messages, and how many of both there were */
+    uint64_t passed_stops;  /* when it last passed over what it has */
+    uint64_t passed_arrived;
 };
 
 /* The carrier's arrive, kept where a letter finds it. One outbox a process serves carriers; tests
@@ -27,6 +33,7 @@ struct outbox *outbox_new(bool shared)
 {
     struct outbox *o = base_alloc(sizeof(*o));
     o->shared = shared;
+    o->wall = wall_new();
     atomic_store(&o->send_until_us, shared ? 0 : INT64_MAX);
     pthread_mutex_init(&o->lock, NULL);
     return o;
@@ -42,6 +49,7 @@ void outbox_free(struct outbox *o)
         o->slots = next;
     }
     pthread_mutex_destroy(&o->lock);
+    wall_free(o->wall);
     free(o);
 }
 
@@ -63,6 +71,7 @@ static struct outbox_slot *slot_new(struct outbox *o, int64_t carrier_id)
     slot->backlog = true; /* until a look at the store says otherwise */
     slot->held = !o->shared;
     slot->send_until_us = &o->send_until_us;
+    slot->wall = o->wall;
     return slot;
 }
 
@@ -98,6 +107,11 @@ void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct 
     o->look = look;
 }
 
+void outbox_on_stop(struct outbox *o, void (*pass)(struct outbox_slot *slot))
+{
+    o->pass = pass;
+}
+
 void outbox_may_send_until(struct outbox *o, int64_t until_us)
 {
     atomic_store(&o->send_until_us, until_us);
@@ -126,6 +140,7 @@ bool outbox_has_room(const struct outbox *o, const struct outbox_slot *slot)
 static void deliver(struct letter *letter)
 {
     struct handed *h = (struct handed *)letter;
+    h->out.slot->outbox->arrived++;
     h->arrive(&h->out);
 }
 
@@ -172,6 +187,80 @@ void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot 
         memcpy(h->out.answered, answered, sizeof(h->out.answered));
     atomic_fetch_add(&slot->active, 1);
     store_after_commit(tx, o->box, &h->out.letter, drop);
+}
+
+/* ---- stops ---- */
+
+/* Behind every message that was handed over before it: once it is there, the carriers' thread has
+ * all of them. */
+struct stop_letter {
+    struct letter letter;
+    struct outbox *outbox;
+    struct wall_stop *stop;
+    uint64_t nth;
+};
+
+static void end_stop(struct stop_letter *l)
+{
+    wall_lower(l->outbox->wall, l->stop);
+    free(l);
+}
+
+/* Stops come in bulk, and one pass serves all that stand. */
+static bool is_passed(const struct stop_letter *l)
+{
+    const struct outbox *o = l->outbox;
+    return l->nth <= o->passed_stops && o->arrived == o->passed_arrived;
+}
+
+static void pass_over(struct letter *letter)
+{
+    struct stop_letter *l = (struct stop_letter *)letter;
+    struct outbox *o = l->outbox;
+    if (!is_passed(l)) {
+        o->passed_stops = atomic_load(&o->stops);
+        o->passed_arrived = o->arrived;
+        pthread_mutex_lock(&o->lock);
+        struct outbox_slot *slot = o->slots; /* never fewer, new ones come before it */
+        pthread_mutex_unlock(&o->lock);
+        for (; slot && o->pass; slot = slot->next)
+            o->pass(slot);
+    }
+    end_stop(l);
+}
+
+static void drop_stop(struct letter *letter)
+{
+    end_stop((struct stop_letter *)letter);
+}
+
+static struct stop_letter *stop_letter_new(struct outbox *o, const struct stop *stop)
+{
+    struct stop_letter *l = base_alloc(sizeof(*l));
+    *l = (struct stop_letter){
+        .letter.deliver = pass_over, .outbox = o, .stop = wall_raise(o->wall, stop)};
+    l->nth = atomic_fetch_add(&o->stops, 1) + 1; /* it stands by now */
+    return l;
+}
+
+struct wall_stop *outbox_stop(struct outbox *o, struct store_tx *tx, const struct stop *stop)
+{
+    if (!o->box)
+        return NULL;
+    struct stop_letter *l = stop_letter_new(o, stop);
+    store_after_commit(tx, o->box, &l->letter, drop_stop);
+    return l->stop;
+}
+
+void outbox_stop_heard(struct outbox *o, const struct stop *stop)
+{
+    if (o->box)
+        mailbox_post(o->box, &stop_letter_new(o, stop)->letter);
+}
+
+struct wall *outbox_wall(struct outbox *o)
+{
+    return o->wall;
 }
 
 enum err carrier_ref_copy(char out[CARRIER_REF_SIZE], struct str id)

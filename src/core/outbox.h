@@ -16,6 +16,7 @@
 #ifndef NAVETTE_CORE_OUTBOX_H
 #define NAVETTE_CORE_OUTBOX_H
 
+#include "core/wall.h"
 #include "smpp/message_id.h"
 #include "store/message.h"
 #include "store/writer.h"
@@ -58,6 +59,7 @@ struct outbox_slot {
     _Atomic bool shared;    /* other nodes may be bound to it at the same time */
     _Atomic bool in_use;    /* set by the carrier: a bind of it may still be open */
     const _Atomic int64_t *send_until_us; /* of the outbox: outbox_may_send */
+    struct wall *wall;                    /* of the outbox; NULL: there is none */
     /* Set by the carrier's thread (clock_mono_us): since when there is no session, and since when
      * the carrier asks for pauses and takes nothing; 0: not so. */
     _Atomic int64_t lost_since_us;
@@ -127,6 +129,10 @@ bool outbox_hold(struct outbox_slot *slot, bool held);
 void outbox_attach(struct outbox *o, struct mailbox *box, void (*arrive)(struct outgoing *o),
                    void (*look)(struct outbox_slot *slot));
 
+/* `pass` is called on the carriers' thread, for each slot, when a stop has been committed: what it
+ * has in memory that must not leave ends. Before the threads start. */
+void outbox_on_stop(struct outbox *o, void (*pass)(struct outbox_slot *slot));
+
 /* Until when (clock_mono_us) this node's lease surely holds. Any thread. */
 void outbox_may_send_until(struct outbox *o, int64_t until_us);
 /* May something leave now? Whoever sends asks with the clock's time of that moment. Any thread. */
@@ -163,6 +169,7 @@ enum outcome_kind {
     OUTCOME_RELEASED, /* never left: back to the queue as it was */
     OUTCOME_IN_DOUBT, /* written, then the link was lost or the answer's time ran out */
     OUTCOME_EXPIRED,  /* its validity ended before it left */
+    OUTCOME_REFUSED,  /* the wall stood before it: its recipient may be in quarantine */
 };
 
 /* The carrier's on_doubt. */
@@ -243,6 +250,14 @@ void incoming_job_init(struct incoming_job *job, struct mailbox *home,
                        void (*deliver)(struct letter *));
 
 /* ---- for the writer's work ---- */
+
+/* From now on, if this transaction is committed, nothing that the stop concerns leaves this node:
+ * core/wall. NULL: there are no carriers. */
+struct wall_stop *outbox_stop(struct outbox *o, struct store_tx *tx,
+                              const struct stop *stop) MUST_CHECK;
+/* A stop that another node has committed. Any thread. */
+void outbox_stop_heard(struct outbox *o, const struct stop *stop);
+struct wall *outbox_wall(struct outbox *o);
 
 /* True when a message that is accepted now may go straight to the carrier. */
 bool outbox_has_room(const struct outbox *o, const struct outbox_slot *slot);

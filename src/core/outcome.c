@@ -5,6 +5,7 @@
  */
 #include "base/metric.h"
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "smpp/pdu.h"
 #include "store/ledger.h"
 #include "store/queue.h"
@@ -204,10 +205,39 @@ static enum err tell(struct store_tx *tx, const struct outcome_job *j)
     return store_event_add(tx, j->message_id, STR("in_doubt"), ends[j->policy]);
 }
 
+/* The wall stood before it, and the stop's commit has come before this or never came. *back: it did
+ * not, or was lifted since. */
+static enum err refused(struct core *c, struct store_tx *tx, const struct outcome_job *j,
+                        bool *back)
+{
+    struct message m;
+    bool stays = false;
+    enum err e = store_message_get(&m, &tx->view, j->message_id);
+    *back = false;
+    if (e || m.state != MESSAGE_SENDING)
+        return e == ERR_NOT_FOUND ? OK : e;
+    e = quarantine_ask(&stays, c, tx, &m, 1);
+    *back = !e && !stays;
+    return e || *back ? e : end_unsent(tx, &m, MESSAGE_REFUSED, (struct str){0}, NULL);
+}
+
 static bool comes_back(const struct outcome_job *j)
 {
     return j->kind == OUTCOME_RETRY || j->kind == OUTCOME_RELEASED ||
            (j->kind == OUTCOME_IN_DOUBT && j->policy == DOUBT_RESEND);
+}
+
+/* *back: it waits again. */
+static enum err end_or_return(bool *back, struct core *c, struct store_tx *tx,
+                              const struct outcome_job *j)
+{
+    *back = comes_back(j);
+    if (j->kind == OUTCOME_REFUSED)
+        return refused(c, tx, j, back);
+    if (*back)
+        return OK;
+    return j->kind == OUTCOME_IN_DOUBT ? leave_in_doubt(tx, j->message_id, j->policy)
+                                       : not_taken(c, tx, j);
 }
 
 static enum err others(struct core *c, struct store_tx *tx, struct job **jobs, size_t n)
@@ -217,15 +247,14 @@ static enum err others(struct core *c, struct store_tx *tx, struct job **jobs, s
     enum err e = OK;
     for (size_t i = 0; i < n && !e; i++) {
         const struct outcome_job *j = (const struct outcome_job *)jobs[i];
+        bool returns;
         e = tell(tx, j);
         if (e || j->kind == OUTCOME_SENT)
             continue;
-        if (!comes_back(j)) {
-            e = j->kind == OUTCOME_IN_DOUBT ? leave_in_doubt(tx, j->message_id, j->policy)
-                                            : not_taken(c, tx, j);
+        e = end_or_return(&returns, c, tx, j);
+        if (e || !returns)
             continue;
-        }
-        bool released = j->kind == OUTCOME_RELEASED;
+        bool released = j->kind == OUTCOME_RELEASED || j->kind == OUTCOME_REFUSED;
         j->slot->backlog = true;
         back[back_n++] =
             (struct queue_return){.message_id = j->message_id,

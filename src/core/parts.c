@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/metric.h"
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "store/queue.h"
 #include "store/sweep.h"
 
@@ -101,6 +102,7 @@ struct settled {
     int64_t *left; /* the queue, since they are sent */
     size_t sent_n;
     struct message_finish *ends;
+    int64_t *ended; /* those that it changed */
     size_t ends_n;
     struct straggler *waiting; /* for the receipts of other parts */
     size_t waiting_n;
@@ -142,6 +144,7 @@ static enum err settle(struct core *c, struct store_tx *tx, const int64_t *messa
         .sent = ARENA_ARRAY(a, n, struct message_sent),
         .left = ARENA_ARRAY(a, n, int64_t),
         .ends = ARENA_ARRAY(a, n, struct message_finish),
+        .ended = ARENA_ARRAY(a, n, int64_t),
         .waiting = ARENA_ARRAY(a, n, struct straggler),
         .waited = ARENA_ARRAY(a, n, int64_t),
     };
@@ -159,7 +162,9 @@ static enum err settle(struct core *c, struct store_tx *tx, const int64_t *messa
     metric_add(METRIC_SENT, e ? 0 : (int64_t)s.sent_n);
     if (!e)
         e = store_queue_drop(tx, s.left, s.sent_n);
-    return e ? e : store_message_finish_sent(tx, s.ends, s.ends_n, NULL);
+    if (!e)
+        e = store_message_finish_sent(tx, s.ends, s.ends_n, s.ended);
+    return e ? e : quarantine_note(c, tx, s.ends, s.ended, s.ends_n);
 }
 
 struct changed_parts {

@@ -16,6 +16,21 @@ static const char *meaning_of(int code)
     return "";
 }
 
+static enum phone_fault fault_of(int code)
+{
+    static const struct {
+        int code;
+        enum phone_fault fault;
+    } faults[] = {
+#define FAULT(code, kind) {code, PHONE_FAILS_##kind},
+#include "core/ptt.def"
+    };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        if (faults[i].code == code)
+            return faults[i].fault;
+    return PHONE_FINE;
+}
+
 static int code_of_state(enum message_state state)
 {
     static const int codes[] = {
@@ -85,5 +100,5 @@ struct ptt ptt_of(enum message_state state, struct str receipt)
         state == MESSAGE_UNDELIVERED || state == MESSAGE_REJECTED ? code_of_receipt(receipt) : 0;
     if (more)
         code = more;
-    return (struct ptt){.code = code, .meaning = meaning_of(code)};
+    return (struct ptt){.code = code, .meaning = meaning_of(code), .fault = fault_of(code)};
 }

@@ -10,9 +10,13 @@
 #include "base/str.h"
 #include "store/message_state.h"
 
+/* Does the phone itself fail? */
+enum phone_fault { PHONE_FINE, PHONE_FAILS_FOR_A_TIME, PHONE_FAILS_FOR_GOOD };
+
 struct ptt {
     int code;            /* 0: not ended yet, or taken back */
     const char *meaning; /* a few words; "" for code 0 */
+    enum phone_fault fault;
 };
 
 /* `receipt` as it stands in the message: "UNDELIV 027", "ESME_RINVDSTADR (0x0000000b)". */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/metric.h"
 #include "core/core_base.h"
+#include "core/quarantine.h"
 #include "store/id.h"
 
 #include <stdlib.h>
@@ -52,7 +53,7 @@ static size_t in_order(struct told *told, size_t n)
     return count;
 }
 
-static enum err finish_whole(struct store_tx *tx, const struct told *told, size_t n)
+static enum err finish_whole(struct core *c, struct store_tx *tx, const struct told *told, size_t n)
 {
     struct message_finish *ends = ARENA_ARRAY(tx->view.arena, n, struct message_finish);
     int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
@@ -68,6 +69,8 @@ static enum err finish_whole(struct store_tx *tx, const struct told *told, size_
                                                 .receipt = t->receipt};
     }
     enum err e = store_message_finish_sent(tx, ends, count, changed);
+    if (!e)
+        e = quarantine_note(c, tx, ends, changed, count);
     return e ? e : reroute_late(tx, ends, changed, count);
 }
 
@@ -116,7 +119,7 @@ static enum err apply(struct core *c, struct store_tx *tx, struct told *told, si
     size_t n = in_order(told, all);
     enum err e = note_intermediate(tx, told, n);
     if (!e)
-        e = finish_whole(tx, told, n);
+        e = finish_whole(c, tx, told, n);
     if (!e)
         e = finish_parts(tx, told, n);
     return e ? e : drop_references(c, tx, told, n);

@@ -2,6 +2,7 @@
 /* Waiting messages for a carrier with room. */
 #include "core/core_base.h"
 #include "core/opening.h"
+#include "core/quarantine.h"
 #include "store/queue.h"
 #include "text/phone.h"
 
@@ -101,8 +102,12 @@ static enum err take_one(struct core *c, struct store_tx *tx, struct take_job *j
     enum err e = store_queue_take(&list, &n, tx, job->slot->carrier_id, job->limit);
     job->found = n;
     t.closed = ARENA_ARRAY(tx->view.arena, n, struct queue_postpone);
+    bool *refused = ARENA_ARRAY(tx->view.arena, n, bool);
+    if (!e)
+        e = quarantine_ask(refused, c, tx, list, n);
     for (size_t i = 0; i < n && !e; i++)
-        e = take_message(&t, &list[i]);
+        e = refused[i] ? end_unsent(tx, &list[i], MESSAGE_REFUSED, (struct str){0}, NULL)
+                       : take_message(&t, &list[i]);
     if (!e)
         e = store_queue_postpone(tx, t.closed, t.closed_n);
     job->slot->backlog = n == job->limit;

@@ -47,6 +47,7 @@ enum err store_carrier_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("SELECT EXISTS (SELECT 1 FROM message WHERE carrier_id = $1 AND state <= 5)");
     static struct db_query of_it[] = {
         DB_QUERY("DELETE FROM route WHERE carrier_id = $1"),
+        DB_QUERY("DELETE FROM reply_rule WHERE carrier_id = $1"),
         DB_QUERY("DELETE FROM number_slot WHERE number_id IN "
                  "(SELECT id FROM number WHERE carrier_id = $1)"),
         DB_QUERY("DELETE FROM number WHERE carrier_id = $1"),

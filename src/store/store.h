@@ -16,6 +16,7 @@ struct purse_move;
 struct changed_parts;
 struct ended;
 struct replies;
+struct stops;
 
 struct store_view {
     struct db *db;
@@ -32,6 +33,7 @@ struct store_tx {
     struct changed_parts *parts; /* whose messages are settled before the commit: core/receipt */
     struct ended *ended;         /* messages that got their final state: store/message_ended */
     struct replies *replies;     /* what they start, accepted at once: core/reply */
+    struct stops *stops;         /* what nothing may leave to after the commit: core/quarantine */
 };
 
 /*

@@ -30,7 +30,7 @@ static void look(struct outbox_slot *slot)
     (void)slot;
 }
 
-static void turn(void)
+void world_turn(void)
 {
     writer_run_once(core_writer(world.core));
     mailbox_deliver(world.wire, 1000);
@@ -40,7 +40,7 @@ static void turn(void)
 void world_do(struct job *job)
 {
     writer_post(core_writer(world.core), job);
-    turn();
+    world_turn();
 }
 
 struct store_view world_view(void)
@@ -121,7 +121,7 @@ void world_change(enum err (*apply)(struct core *, struct store_tx *, struct cha
 {
     struct change change = {.apply = apply};
     core_change(world.core, &change, world.home, ignore);
-    turn();
+    world_turn();
     assert_int_equal(change.job.err, OK);
     hold_directory();
 }
@@ -218,7 +218,7 @@ int64_t world_send(const char *to, size_t septets)
     };
     assert_int_equal(accept_prepare(job, world.arena, &request, &why), OK);
     assert_int_equal(accept_post(world.core, job, world.home, ignore), OK);
-    turn();
+    world_turn();
     assert_int_equal(job->job.err, OK);
     return job->messages[0].id;
 }

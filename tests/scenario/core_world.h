@@ -41,7 +41,9 @@ void world_change(enum err (*apply)(struct core *c, struct store_tx *tx, struct 
 void world_settings(const char *members);
 /* The process ends, and another one starts on the same rows. */
 void world_restart(void);
-/* The writer's next turn: the job comes back, all letters are read. */
+/* The writer's next turn; all letters are read. */
+void world_turn(void);
+/* The same with a job: it comes back, all letters are read. */
 void world_do(struct job *job);
 /* The clock comes by; of so much later. */
 void world_tick(int64_t later_us);

@@ -116,9 +116,11 @@ CREATE TABLE quarantine ( -- phones that must not be written to
     since_at   BIGINT NOT NULL,
     message_id BIGINT,          -- that caused it
     incoming_id BIGINT,
+    answer_id   BIGINT NOT NULL DEFAULT 0, -- a message that may leave nevertheless: it confirms
     UNIQUE (phone, account_id, number)
 );
 CREATE INDEX quarantine_account ON quarantine (account_id, id);
+CREATE INDEX quarantine_erroneous ON quarantine (id) WHERE status = 3;
 
 CREATE TABLE quarantine_event ( -- entries and exits, with their evidence; never changed
     id          {id},
@@ -127,7 +129,7 @@ CREATE TABLE quarantine_event ( -- entries and exits, with their evidence; never
     number      TEXT NOT NULL,
     at          BIGINT NOT NULL,
     status      BIGINT NOT NULL, -- from then on; 0: it left
-    who         TEXT NOT NULL,   -- "reply", "rule", "receipt", or who did it by hand
+    who         TEXT NOT NULL,   -- "reply", "rule", "receipt", "clock", or who did it by hand
     reason      TEXT NOT NULL,
     text        TEXT NOT NULL,   -- of the incoming, as it came
     carrier_id  BIGINT,

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Phones that must not be written to: who they are, since when and why; in and out by hand. */
+#include "core/quarantine.h"
+
+#include "api/change.h"
+#include "api/fields.h"
+#include "api/present.h"
+#include "core/admin.h"
+#include "text/phone.h"
+#include "text/text.h"
+
+enum { NUMBER_MAX = 32, REASON_MAX = 200, WORD_MAX = 16, EVENTS_SHOWN = 200 };
+
+static json_t *phone_json(uint64_t phone)
+{
+    char text[PHONE_SIZE];
+    return present_text(phone_format(text, phone));
+}
+
+static json_t *account_json(int64_t id, const struct directory *d)
+{
+    const struct account *a = id ? directory_account_by_id(d, id) : NULL;
+    return a ? present_text(a->name) : json_null();
+}
+
+static json_t *row_json(const struct quarantine *q, const struct directory *d)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:o, s:o}", "id",
+                     present_id(q->id), "number", phone_json(q->phone), "account",
+                     account_json(q->account_id, d), "short_code", present_text_or_null(q->number),
+                     "status", quarantine_status_name(q->status), "reason", present_text(q->reason),
+                     "errors", (json_int_t)q->errors, "error_at", present_time(q->error_at_us),
+                     "since", present_time(q->since_at_us), "message_id", present_id(q->message_id),
+                     "incoming_id", present_id(q->incoming_id));
+}
+
+static json_t *event_json(const struct quarantine_event *e, const struct directory *d)
+{
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, e->carrier_id);
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+                     present_id(e->id), "at", present_time(e->at_us), "status",
+                     quarantine_status_name(e->status), "account", account_json(e->account_id, d),
+                     "short_code", present_text_or_null(e->number), "who", present_text(e->who),
+                     "reason", present_text(e->reason), "text", present_text_or_null(e->text),
+                     "carrier", carrier ? present_text(carrier->row.name) : json_null(),
+                     "incoming_id", present_id(e->incoming_id), "message_id",
+                     present_id(e->message_id));
+}
+
+/* ---- reading ---- */
+
+static void read_account(struct fields *f, struct api *api, int64_t *id)
+{
+    struct str name = {0};
+    if (!fields_text_or_null(f, "account", ADMIN_NAME_MAX, &name) || !name.n)
+        return;
+    const struct directory *d = core_directory(api_core(api));
+    const struct account *account = directory_account(d, name);
+    *id = account ? account->id : 0;
+    directory_release(d);
+    if (!account)
+        fields_refuse(f, ERR_NOT_FOUND, "account",
+                      STR("there is no account of this name: `navette account list` shows them"));
+}
+
+static void read_phone(struct fields *f, struct str number, uint64_t *phone)
+{
+    if (phone_parse(phone, number))
+        fields_refuse(f, ERR_BAD_NUMBER, "number",
+                      STR("write it in international form, such as +33612345678"));
+}
+
+static void read_filter(struct fields *f, struct api *api, struct quarantine_filter *filter)
+{
+    struct str word;
+    *filter = (struct quarantine_filter){0};
+    read_account(f, api, &filter->account_id);
+    if (fields_text(f, "number", NUMBER_MAX, &word))
+        read_phone(f, word, &filter->phone);
+    if (fields_text(f, "status", WORD_MAX, &word) &&
+        (quarantine_status_parse(&filter->status, word) || !filter->status))
+        fields_refuse(f, ERR_INVALID, "status", STR("write blacklisted, quarantined or erroneous"));
+    fields_page(f, &filter->before_id, &filter->limit);
+}
+
+static void list_quarantine(struct api *api, struct http_request *request,
+                            const struct str *segments)
+{
+    struct store_view view = api_view(api, request);
+    struct quarantine_filter filter;
+    struct quarantine *rows;
+    struct fields f;
+    size_t n;
+    fields_of_query(&f, request);
+    read_filter(&f, api, &filter);
+    if (!fields_end(&f))
+        return;
+    enum err e = store_quarantine_list(&rows, &n, &view, &filter);
+    if (e) {
+        api_reply_error(request, e, NULL, (struct str){0});
+        return;
+    }
+    const struct directory *d = core_directory(api_core(api));
+    json_t *items = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(items, row_json(&rows[i], d));
+    directory_release(d);
+    present_list(request, items, n == filter.limit ? rows[n - 1].id : 0);
+}
+
+/* The strongest that stands, of any account. */
+static enum quarantine_status status_of(const struct quarantine *rows, size_t n)
+{
+    enum quarantine_status status = QUARANTINE_VALID;
+    for (size_t i = 0; i < n; i++)
+        if (!status || rows[i].status < status)
+            status = rows[i].status;
+    return status;
+}
+
+static enum err phone_whole(json_t **out, struct api *api, struct http_request *request,
+                            uint64_t phone)
+{
+    struct store_view view = api_view(api, request);
+    struct quarantine *rows;
+    struct quarantine_event *events;
+    size_t rows_n, events_n;
+    enum err e = store_quarantine_of(&rows, &rows_n, &view, phone);
+    if (!e)
+        e = store_quarantine_event_list(&events, &events_n, &view, phone, 0, EVENTS_SHOWN);
+    if (e)
+        return e;
+    const struct directory *d = core_directory(api_core(api));
+    json_t *entries = json_array();
+    json_t *passed = json_array();
+    for (size_t i = 0; i < rows_n; i++)
+        json_array_append_new(entries, row_json(&rows[i], d));
+    for (size_t i = 0; i < events_n; i++)
+        json_array_append_new(passed, event_json(&events[i], d));
+    directory_release(d);
+    *out = json_pack("{s:o, s:s, s:o, s:o}", "number", phone_json(phone), "status",
+                     quarantine_status_name(status_of(rows, rows_n)), "entries", entries, "events",
+                     passed);
+    return OK;
+}
+
+static void reply_phone(struct api *api, struct http_request *request, int status, uint64_t phone)
+{
+    json_t *json;
+    enum err e = phone_whole(&json, api, request, phone);
+    if (e)
+        api_reply_error(request, e, NULL, (struct str){0});
+    else
+        api_reply_json(request, status, json);
+}
+
+static void show_phone(struct api *api, struct http_request *request, const struct str *segments)
+{
+    uint64_t phone = 0;
+    struct fields f;
+    fields_of_query(&f, request);
+    read_phone(&f, segments[0], &phone);
+    if (fields_end(&f))
+        reply_phone(api, request, 200, phone);
+}
+
+/* ---- by hand ---- */
+
+struct quarantine_change {
+    struct api_change base;
+    struct quarantine row;
+    size_t left;
+};
+
+static void answer_added(struct api_change *c)
+{
+    reply_phone(c->api, c->request, 201, ((struct quarantine_change *)c)->row.phone);
+}
+
+static void answer_left(struct api_change *c)
+{
+    reply_phone(c->api, c->request, 200, ((struct quarantine_change *)c)->row.phone);
+}
+
+/* The number is no subject of a log. */
+static void read_change(struct fields *f, struct api *api, struct quarantine_change *c)
+{
+    size_t bad_at;
+    read_account(f, api, &c->row.account_id);
+    if (fields_text_or_null(f, "short_code", NUMBER_MAX, &c->row.number))
+        c->row.number = quarantine_number(c->row.number);
+    if (!fields_text(f, "reason", REASON_MAX, &c->row.reason) || !str_trim(c->row.reason).n)
+        fields_refuse(f, ERR_MISSING, "reason", STR("say why: it is kept with the number"));
+    else if (text_utf8_check(c->row.reason, &bad_at))
+        fields_refuse(f, ERR_BAD_UTF8, "reason", STR("is not valid UTF-8"));
+    c->base.change.no_reload = true;
+}
+
+static struct quarantine_event evidence_of(const struct quarantine_change *c)
+{
+    return (struct quarantine_event){.who = STR("operator"), .reason = c->row.reason};
+}
+
+static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct quarantine_change *c = (struct quarantine_change *)change;
+    struct quarantine_event evidence = evidence_of(c);
+    c->row.status = QUARANTINE_BLACKLISTED;
+    return quarantine_enter(core, tx, &c->row, &evidence);
+}
+
+static void add_phone(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct quarantine_change *c = ARENA_NEW(request->arena, struct quarantine_change);
+    struct str number = {0};
+    struct fields f;
+    if (!fields_of_body(&f, request))
+        return;
+    fields_text(&f, "number", NUMBER_MAX, &number);
+    read_phone(&f, number, &c->row.phone);
+    read_change(&f, api, c);
+    if (!fields_end(&f))
+        return;
+    c->base.did = "quarantine_added";
+    c->base.subject = STR("a number");
+    api_change_post(&c->base, api, request, apply_add, answer_added);
+}
+
+static enum err apply_remove(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct quarantine_change *c = (struct quarantine_change *)change;
+    struct quarantine_event evidence = evidence_of(c);
+    struct quarantine_leave which = {
+        .phone = c->row.phone, .account_id = c->row.account_id, .number = c->row.number};
+    enum err e = quarantine_leave(&c->left, tx, &which, &evidence);
+    if (!e && !c->left) /* and nothing was written */
+        return refuse(&change->why, ERR_NOT_FOUND, "number",
+                      STR("it is not there: `navette quarantine show NUMBER` tells for which "
+                          "account and short code it is"));
+    return e;
+}
+
+static void remove_phone(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct quarantine_change *c = ARENA_NEW(request->arena, struct quarantine_change);
+    struct fields f;
+    if (!fields_of_body(&f, request))
+        return;
+    read_phone(&f, segments[0], &c->row.phone);
+    read_change(&f, api, c);
+    if (!fields_end(&f))
+        return;
+    c->base.did = "quarantine_removed";
+    c->base.subject = STR("a number");
+    api_change_post(&c->base, api, request, apply_remove, answer_left);
+}
+
+const struct api_route quarantine_routes[] = {
+    {HTTP_GET, "/api/v1/quarantine", list_quarantine},
+    {HTTP_POST, "/api/v1/quarantine", add_phone},
+    {HTTP_GET, "/api/v1/quarantine/{number}", show_phone},
+    {HTTP_POST, "/api/v1/quarantine/{number}/remove", remove_phone},
+    {0},
+};
