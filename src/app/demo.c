@@ -17,6 +17,7 @@
 #define SENDER   "Navette"
 #define CARRIER  "simulator"
 #define NUMBER   "33612345678"
+#define NUMBERS  "38100-38119"
 
 struct demo {
     struct sim *sim;
@@ -57,29 +58,44 @@ void demo_stop(struct demo *d)
     free(d);
 }
 
-/* Creates one thing; what is there already stays as it is. Takes the reference. */
-static enum err create(const char *socket_path, const char *path, json_t *body)
+/* One request to the server; ERR_IO when it does not answer. Takes the reference of body; NULL:
+ * none. */
+static enum err ask(int *status, struct buf *answer, const char *socket_path, const char *method,
+                    const char *path, json_t *body)
 {
     char url[256];
-    struct buf answer = buf_limited(65536);
-    int status = 0;
-    char *text = json_dumps(body, JSON_COMPACT);
+    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     snprintf(url, sizeof(url), "http://localhost%s", path);
     struct http_call call = {.unix_path = socket_path,
-                             .method = "POST",
+                             .method = method,
                              .url = url,
                              .body = str_of(text),
                              .timeout_s = 10};
-    enum err e = http_call(&status, &answer, &call);
+    *status = 0;
+    enum err e = http_call(status, answer, &call);
+    free(text);
+    json_decref(body);
+    return e;
+}
+
+/* Makes one thing; what is there already stays as it is. Takes the reference. */
+static enum err make(const char *socket_path, const char *method, const char *path, json_t *body)
+{
+    struct buf answer = buf_limited(65536);
+    int status;
+    enum err e = ask(&status, &answer, socket_path, method, path, body);
     if (!e && status >= 300 && status != 409) {
         log_error("demo_refused", "path=%s status=%d answer=%.*s", path, status,
                   STR_FMT(buf_str(&answer)));
         e = ERR_INVALID;
     }
     buf_free(&answer);
-    free(text);
-    json_decref(body);
     return e;
+}
+
+static enum err create(const char *socket_path, const char *path, json_t *body)
+{
+    return make(socket_path, "POST", path, body);
 }
 
 static enum err fill(const struct demo *d, const char *socket_path)
@@ -100,9 +116,76 @@ static enum err fill(const struct demo *d, const char *socket_path)
     return e;
 }
 
+/* ---- two-way ---- */
+
+#define RULES "/api/v1/carriers/" CARRIER "/rules"
+
+/* Its rules are made last: while there are none, it was never made. What a person has changed
+ * since is left alone. */
+static enum err is_missing(bool *missing, const char *socket_path)
+{
+    struct buf answer = buf_limited(1 << 20);
+    int status;
+    enum err e = ask(&status, &answer, socket_path, "GET", RULES, NULL);
+    json_t *json = json_loadb(answer.n ? (const char *)answer.p : "", answer.n, 0, NULL);
+    json_t *items = json_object_get(json, "items");
+    *missing = !e && status == 200 && json_is_array(items) && json_array_size(items) == 0;
+    json_decref(json);
+    buf_free(&answer);
+    return e;
+}
+
+static enum err tell_sink(const struct demo *d, const char *socket_path)
+{
+    char url[64];
+    snprintf(url, sizeof(url), "http://127.0.0.1:%u/callback", sim_http_port(d->sim));
+    return make(socket_path, "PATCH", "/api/v1/accounts/" ACCOUNT "/callback",
+                json_pack("{s:s, s:s, s:s, s:s}", "profile", "navette", "replies", url, "receipts",
+                          url, "stops", url));
+}
+
+static enum err fill_two_way(const struct demo *d, const char *socket_path)
+{
+    bool missing;
+    enum err e = is_missing(&missing, socket_path);
+    if (e || !missing)
+        return e;
+    e = create(socket_path, "/api/v1/numbers",
+               json_pack("{s:s, s:s}", "numbers", NUMBERS, "carrier", CARRIER));
+    if (!e)
+        e = create(socket_path, "/api/v1/accounts/" ACCOUNT "/two-way",
+                   json_pack("{s:s}", "country", "FR"));
+    if (!e)
+        e = make(
+            socket_path, "PATCH", "/api/v1/accounts/" ACCOUNT "/reply",
+            json_pack("{s:s, s:s}", "action", "text", "text", "Thank you. We will call you back."));
+    if (!e)
+        e = tell_sink(d, socket_path);
+    if (!e)
+        e = create(socket_path, RULES,
+                   json_pack("{s:s, s:s, s:s}", "keyword", "HOURS", "reply", "Open 9 to 18.",
+                             "action", "none"));
+    if (!e)
+        e = create(socket_path, RULES,
+                   json_pack("{s:s, s:s, s:s}", "keyword", "STOP", "reply",
+                             "You will not hear from us again.", "action", "quarantine"));
+    return e;
+}
+
+/* ---- what a newcomer is told ---- */
+
+static void print_send(const char *http_url, const char *sender, const char *text)
+{
+    printf("     curl '%s/cgi-bin/sms/http2sms.cgi?account=%s&login=%s&password=%s&%s&to=%s"
+           "&message=%s&noStop=1'\n",
+           http_url, ACCOUNT, LOGIN, PASSWORD, sender, NUMBER, text);
+}
+
 enum err demo_fill(struct demo *d, const char *socket_path, const char *http_url)
 {
     enum err e = fill(d, socket_path);
+    if (!e)
+        e = fill_two_way(d, socket_path);
     if (e)
         return e;
     printf(cli_text("\n"
@@ -112,17 +195,21 @@ enum err demo_fill(struct demo *d, const char *socket_path, const char *http_url
                     "  server    %s/\n"
                     "  account   %s   login %s   password %s\n"
                     "\n"
-                    "  1. Send a first SMS, from another terminal:\n"),
+                    "  1. Ask for an answer, from another terminal:\n"),
            sim_http_port(d->sim), http_url, ACCOUNT, LOGIN, PASSWORD);
-    printf("     curl '%s/cgi-bin/sms/http2sms.cgi?account=%s&login=%s&password=%s&from=%s&to=%s"
-           "&message=Hello&noStop=1'\n",
-           http_url, ACCOUNT, LOGIN, PASSWORD, SENDER, NUMBER);
-    printf(cli_text("  2. Open the phones page, choose +%s, answer it.\n"
-                    "  3. See both:\n"
-                    "     build/navette message list\n"
+    print_send(http_url, "senderForResponse=1", "Shall+we+call+you%3F");
+    printf(cli_text("  2. Open the phones page, choose +%s and answer: yes, then HOURS.\n"
+                    "     An answer comes back by itself, and Callbacks shows what your own\n"
+                    "     program would be told.\n"
+                    "  3. See the same here:\n"
+                    "     build/navette conversation list\n"
                     "     build/navette incoming list\n"
-                    "\n"
-                    "  Ctrl-C stops everything; the data stays in its directory.\n\n"),
+                    "  4. Answer STOP. The next message to this phone is refused:\n"),
            NUMBER);
+    print_send(http_url, "from=" SENDER, "Hello");
+    printf(cli_text("     build/navette quarantine list\n"
+                    "\n"
+                    "  Ten minutes of it: docs/two-way.md\n"
+                    "  Ctrl-C stops everything; the data stays in its directory.\n\n"));
     return OK;
 }

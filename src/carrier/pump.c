@@ -183,6 +183,13 @@ static struct sending *next_of(struct pump *p, int64_t now_us, int64_t *again_at
     return m ? m : p->queue.oldest;
 }
 
+/* Marketing that waited here until its country closed; what is half at the phone goes on. */
+static bool is_closed(const struct sending *m, int64_t wall_us)
+{
+    const struct outgoing *o = m->out;
+    return o->closes_at_us && o->closes_at_us <= wall_us && m->todo_n == o->parts && !m->doubt;
+}
+
 int64_t pump_run(struct pump *p, int64_t now_us)
 {
     int64_t again_at_us;
@@ -195,6 +202,10 @@ int64_t pump_run(struct pump *p, int64_t now_us)
         }
         if (!has_begun(m) && (m->stopped || stands_before(p, m))) {
             pump_end(p, m, END_REFUSED);
+            continue;
+        }
+        if (is_closed(m, wall_us)) {
+            pump_end(p, m, END_RELEASED);
             continue;
         }
         int64_t at_us = flow_at_us(&p->flow, now_us);

@@ -215,6 +215,7 @@ struct way {
     char country[3]; /* of what is marketing; else "" */
     const struct directory_carrier *carrier;
     int64_t due_us;
+    int64_t closes_us; /* as message.closes_at_us */
 };
 
 /* Marketing waits until its country is open (P2.7), and takes the route of that hour. */
@@ -226,8 +227,10 @@ static const struct directory_carrier *find_way(struct way *w, struct planning *
     if (r->no_stop || !w->carrier)
         return w->carrier;
     phone_region(w->country, w->recipient);
-    w->due_us =
-        opening_next(opening_find(w->country), w->carrier->rules.regional_holidays, p->ask.at_us);
+    const struct opening *opening = opening_find(w->country);
+    bool regional = w->carrier->rules.regional_holidays;
+    w->due_us = opening_next(opening, regional, p->ask.at_us);
+    w->closes_us = opening_closes(opening, regional, w->due_us);
     if (w->due_us > p->ask.at_us) {
         struct route_ask then = p->ask;
         then.at_us = w->due_us;
@@ -273,6 +276,7 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
         .credits = (int64_t)plan->weight.parts * price,
         .created_at_us = p->now_us,
         .due_at_us = w->due_us,
+        .closes_at_us = w->closes_us,
         .expires_at_us =
             w->due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
         .origin = r->origin,

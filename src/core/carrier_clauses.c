@@ -57,10 +57,13 @@ enum err carrier_clauses_read(struct carrier_clause **out, size_t *n, struct are
 {
     struct str rest = setting;
     struct str each;
+    *out = NULL;
+    *n = 0;
+    if (!setting.n)
+        return OK;
     struct carrier_clause *list = ARENA_ARRAY(a, CARRIER_CLAUSES_MAX, struct carrier_clause);
     *out = list;
-    *n = 0;
-    while (setting.n && str_split(&rest, ';', &each)) {
+    while (str_split(&rest, ';', &each)) {
         if (!str_trim(each).n) /* behind the last one */
             continue;
         if (*n == CARRIER_CLAUSES_MAX)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/opening.h"
 
+#include "base/clock.h"
 #include "text/date.h"
 
 #include <stdlib.h>
@@ -186,16 +187,30 @@ static bool work_out(struct span *out, const struct opening *o, bool regional, i
     return day < last && at_hour(&out->until_us, o, day, o->from_hour);
 }
 
-int64_t opening_next(const struct opening *o, bool regional, int64_t at_us)
+static const struct span *span_of(const struct opening *o, bool regional, int64_t at_us)
 {
     static _Thread_local struct span known[COUNTRIES][2];
-    if (!o)
-        return at_us;
     struct span *span = &known[o->place][regional];
     if (at_us < span->from_us || at_us >= span->until_us)
         if (!work_out(span, o, regional, at_us))
-            *span = (struct span){.from_us = at_us, .until_us = at_us + 1, .open = true};
+            *span = (struct span){.from_us = at_us, .until_us = at_us + DAY_US, .open = true};
+    return span;
+}
+
+int64_t opening_next(const struct opening *o, bool regional, int64_t at_us)
+{
+    if (!o)
+        return at_us;
+    const struct span *span = span_of(o, regional, at_us);
     return span->open ? at_us : span->until_us;
+}
+
+int64_t opening_closes(const struct opening *o, bool regional, int64_t at_us)
+{
+    if (!o)
+        return 0;
+    const struct span *span = span_of(o, regional, at_us);
+    return span->open ? span->until_us : 0;
 }
 
 /* ---- a year's holidays ---- */

@@ -34,6 +34,9 @@ const struct opening *opening_nth(size_t n);
  */
 int64_t opening_next(const struct opening *o, bool regional, int64_t at_us);
 
+/* When what is open at at_us closes; 0: it is closed, or never closes. As cheap. */
+int64_t opening_closes(const struct opening *o, bool regional, int64_t at_us);
+
 struct opening_holiday {
     int month, day;
     const char *name;

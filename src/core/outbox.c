@@ -170,6 +170,7 @@ void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot 
         .id = m->id,
         .due_at_us = m->due_at_us,
         .expires_at_us = m->expires_at_us,
+        .closes_at_us = m->closes_at_us,
         .recipient = m->recipient,
         .sender = copy_behind(&at, m->sender),
         .text = copy_behind(&at, m->text),

@@ -32,7 +32,8 @@ struct outgoing {
     int64_t id;
     int64_t due_at_us;
     int64_t expires_at_us;
-    uint64_t recipient; /* E.164 */
+    int64_t closes_at_us; /* nothing of it begins to leave from then on; 0: it may at any time */
+    uint64_t recipient;   /* E.164 */
     struct str sender;
     struct str text; /* UTF-8 */
     struct str tag;

@@ -50,7 +50,7 @@ struct taking {
 
 /* Marketing that comes late, when its country is closed, waits until it opens; its validity counts
  * from then. One that a carrier had before stays QUEUED, as every message that moved. */
-static enum err wait_for_opening(bool *closed, struct taking *t, const struct message *m)
+static enum err wait_for_opening(bool *closed, struct taking *t, struct message *m)
 {
     char country[3];
     *closed = false;
@@ -58,7 +58,9 @@ static enum err wait_for_opening(bool *closed, struct taking *t, const struct me
         return OK;
     phone_region(country, m->recipient);
     bool regional = t->carrier && t->carrier->rules.regional_holidays;
-    int64_t opens_us = opening_next(opening_find(country), regional, t->tx->now_us);
+    const struct opening *opening = opening_find(country);
+    int64_t opens_us = opening_next(opening, regional, t->tx->now_us);
+    m->closes_at_us = opening_closes(opening, regional, t->tx->now_us);
     *closed = opens_us > t->tx->now_us;
     if (!*closed)
         return OK;

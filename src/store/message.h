@@ -44,6 +44,7 @@ struct message {
     struct str receipt;
     int64_t conversation_id; /* 0: none */
     enum message_origin origin;
+    int64_t closes_at_us; /* in memory only: marketing that must leave before; 0: at any time */
 };
 
 /* How many submit_sm it is: each has its own answer and its own receipt. */

@@ -172,6 +172,31 @@ static void nobody_sends_what_has_expired(void **state)
     assert_wire(0, "m2");
 }
 
+static void P2_7_marketing_that_waited_until_its_country_closed_goes_back(void **state)
+{
+    (void)state;
+    arrive(1, 1)->closes_at_us = START_US;
+    arrive(2, 1)->closes_at_us = START_US + 1;
+    arrive(3, 1);
+    run();
+    assert_outcome(0, OUTCOME_RELEASED, 1);
+    assert_wire(0, "m2");
+    assert_wire(1, "m3");
+}
+
+static void P2_7_what_is_half_at_the_phone_goes_on_when_its_country_closes(void **state)
+{
+    (void)state;
+    f.settings.window = 1;
+    configure();
+    arrive(1, 2)->closes_at_us = START_US + 1;
+    run();
+    clock_advance(SEC_US);
+    answer(0, 0);
+    run();
+    assert_int_equal(f.submits, 2);
+}
+
 static void an_impossible_message_is_refused_not_stuck(void **state)
 {
     (void)state;
@@ -313,6 +338,8 @@ int main(void)
         PUMP_TEST(a_temporary_error_is_tried_again_later_and_later),
         PUMP_TEST(one_outcome_ends_a_message_of_which_parts_fared_differently),
         PUMP_TEST(nobody_sends_what_has_expired),
+        PUMP_TEST(P2_7_marketing_that_waited_until_its_country_closed_goes_back),
+        PUMP_TEST(P2_7_what_is_half_at_the_phone_goes_on_when_its_country_closes),
         PUMP_TEST(an_impossible_message_is_refused_not_stuck),
         PUMP_TEST(a_busy_wire_keeps_the_message),
         PUMP_TEST(a_slow_store_stops_the_submits),

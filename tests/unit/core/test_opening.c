@@ -190,6 +190,19 @@ static void P2_7_easter_falls_as_the_observatory_says(void **state)
     }
 }
 
+static void P2_7_what_is_open_closes_in_the_evening(void **state)
+{
+    (void)state;
+    live_in("UTC");
+    const struct opening *fr = opening_find("FR");
+    int64_t evening_us = local_us(2026, 11, 21, 19, 0, 0);
+    assert_int_equal(opening_closes(fr, false, local_us(2026, 11, 21, 7, 0, 0)), evening_us);
+    assert_int_equal(opening_closes(fr, false, evening_us - 1), evening_us);
+    assert_int_equal(opening_closes(fr, false, evening_us), 0);
+    assert_int_equal(opening_closes(fr, false, local_us(2026, 11, 22, 12, 0, 0)), 0);
+    assert_int_equal(opening_closes(NULL, false, evening_us), 0);
+}
+
 static void P2_7_a_country_without_a_line_is_always_open(void **state)
 {
     (void)state;
@@ -223,6 +236,7 @@ int main(void)
         cmocka_unit_test(P2_7_the_order_of_questions_changes_no_answer),
         cmocka_unit_test(P2_7_nights_when_clocks_are_set_and_years_that_end),
         cmocka_unit_test(P2_7_easter_falls_as_the_observatory_says),
+        cmocka_unit_test(P2_7_what_is_open_closes_in_the_evening),
         cmocka_unit_test(P2_7_a_country_without_a_line_is_always_open),
         cmocka_unit_test(P2_7_the_table_is_in_order_and_its_zones_are_known),
     };
