@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "net/calls_base.h"
+#include "net/lines.h"
 #include "net/loop_base.h"
 
 #include <event2/event.h>
@@ -16,6 +17,7 @@ struct calls {
     bool due; /* curl wants its turn now */
     struct calls_slot *idle;
     struct calls_slot *busy;
+    struct lines *lines;
 };
 
 struct calls_socket {
@@ -207,6 +209,8 @@ static void prepare(struct calls_slot *slot)
 
 void calls_start(struct calls *c, struct net_call *call)
 {
+    if (!call->mail && lines_start(c->lines, call))
+        return;
     struct calls_slot *slot = call->mail ? NULL : c->idle;
     if (slot)
         c->idle = slot->next;
@@ -216,10 +220,6 @@ void calls_start(struct calls *c, struct net_call *call)
     slot->read = 0;
     slot->refused = false;
     call->slot = slot;
-    call->status = 0;
-    call->good = false;
-    call->error = NULL;
-    call->answer = (struct str){0};
     busy_add(c, slot);
     if (call->mail)
         calls_mail_prepare(slot, &c->config);
@@ -231,6 +231,10 @@ void calls_start(struct calls *c, struct net_call *call)
 
 void calls_cancel(struct calls *c, struct net_call *call)
 {
+    if (!call->slot) {
+        (void)lines_cancel(c->lines, call);
+        return;
+    }
     curl_multi_remove_handle(c->multi, call->slot->curl);
     put_back(c, call->slot);
 }
@@ -240,7 +244,7 @@ void calls_cancel(struct calls *c, struct net_call *call)
 static const char *words_of(const struct calls_slot *slot, CURLcode code)
 {
     if (slot->refused)
-        return "the address is not a public one, and not allowed (--callback-allow)";
+        return CALLS_REFUSED;
     switch (code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -290,6 +294,7 @@ static void finish(struct calls *c, struct calls_slot *slot, CURLcode code)
     call->good = answered && (call->mail || (status >= 200 && status < 300));
     call->error = answered ? NULL : words_of(slot, code);
     struct buf answer = slot->answer;
+    call->answer = (struct str){0};
     slot->answer = buf_limited(CALLS_READ_MAX);
     if (call->good && call->keep_answer && is_plain(slot->curl))
         call->answer = buf_str(&answer);
@@ -336,6 +341,7 @@ struct calls *calls_new(const struct calls_config *config)
     c->multi = curl_multi_init();
     if (!c->multi)
         base_out_of_memory();
+    c->lines = lines_new(config->loop, &c->config.guard);
     c->timer = net_timer_new(config->loop, on_timer, c);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
@@ -357,6 +363,7 @@ void calls_free(struct calls *c)
         c->idle = slot->next;
         slot_free(slot);
     }
+    lines_free(c->lines);
     curl_multi_cleanup(c->multi);
     net_timer_free(c->timer);
     free(c);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * net/calls: HTTP requests and e-mails to the outside, many at once on one loop: libcurl's multi
- * interface over our sockets and timers. Connections are kept and used again.
+ * net/calls: HTTP requests and e-mails to the outside, many at once on one loop: https and mail by
+ * libcurl's multi interface over our sockets and timers, http by net/lines. Connections are kept
+ * and used again.
  *
  * Only http and https, redirects are not followed, TLS is verified, no proxy of the environment is
  * used. Every address is held against the guard when it is connected to, so that a name which
@@ -58,6 +59,9 @@ struct calls_config {
     const char *smtp_password;
     bool smtp_tls; /* STARTTLS or nothing */
 };
+
+/* The error of a call that the guard refused. */
+#define CALLS_REFUSED "the address is not a public one, and not allowed (--callback-allow)"
 
 struct calls;
 

@@ -23,6 +23,8 @@ struct net_dial {
     struct net_timer *limit;   /* the whole time; its firing ends everything */
     struct net_timer *attempt; /* one address's share, or 0 for "go on" */
     int64_t deadline_us;
+    const struct net_guard *guard; /* or NULL */
+    bool refused;
     char reason[160];
     void (*done)(void *ctx, int fd, const char *reason);
     void *ctx;
@@ -97,6 +99,11 @@ static bool attempt(struct net_dial *dial)
 {
     const struct sockaddr_storage *at = &dial->addresses.at[dial->next++];
     int on = 1;
+    if (dial->guard && !net_guard_allows(dial->guard, (const struct sockaddr *)at)) {
+        dial->refused = true;
+        errno = EACCES;
+        return false;
+    }
     dial->fd = socket(at->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (dial->fd < 0)
         return false;
@@ -170,4 +177,14 @@ void net_dial_free(struct net_dial *dial)
     net_timer_free(dial->limit);
     net_timer_free(dial->attempt);
     free(dial);
+}
+
+void net_dial_guard(struct net_dial *dial, const struct net_guard *guard)
+{
+    dial->guard = guard;
+}
+
+bool net_dial_refused(const struct net_dial *dial)
+{
+    return dial->refused;
 }

@@ -2,12 +2,33 @@
 // Callbacks over real sockets: a customer's program that answers well, slowly, badly or not at all,
 // and a judge of signatures that we did not write.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Webhook } from "standardwebhooks";
-import { cli, command, furnish, http2sms, startNavette, startSim, until, who } from "./navette.mjs";
+import { cli, command, furnish, http2sms, startNavette } from "./navette.mjs";
+import { startSim, tempDir, until, who } from "./navette.mjs";
 
-const ALLOW = ["--callback-allow", "127.0.0.0/8"];
+// A certificate of its own for "localhost".
+function certificate() {
+  const dir = tempDir();
+  const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(dir, name));
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
+      ...["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
+    ],
+    { stdio: "ignore" },
+  );
+  return { file: cert, key: readFileSync(key), cert: readFileSync(cert) };
+}
+
+const trusted = certificate();
+const ALLOW = ["--callback-allow", "127.0.0.0/8, ::1", "--callback-ca", trusted.file];
 
 let sim;
 let server;
@@ -16,10 +37,11 @@ let phone = 33612340000;
 const newPhone = () => `+${++phone}`;
 
 // Keeps what it was asked; `answer(request, response, body)` is what the test wants of it.
-async function startShop() {
+async function startShop(tls) {
   const sockets = new Set();
   const it = { heard: [], answer: (_, response) => response.end() };
-  it.server = createServer((request, response) => {
+  const listen = (handler) => (tls ? createTlsServer(tls, handler) : createServer(handler));
+  it.server = listen((request, response) => {
     let body = "";
     request.on("data", (d) => (body += d));
     request.on("end", () => {
@@ -33,7 +55,8 @@ async function startShop() {
     s.on("close", () => sockets.delete(s));
   });
   await new Promise((r) => it.server.listen(0, "127.0.0.1", r));
-  it.at = (path) => `http://127.0.0.1:${it.server.address().port}${path}`;
+  const origin = tls ? "https://localhost" : "http://127.0.0.1";
+  it.at = (path) => `${origin}:${it.server.address().port}${path}`;
   it.to = (path) => it.heard.filter((h) => h.url.pathname === path);
   it.close = () => {
     for (const s of sockets) s.destroy();
@@ -168,6 +191,42 @@ test("P5_2 answers that are huge, broken, slow or missing harm nobody", async ()
   assert.equal(states["/broken"].error, "the connection broke");
   assert.equal(states["/500"].status, 500);
   shop.answer = (_, response) => response.end();
+});
+
+test("a kept connection that is closed under a request is made anew", async () => {
+  await set("--replies", shop.at("/kept"));
+  const used = new Set();
+  shop.answer = (request, response) => {
+    if (used.has(request.socket)) return request.socket.destroy();
+    used.add(request.socket);
+    response.write("in "); // chunked
+    response.end("pieces");
+  };
+  for (let i = 0; i < 3; i++) {
+    const { state, failures } = await callback("test", who.account);
+    assert.deepEqual({ state, failures }, { state: "done", failures: 0 });
+  }
+  assert.equal(used.size, 3);
+  shop.answer = (_, response) => response.end();
+});
+
+test("P5_4 over https the certificate must be good", async () => {
+  const good = await startShop(trusted);
+  const other = await startShop(certificate());
+  try {
+    const { secret } = await set("--replies", good.at("/tls"), "--secret", "new");
+    assert.equal((await callback("test", who.account)).status, 200);
+    const [heard] = good.heard;
+    new Webhook(secret).verify(heard.body, heard.headers);
+    await set("--replies", other.at("/tls"));
+    const { state, error } = await callback("test", who.account);
+    assert.equal(state, "waiting");
+    assert.equal(error, "the certificate is not to be trusted");
+    assert.equal(other.heard.length, 0);
+  } finally {
+    await good.close();
+    await other.close();
+  }
 });
 
 test("P5_4 what failed is listed, and replayed under the same id", async () => {
