@@ -79,7 +79,7 @@ static void P4_10_a_held_reply_starts_nothing_before_the_run_and_all_of_it_then(
 {
     (void)state;
     action_text("thanks");
-    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 0)");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 'en', 0)");
     match.held = true;
     int64_t before = balance();
     struct incoming row = hear("yes");
@@ -206,7 +206,7 @@ static void P8_1_a_text_that_is_not_kept_starts_all_the_same(void **state)
 {
     (void)state;
     sql("INSERT INTO reply_rule VALUES (1, 5, 1, 'INFO', '', 'by the rule', 0, 0, 0)");
-    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 0)");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 'en', 0)");
     struct incoming row = of(PHONE, "INFO");
     row.kept = false;
     row = hear_row(row);
@@ -219,7 +219,7 @@ static void P8_1_a_text_that_is_not_kept_starts_all_the_same(void **state)
 static void P8_1_a_text_that_is_not_kept_lasts_until_its_reply_is_released(void **state)
 {
     (void)state;
-    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 0)");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 'en', 0)");
     match.held = true;
     struct incoming row = of(PHONE, "secret");
     row.kept = false;
@@ -298,7 +298,7 @@ static void a_text_that_is_held_back_stays_until_it_is_released(void **state)
 {
     (void)state;
     keep("1");
-    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 0)");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 'en', 0)");
     clock_advance(7 * HOUR_US); /* the run is 30 hours away */
     match.held = true;
     hear("yes");

@@ -249,9 +249,9 @@ static void P5_3_sms_notices_are_billed_and_say_who_when_and_a_part_of_what(void
     char text[161];
     memset(text, 'b', 160);
     text[160] = 0;
-    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 0)");
-    sql("INSERT INTO notification VALUES (2, 1, 1, 'a@b.example', 'c@d.example', 0)");
-    sql("INSERT INTO notification VALUES (3, 1, 2, '0033700000010', 'Shop', 0)");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 'en', 0)");
+    sql("INSERT INTO notification VALUES (2, 1, 1, 'a@b.example', 'c@d.example', 'en', 0)");
+    sql("INSERT INTO notification VALUES (3, 1, 2, '0033700000010', 'Shop', 'en', 0)");
     int64_t before = balance();
     struct incoming row = hear(text);
     assert_started(row, "nothing");
@@ -275,7 +275,7 @@ static void P5_3_sms_notices_are_billed_and_say_who_when_and_a_part_of_what(void
 static void P5_3_an_sms_notice_does_not_answer_the_phone_that_it_tells_of(void **state)
 {
     (void)state;
-    sql("INSERT INTO notification VALUES (1, 1, 2, '+33612345678', 'Shop', 0)");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33612345678', 'Shop', 'en', 0)");
     hear("from the owner himself");
     newest_messages(0);
     hear_row(of("+33698765432", "from somebody"));
@@ -288,7 +288,7 @@ static void P5_3_an_sms_notice_does_not_answer_the_phone_that_it_tells_of(void *
 static void P5_5_without_credits_no_sms_is_sent_to_the_owner(void **state)
 {
     (void)state;
-    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 0)");
+    sql("INSERT INTO notification VALUES (1, 1, 2, '+33700000009', 'Shop', 'en', 0)");
     balance_is(50);
     hear("unpaid");
     balance_is(150);

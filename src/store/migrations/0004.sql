@@ -155,6 +155,7 @@ CREATE TABLE notification ( -- whom an account has told of its replies
     kind       BIGINT NOT NULL CHECK (kind IN (1, 2)), -- 1 e-mail, 2 SMS
     target     TEXT NOT NULL,
     sender     TEXT NOT NULL,
+    language   TEXT NOT NULL, -- of e-mails: en, fr
     created_at BIGINT NOT NULL
 );
 
