@@ -68,8 +68,8 @@ test("an account is added, credited, changed, listed and removed", async () => {
   const words = "account add acc-1 --credits 12.5 --timezone Indian/Reunion";
   const made = await ask(...words.split(" "));
   assert.deepEqual(Object.keys(made), [
-    ...["id", "name", "timezone", "max_parts", "grade", "enabled", "credits"],
-    "created_at",
+    ...["id", "name", "timezone", "max_parts", "grade", "enabled", "keep_days"],
+    ...["credits", "created_at"],
   ]);
   assert.equal(made.credits, "12.50");
   assert.equal(made.timezone, "Indian/Reunion");
@@ -321,7 +321,7 @@ async function sender(account, money, quota = []) {
 
 const FIELDS =
   "id account user sender recipient text encoding parts class tag state credits created_at " +
-  "due_at sent_at done_at carrier carrier_ids receipt events ptt ptt_meaning";
+  "due_at sent_at done_at carrier carrier_ids receipt events ptt ptt_meaning origin";
 
 test("a message is shown with its whole passage", async () => {
   await sender("acc-m", 100);
@@ -455,11 +455,12 @@ test("an incoming is listed and shown", async () => {
   const [i] = items;
   assert.deepEqual(
     Object.keys(i),
-    "id account carrier sender number text class received_at parts missing message_id".split(" "),
+    ("id account carrier sender number text class received_at parts missing message_id " +
+      "conversation_id standing started credits release_at released_at").split(" "),
   );
   assert.deepEqual(
-    [i.account, i.carrier, i.sender, i.text, i.parts, i.message_id],
-    ["acc-o", "sim", "+33612340077", "réponse", 1, id],
+    [i.account, i.carrier, i.sender, i.text, i.parts, i.message_id, i.started],
+    ["acc-o", "sim", "+33612340077", "réponse", 1, id, "nothing"],
   );
   assert.deepEqual(await ask("incoming", "show", i.id), i);
   await refused("id", ["incoming", "show", "1"]);

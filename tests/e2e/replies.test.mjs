@@ -118,6 +118,19 @@ test("P8_1_a_text_that_is_not_kept_is_answered_all_the_same", async () => {
   await change(server, "--store-incoming");
 });
 
+test("an_account_says_for_how_many_days_its_texts_are_kept", async () => {
+  const show = async () => (await cli(server, "account", "show", who.account)).keep_days;
+  assert.equal(await show(), 0);
+  await cli(server, "account", "set", who.account, "--keep-days", "90");
+  await cli(server, "account", "set", who.account, "--enabled", "yes");
+  assert.equal(await show(), 90);
+  const { code, stderr } = await command(
+    ...["--data", server.data, "account", "set", who.account, "--keep-days", "3651"],
+  );
+  assert.equal(code, 1);
+  assert.match(stderr, /^keep_days: /);
+});
+
 test("what_cannot_be_an_answer_is_refused_with_its_field", async () => {
   for (const [options, said] of [
     [["--action", "text", "--text", "none"], /^text: say what replies are answered/],
