@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keywords, STOP and the quarantine over real sockets: the table of facts (T27), the door, the wall,
-// and what an operator does by hand.
+// Keywords, STOP and the quarantine over real sockets: the table of facts (T27), the door, the
+// wall, and what an operator does by hand.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cli, command, http2sms, startNavette, until, who } from "./navette.mjs";
