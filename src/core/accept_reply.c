@@ -80,17 +80,6 @@ static enum err read_sender(struct reply_ask *out, const struct accept_request *
     return number || !s || !s->enabled ? refuse_sender(why) : OK;
 }
 
-/* From the number that was written to, in its conversation. */
-static void read_answer(struct reply_ask *out, const struct accept_request *r)
-{
-    struct str digits = str_starts(r->sender, STR("+")) ? str_sub(r->sender, 1, r->sender.n)
-                                                        : r->sender;
-    if (!r->with_reply)
-        return;
-    out->number = directory_number(r->directory, r->via->row.id, digits);
-    out->kind = out->number ? out->number->kind : reply_kind_of(r->account->grade);
-}
-
 bool reply_is_asked(const struct accept_request *r)
 {
     return r->with_reply || str_eq(r->sender, REPLY_SENDER);
@@ -106,10 +95,8 @@ enum err reply_ask_read(struct reply_ask *out, const struct accept_request *r, s
 {
     bool as_sender = reply_is_asked(r);
     *out = (struct reply_ask){.kind = NUMBER_NONE};
-    if (r->origin == ORIGIN_ANSWER) {
-        read_answer(out, r);
+    if (r->origin == ORIGIN_ANSWER) /* from the number that was written to */
         return OK;
-    }
     enum err e = as_sender ? OK : read_sender(out, r, why);
     if (e || out->kind)
         return e;

@@ -100,7 +100,6 @@ static enum err prepare(struct accept_job *job, struct arena *a, const struct di
         .account = directory_account_by_id(d, answer->account_id),
         .origin = answer->origin,
         .via = is_answer ? directory_carrier_by_id(d, answer->carrier_id) : NULL,
-        .with_reply = answer->conversation_id != 0,
         .sender = answer->sender,
         .recipients = &answer->recipient,
         .recipients_n = 1,
@@ -112,7 +111,10 @@ static enum err prepare(struct accept_job *job, struct arena *a, const struct di
         return ERR_UNAUTHORIZED;
     if (is_answer && (!request->via || !request->via->row.enabled || !answer->sender.n))
         return ERR_NO_ROUTE;
-    return accept_prepare(job, a, request, &why);
+    enum err e = accept_prepare(job, a, request, &why);
+    if (!e)
+        job->messages[0].conversation_id = answer->conversation_id;
+    return e;
 }
 
 static enum err accept_all(struct core *c, struct store_tx *tx, const struct directory *d,
