@@ -170,7 +170,7 @@ void phone_mobile_region(char out[3], uint64_t e164)
     if (!in_block || !recall(mobiles, e164 / BLOCK, &letters)) {
         out[0] = out[1] = '\0';
         if (phone_library_mobile(e164))
-            phone_library_region(out, e164);
+            phone_region(out, e164);
         letters = (uint64_t)(uint8_t)out[0] << 8 | (uint8_t)out[1];
         if (in_block)
             remember(mobiles, e164 / BLOCK, letters);
