@@ -149,6 +149,7 @@ enum err message_json(json_t **out, struct store_view *view, const struct messag
     json_object_set_new(json, "ptt", ptt.code ? json_integer(ptt.code) : json_null());
     json_object_set_new(json, "ptt_meaning", ptt.code ? json_string(ptt.meaning) : json_null());
     json_object_set_new(json, "origin", json_string(origin_names[m->origin]));
+    json_object_set_new(json, "conversation_id", present_id(m->conversation_id));
     json_decref(rest);
     *out = json;
     return OK;

@@ -350,9 +350,10 @@ enum err accept_prepare(struct accept_job *job, struct arena *a,
         e = check_due(request, p.now_us, why);
     if (!e)
         e = check_text(a, p.text, why);
-    if (!e && p.reply.kind)
-        e = reply_check_text(a, &p.reply, p.text, why);
-    return e ? e : plan_recipients(job, &p, why);
+    if (!e)
+        e = plan_recipients(job, &p, why);
+    /* Last, when the text is known to be no longer than the account may send. */
+    return e || !p.reply.kind ? e : reply_check_text(a, &p.reply, p.text, why);
 }
 
 enum err accept_post(struct core *c, struct accept_job *job, struct mailbox *home,

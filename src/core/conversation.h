@@ -48,9 +48,11 @@ enum err conversation_match(struct reply_match *out, struct core *c, struct stor
 enum err conversation_admit(struct accept_job *job, struct store_tx *tx) MUST_CHECK;
 /*
  * Gives each message of these jobs that wishes for it its number and its conversation: sender, text
- * and conversation_id are as they leave then. Jobs with an error, and repeated ones, are passed by;
- * without wishes there is nothing to do. Phones are taken in one order, for all nodes the same.
- * ERR_CONFLICT: another node took the last number of a pool meanwhile.
+ * and conversation_id are as they leave then. Messages that have a conversation already, as answers
+ * do, go on with it: they are its latest, and move its window if it is open. Jobs with an error,
+ * and repeated ones, are passed by; without wishes there is nothing to do. Phones are taken in one
+ * order, for all nodes the same. ERR_CONFLICT: another node took the last number of a pool
+ * meanwhile.
  */
 enum err conversation_open(struct store_tx *tx, struct job *const *jobs, size_t n) MUST_CHECK;
 

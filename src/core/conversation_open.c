@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The number that a message goes out with, in the commit that accepts it. */
+#include "base/clock.h"
 #include "core/accept_reply.h"
 #include "core/conversation.h"
 #include "core/core_base.h"
@@ -69,7 +70,7 @@ enum err conversation_admit(struct accept_job *job, struct store_tx *tx)
 struct wishing {
     struct accept_job *job;
     struct message *message;
-    const struct reply_wish *wish;
+    const struct reply_wish *wish; /* NULL: it goes on with the conversation that it has */
 };
 
 static enum err open_new(struct store_tx *tx, const struct message *m, const struct reply_wish *w,
@@ -141,11 +142,33 @@ static enum err write_number(struct wishing *v, struct str digits)
     return OK;
 }
 
+/* An answer: the window moves unless it has ended meanwhile. */
+static enum err go_on(struct store_tx *tx, const struct accept_request *r, const struct message *m,
+                      int64_t from_us)
+{
+    struct conversation c;
+    enum err e = store_conversation_get(&c, &tx->view, m->conversation_id);
+    if (e)
+        return e == ERR_NOT_FOUND ? OK : e;
+    const struct directory_carrier *carrier = directory_carrier_by_id(r->directory, c.carrier_id);
+    const struct number *number = directory_number(r->directory, c.carrier_id, c.number);
+    int64_t until_us = from_us + (carrier ? carrier->settings.reply_window_min * MIN_US : 0);
+    struct number_slot slot = {
+        .recipient = m->recipient, .number_id = number ? number->id : 0, .conversation_id = c.id};
+    if (c.kind == NUMBER_SHORT || c.kind == NUMBER_LOW_COST)
+        e = store_slot_extend(tx, &slot, until_us);
+    bool over = e == ERR_CONFLICT || c.until_at_us <= tx->now_us;
+    return e && e != ERR_CONFLICT ? e
+                                  : store_conversation_say(tx, c.id, m->id, over ? 0 : until_us);
+}
+
 static enum err open_one(struct store_tx *tx, struct wishing *v)
 {
     struct message *m = v->message;
     const struct reply_wish *w = v->wish;
     int64_t from_us = m->due_at_us > tx->now_us ? m->due_at_us : tx->now_us;
+    if (!w)
+        return go_on(tx, v->job->request, m, from_us);
     struct conversation c = {.until_at_us = w->window_us ? from_us + w->window_us : 0};
     enum err e = is_of_pool(w) ? open_of_pool(&c, tx, m, w) : open_other(&c, tx, m, w);
     if (e)
@@ -167,9 +190,11 @@ static int by_phone(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+/* All messages of a job are alike in this. */
 static bool is_wishing(const struct accept_job *job)
 {
-    return job->wishes && !job->job.err && !job->repeated;
+    bool has_one = job->wishes || (job->messages_n && job->messages[0].conversation_id);
+    return has_one && !job->job.err && !job->repeated;
 }
 
 enum err conversation_open(struct store_tx *tx, struct job *const *jobs, size_t n)
@@ -185,8 +210,9 @@ enum err conversation_open(struct store_tx *tx, struct job *const *jobs, size_t 
     for (size_t i = 0; i < n; i++) {
         struct accept_job *job = (struct accept_job *)jobs[i];
         for (size_t k = 0; is_wishing(job) && k < job->messages_n; k++)
-            all[count++] =
-                (struct wishing){.job = job, .message = &job->messages[k], .wish = &job->wishes[k]};
+            all[count++] = (struct wishing){.job = job,
+                                            .message = &job->messages[k],
+                                            .wish = job->wishes ? &job->wishes[k] : NULL};
     }
     qsort(all, count, sizeof(*all), by_phone);
     enum err e = OK;

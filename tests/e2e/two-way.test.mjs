@@ -117,6 +117,7 @@ test("P4_2_a_message_leaves_with_a_drawn_short_number_and_its_reply_finds_it", a
   await replied(to, submit.source_addr, "A midi");
   const { id: conversation, unread, open } = await conversationOf(again.id);
   assert.deepEqual([unread, open], [2, true]);
+  assert.equal((await cli(server, "message", "show", id)).conversation_id, conversation);
   const shown = await cli(server, "conversation", "show", conversation);
   assert.deepEqual(
     shown.said.map((line) => [line.side, line.text]),

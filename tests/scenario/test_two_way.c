@@ -371,6 +371,49 @@ static void P4_5_of_a_deferred_message_the_window_begins_when_it_is_due(void **s
                      clock_now_us() + 72 * HOUR_US);
 }
 
+/* An answer has its conversation before it is accepted. */
+static void answer_in(int64_t conversation_id)
+{
+    struct accept_job job;
+    struct refusal why;
+    struct str to = STR(PHONE);
+    struct accept_request request = {
+        .directory = world.directory,
+        .account = directory_account(world.directory, STR("shop")),
+        .user = directory_user(world.directory, SHOP, STR("u")),
+        .sender = STR("Shop"),
+        .recipients = &to,
+        .recipients_n = 1,
+        .text = STR("Merci"),
+        .class = -1,
+        .no_stop = true,
+    };
+    assert_int_equal(accept_prepare(&job, world.arena, &request, &why), OK);
+    job.messages[0].conversation_id = conversation_id;
+    assert_int_equal(accept_post(world.core, &job, world.home, ignore), OK);
+    writer_run_once(core_writer(world.core));
+    mailbox_deliver(world.wire, SIZE_MAX);
+    mailbox_deliver(world.home, SIZE_MAX);
+    assert_int_equal(job.job.err, OK);
+    assert_int_equal(two_way_conversation(conversation_id).message_id, job.messages[0].id);
+}
+
+static void P4_5_an_answer_is_the_last_message_and_moves_the_window(void **state)
+{
+    (void)state;
+    const struct message *m = two_way_sent((struct two_way_send){.to = PHONE});
+    clock_advance(DAY_US);
+    answer_in(m->conversation_id);
+    assert_int_equal(two_way_conversation(m->conversation_id).until_at_us,
+                     clock_now_us() + 48 * HOUR_US);
+    assert_int_equal(world_count("SELECT until_at FROM number_slot"),
+                     clock_now_us() + 48 * HOUR_US);
+    clock_advance(48 * HOUR_US);
+    answer_in(m->conversation_id);
+    assert_int_equal(two_way_conversation(m->conversation_id).until_at_us, clock_now_us());
+    assert_int_equal(two_way_hear(PHONE, m->sender.p).standing, STANDING_LATE);
+}
+
 /* ---- P4.6 ---- */
 
 static void P4_6_a_virtual_number_has_no_window(void **state)
@@ -493,6 +536,7 @@ int main(void)
         TEST(P4_5_a_reply_after_the_window_is_late),
         TEST(P4_5_the_window_is_a_setting_of_the_carrier),
         TEST(P4_5_of_a_deferred_message_the_window_begins_when_it_is_due),
+        TEST(P4_5_an_answer_is_the_last_message_and_moves_the_window),
         TEST(P4_6_a_virtual_number_has_no_window),
         TEST(P4_6_a_virtual_number_is_its_accounts_alone),
         TEST(P4_8_replies_from_phones_that_two_way_does_not_cover_are_marked),
