@@ -7,6 +7,7 @@
 #include "base/mailbox.h"
 #include "base/map.h"
 #include "base/secret.h"
+#include "base/sieve.h"
 #include "base/wire.h"
 #include "testing.h"
 
@@ -151,6 +152,23 @@ static void wire_first_error_sticks(void **state)
     assert_int_equal(w.err, ERR_TRUNCATED);
 }
 
+static void a_sieve_never_says_no_wrongly_and_seldom_yes(void **state)
+{
+    (void)state;
+    enum { KEYS = 200000 };
+    struct sieve *s = sieve_new();
+    size_t wrong = 0;
+    assert_false(sieve_has(s, 0));
+    for (uint64_t key = 0; key < KEYS; key++)
+        sieve_add(s, UINT64_C(33600000000) + 2 * key);
+    for (uint64_t key = 0; key < KEYS; key++) {
+        assert_true(sieve_has(s, UINT64_C(33600000000) + 2 * key));
+        wrong += sieve_has(s, UINT64_C(33600000001) + 2 * key);
+    }
+    assert_true(wrong < KEYS / 100);
+    sieve_free(s);
+}
+
 static void map_forgets_the_oldest(void **state)
 {
     (void)state;
@@ -259,6 +277,7 @@ int main(void)
         cmocka_unit_test(buf_keeps_its_limit_and_its_first_error),
         cmocka_unit_test(wire_first_error_sticks),
         cmocka_unit_test(map_forgets_the_oldest),
+        cmocka_unit_test(a_sieve_never_says_no_wrongly_and_seldom_yes),
         cmocka_unit_test(mailbox_keeps_order_and_its_limit),
         cmocka_unit_test(clock_can_stand_still),
         cmocka_unit_test(log_hides_numbers_and_control_characters),

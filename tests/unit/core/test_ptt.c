@@ -25,6 +25,30 @@ static void each_end_has_its_code(void **state)
     assert_code(MESSAGE_QUEUED, "", 0);
 }
 
+static void P7_2_only_what_concerns_the_phone_is_its_fault(void **state)
+{
+    (void)state;
+    static const struct {
+        enum message_state state;
+        const char *receipt;
+        enum phone_fault fault;
+    } cases[] = {
+        {MESSAGE_UNDELIVERED, "UNDELIV 001", PHONE_FAILS_FOR_GOOD},
+        {MESSAGE_UNDELIVERED, "UNDELIV 013", PHONE_FAILS_FOR_GOOD},
+        {MESSAGE_UNDELIVERED, "UNDELIV 027", PHONE_FAILS_FOR_A_TIME},
+        {MESSAGE_UNDELIVERED, "UNDELIV 032", PHONE_FAILS_FOR_A_TIME},
+        {MESSAGE_UNDELIVERED, "UNDELIV 012", PHONE_FAILS_FOR_A_TIME},
+        {MESSAGE_UNDELIVERED, "UNDELIV 999", PHONE_FAILS_FOR_A_TIME},
+        {MESSAGE_EXPIRED, "EXPIRED", PHONE_FAILS_FOR_A_TIME},
+        {MESSAGE_UNDELIVERED, "UNDELIV 034", PHONE_FINE},
+        {MESSAGE_REJECTED, "REJECTD 000", PHONE_FINE},
+        {MESSAGE_UNKNOWN, "", PHONE_FINE},
+        {MESSAGE_DELIVERED, "DELIVRD 000", PHONE_FINE},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(ptt_of(cases[i].state, str_of(cases[i].receipt)).fault, cases[i].fault);
+}
+
 static void the_networks_error_tells_why(void **state)
 {
     (void)state;
@@ -54,6 +78,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end_has_its_code),
         cmocka_unit_test(the_networks_error_tells_why),
+        cmocka_unit_test(P7_2_only_what_concerns_the_phone_is_its_fault),
         cmocka_unit_test(a_refusal_of_the_carrier_tells_why),
     };
     return cmocka_run_group_tests_name("core/ptt", tests, NULL, NULL);
