@@ -6,6 +6,7 @@
 #include "base/metric.h"
 #include "base/secret.h"
 #include "core/core_base.h"
+#include "core/reply.h"
 #include "store/id.h"
 
 #include <stdlib.h>
@@ -200,6 +201,33 @@ static void note_result(struct tally *t, const struct errand_order *o, int64_t n
         note_attempt(t, o, now_us);
 }
 
+/* Whose reply a program was asked about: the id of its event says it. */
+static int64_t incoming_of(const struct errand *e)
+{
+    static const struct str before = STR("{\"id\":\"cgi_");
+    uint64_t id;
+    if (!str_starts(e->body, before))
+        return 0;
+    struct str rest = str_sub(e->body, before.n, e->body.n);
+    return str_to_u64(&id, str_sub(rest, 0, str_find(rest, '"'))) ? 0 : (int64_t)id;
+}
+
+/* What programs said goes back to the phones, in the commit that knows it. */
+static enum err answer_phones(struct core *c, struct store_tx *tx, struct job *const *jobs,
+                              size_t n)
+{
+    bool any = false;
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++) {
+        const struct errand_order *o = (const struct errand_order *)jobs[i];
+        if (o->errand.kind != ERRAND_CGI || o->result.end != ERRAND_TOLD || !o->result.answer.n)
+            continue;
+        any = true;
+        e = reply_answer(c, tx, incoming_of(&o->errand), o->result.answer);
+    }
+    return e || !any ? e : reply_finish(c, tx);
+}
+
 enum err errand_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
 {
     struct arena *a = tx->view.arena;
@@ -213,6 +241,8 @@ enum err errand_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
         e = store_errand_back(tx, t.back, t.back_n);
     if (!e)
         e = store_errand_attempt_add(tx, t.attempts, t.attempts_n);
+    if (!e)
+        e = answer_phones(ctx, tx, jobs, n);
     if (e)
         return e;
     metric_add(METRIC_EVENTS_TOLD, t.told);

@@ -4,6 +4,7 @@
  * same machine that keeps its connections and answers at once.
  *
  *     calls [REQUESTS [URL]]     without a URL: a sink of its own, in a process of its own
+ *     calls --sink ADDR:PORT     only the sink, which tells how much it heard each second
  */
 #include "net/calls.h"
 
@@ -34,6 +35,8 @@ struct request {
 
 /* ---- the sink: counts ends of requests, answers each ---- */
 
+static uint64_t heard;
+
 static void answer(int fd)
 {
     static const char yes[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -43,19 +46,40 @@ static void answer(int fd)
         close(fd);
         return;
     }
-    for (ssize_t i = 3; i < n; i++)
-        if (memcmp(bytes + i - 3, "\r\n\r\n", 4) == 0 && write(fd, yes, sizeof(yes) - 1) < 0)
-            exit(1);
+    for (ssize_t i = 3; i < n; i++) {
+        if (memcmp(bytes + i - 3, "\r\n\r\n", 4) != 0)
+            continue;
+        heard++;
+        if (write(fd, yes, sizeof(yes) - 1) < 0)
+            return;
+    }
 }
 
-static _Noreturn void sink(int listener)
+static void tell_each_second(void)
+{
+    static int64_t told_us;
+    static uint64_t told;
+    int64_t now_us = clock_mono_us();
+    if (now_us - told_us < SEC_US)
+        return;
+    if (heard > told) {
+        printf("%llu\n", (unsigned long long)(heard - told));
+        fflush(stdout);
+    }
+    told = heard;
+    told_us = now_us;
+}
+
+static _Noreturn void sink(int listener, bool tells)
 {
     int epoll = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
     for (;;) {
         struct epoll_event ready[EVENTS];
-        int n = epoll_wait(epoll, ready, EVENTS, -1);
+        int n = epoll_wait(epoll, ready, EVENTS, tells ? 1000 : -1);
+        if (tells)
+            tell_each_second();
         for (int i = 0; i < n; i++) {
             if (ready[i].data.fd != listener) {
                 answer(ready[i].data.fd);
@@ -106,6 +130,9 @@ int main(int argc, char **argv)
     static struct request requests[AT_ONCE];
     char url[64];
     pid_t child = 0;
+    int listening;
+    if (argc == 3 && strcmp(argv[1], "--sink") == 0 && !net_listen_tcp(&listening, argv[2]))
+        sink(listening, true);
     if (secret_init() || (argc > 1 && str_to_u64(&total, str_of(argv[1]))))
         return 2;
     base = argv[argc > 2 ? 2 : 0];
@@ -117,7 +144,7 @@ int main(int argc, char **argv)
         base = url;
         child = fork();
         if (child == 0)
-            sink(listener);
+            sink(listener, false);
         close(listener);
     }
     loop = net_loop_new();

@@ -16,6 +16,7 @@ static struct {
     struct net_call *open[CALLS_MAX]; /* under way */
     size_t open_n;
     size_t calls;                         /* ever started */
+    const char *said;                     /* what a good answer says; NULL: nothing */
     int status;                           /* that answers; 0: nobody does */
     struct errand_order *kept[CALLS_MAX]; /* where the desk is closed */
     size_t kept_n;
@@ -100,6 +101,7 @@ static void answer(void)
         call->status = out.status;
         call->good = out.status >= 200 && out.status < 300;
         call->error = out.status ? NULL : "no connection";
+        call->answer = call->good && call->keep_answer ? str_of(out.said) : (struct str){0};
         call->done(call);
         settle();
     }
@@ -328,6 +330,118 @@ static void P5_4_a_process_that_dies_with_errands_in_hand_loses_none(void **stat
     assert_int_equal(errands("state = 3"), 1);
 }
 
+/* A reply that starts what a test wants, in one commit with the reply. */
+static const struct incoming heard = {.id = 9,
+                                      .account_id = 1,
+                                      .carrier_id = WORLD_CARRIER,
+                                      .sender = STR("+33612345678"),
+                                      .number = STR("38080"),
+                                      .text = STR("oui"),
+                                      .kept = true,
+                                      .class = -1,
+                                      .parts = 1,
+                                      .received_at_us = WORLD_START_US};
+static const struct message question = {.id = 7, .user_id = 2, .tag = STR("t")};
+
+static enum err ask_program(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)change;
+    enum err e = store_incoming_insert(tx, &heard);
+    return e ? e : errand_cgi(c, tx, &heard, &question, STR("https://cgi.example/"));
+}
+
+static enum err tell_stop(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)change;
+    return errand_stop(c, tx, &heard, &question);
+}
+
+static enum err tell_no_credit(struct core *c, struct store_tx *tx, struct change *change)
+{
+    (void)change;
+    return errand_no_credit(c, tx, 1);
+}
+
+static void begin(enum err (*apply)(struct core *, struct store_tx *, struct change *))
+{
+    struct change change = {.apply = apply, .no_reload = true};
+    core_change(world.core, &change, world.home, ignore);
+    settle();
+    mailbox_deliver(world.home, 100);
+    assert_int_equal(change.job.err, OK);
+}
+
+static void P5_2_a_program_s_answer_goes_back_once_it_is_known(void **state)
+{
+    (void)state;
+    out.status = 500;
+    out.said = "merci";
+    begin(ask_program);
+    answer();
+    assert_non_null(strstr(out.last, "id=9&senderid=%2B33612345678&message=oui&keyword=oui&"
+                                     "shortcode=38080&tag=t"));
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming WHERE started <> ''"), 0);
+    out.status = 200;
+    world_tick(15 * SEC_US);
+    answer();
+    assert_int_equal(out.calls, 2);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming WHERE started = 'merci'"), 1);
+    assert_int_equal(errands("state = 3"), 1);
+}
+
+static enum err put_user_url(struct core *c, struct store_tx *tx, struct change *change)
+{
+    static struct db_query set = DB_QUERY("UPDATE api_user SET stops_url = 'https://u.example/'");
+    (void)c;
+    (void)change;
+    return db_run(tx->view.db, &set, DB_NO_ARGS, NULL);
+}
+
+static void P10_1_a_stop_goes_to_the_user_s_url_before_the_account_s(void **state)
+{
+    (void)state;
+    tell_to(PROFILE_OCTOPUSH, "", "");
+    begin(tell_stop);
+    answer();
+    assert_int_equal(out.calls, 0); /* nobody has a URL for it */
+    begin(put_user_url);
+    world_settings("\"port\":2776");
+    begin(tell_stop);
+    answer();
+    assert_int_equal(out.calls, 1);
+    assert_non_null(strstr(out.last, "https://u.example/ {"));
+    assert_non_null(strstr(out.last, "stop_date"));
+}
+
+static enum err put_note(struct core *c, struct store_tx *tx, struct change *change)
+{
+    struct notification n = {.id = 11,
+                             .account_id = 1,
+                             .kind = NOTIFICATION_EMAIL,
+                             .target = STR("a@shop.example"),
+                             .sender = STR("b@shop.example"),
+                             .language = STR("en")};
+    (void)c;
+    (void)change;
+    return store_notification_insert(tx, &n);
+}
+
+static void P5_3_an_account_without_credits_is_told_once_a_day(void **state)
+{
+    (void)state;
+    begin(put_note);
+    world_settings("\"port\":2776");
+    for (int i = 0; i < 3; i++)
+        begin(tell_no_credit);
+    assert_int_equal(errands("kind = 6"), 1);
+    clock_advance(DAY_US);
+    begin(tell_no_credit);
+    assert_int_equal(errands("kind = 6"), 2);
+    answer();
+    /* There is no mail server here: it fails, and shows. */
+    assert_true(world_count("SELECT COUNT(*) FROM errand_attempt WHERE error LIKE '%--smtp%'") > 0);
+}
+
 static void what_was_told_is_forgotten_after_a_week(void **state)
 {
     (void)state;
@@ -354,6 +468,9 @@ int main(void)
         CALLBACK(P5_4_what_stays_down_for_a_day_is_given_up_and_can_be_replayed),
         CALLBACK(P5_4_only_what_did_not_arrive_is_told_again),
         CALLBACK(P5_4_a_process_that_dies_with_errands_in_hand_loses_none),
+        CALLBACK(P5_2_a_program_s_answer_goes_back_once_it_is_known),
+        CALLBACK(P10_1_a_stop_goes_to_the_user_s_url_before_the_account_s),
+        CALLBACK(P5_3_an_account_without_credits_is_told_once_a_day),
         CALLBACK(what_was_told_is_forgotten_after_a_week),
     };
     if (world_begin())
