@@ -187,6 +187,8 @@ static int by_phone(const void *a, const void *b)
     const struct message *y = ((const struct wishing *)b)->message;
     if (x->recipient != y->recipient)
         return x->recipient < y->recipient ? -1 : 1;
+    if (x->account_id != y->account_id) /* each has a slot of its own */
+        return x->account_id < y->account_id ? -1 : 1;
     return (x->id > y->id) - (x->id < y->id);
 }
 

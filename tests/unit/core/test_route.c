@@ -448,6 +448,31 @@ static void explain_says_since_when_a_carrier_is_away_and_what_share_one_has(voi
     says(orange ? a : b, ROUTE_WINS, 1, "wins: its carrier is away, and no other route is there");
 }
 
+static void P4_2_reply_numbers_choose_among_the_carriers(void **state)
+{
+    (void)state;
+    struct directory_pool pools[] = {{STR("BE"), NUMBER_SHORT, 4}, {STR("FR"), NUMBER_SHORT, 5}};
+    add("33", FREE);
+    add("33", ORANGE)->turn = 1;
+    add("33", SFR)->turn = 2;
+    assert_int_equal(chosen(), FREE);
+    f.ask.reply = NUMBER_SHORT;
+    memcpy(f.ask.country, "FR", 3);
+    assert_int_equal(chosen(), 0);
+    f.carriers[0].pools = pools;
+    f.carriers[0].pools_n = 1;
+    f.carriers[1].pools = pools;
+    f.carriers[1].pools_n = 2;
+    assert_int_equal(chosen(), ORANGE);
+    f.ask.reply = NUMBER_LOW_COST;
+    assert_int_equal(chosen(), 0);
+    f.carriers[2].rules.picks_numbers = true;
+    assert_int_equal(chosen(), SFR);
+    f.ask.reply = NUMBER_VIRTUAL;
+    f.ask.number_carrier_id = ORANGE;
+    assert_int_equal(chosen(), ORANGE);
+}
+
 int main(void)
 {
 #define ROUTE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -469,6 +494,7 @@ int main(void)
         ROUTE(days_and_hours_are_read_and_written),
         ROUTE(explain_says_of_each_route_why_it_does_not_win),
         ROUTE(explain_says_since_when_a_carrier_is_away_and_what_share_one_has),
+        ROUTE(P4_2_reply_numbers_choose_among_the_carriers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
