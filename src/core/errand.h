@@ -101,7 +101,7 @@ enum err errand_secret_check(struct str secret) MUST_CHECK;
 
 struct buf;
 struct message_end;
-/* Text as a JSON string, quotes included. */
+/* Text as a JSON string, quotes included; in what is no UTF-8, other than ASCII becomes "?". */
 void errand_event_text(struct buf *b, struct str s);
 void errand_event_receipt(struct buf *b, const struct message_end *m);
 /* `name`: "reply", "stop" or "cgi"; then the id is this and the incoming's. */

@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "core/errand.h"
 #include "store/message_ended.h"
+#include "text/text.h"
 
 enum { SECRET_BYTES = 32, SECRET_LEAST = 24, SECRET_MOST = 64 };
 
@@ -48,18 +49,23 @@ static const char *escape_of(unsigned char c)
     }
 }
 
+/* What a carrier wrote may be no UTF-8. */
 void errand_event_text(struct buf *b, struct str s)
 {
     size_t from = 0;
+    size_t bad_at;
+    bool broken = text_utf8_check(s, &bad_at) != OK;
     buf_add_u8(b, '"');
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         const char *escape = escape_of(c);
-        if (c >= 0x20 && !escape)
+        if (c >= 0x20 && !escape && !(broken && c >= 0x80))
             continue;
         buf_add_str(b, str_sub(s, from, i));
         from = i + 1;
-        if (escape)
+        if (c >= 0x80)
+            buf_add_u8(b, '?');
+        else if (escape)
             buf_add_str(b, str_of(escape));
         else
             buf_printf(b, "\\u%04x", c);

@@ -67,12 +67,12 @@ static void hand_over(struct core *c, struct store_tx *tx, struct mailbox *box,
 enum err errand_give(struct core *c, struct store_tx *tx, struct errand *rows, size_t n)
 {
     struct mailbox *box = atomic_load(&c->errands.box);
-    size_t free = room(c);
+    size_t spare = room(c);
     if (!n)
         return OK;
     for (size_t i = 0; i < n; i++) {
         rows[i].id = store_id_next();
-        rows[i].state = box && i < free ? ERRAND_CLAIMED : ERRAND_WAITING;
+        rows[i].state = box && i < spare ? ERRAND_CLAIMED : ERRAND_WAITING;
         rows[i].due_at_us = rows[i].created_at_us = tx->now_us;
         rows[i].give_up_at_us = tx->now_us + ERRAND_GIVE_UP_H * HOUR_US;
     }

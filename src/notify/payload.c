@@ -125,7 +125,7 @@ enum err payload_fill(struct net_call *call, struct arena *a, const struct paylo
     call->keep_answer = e->kind == ERRAND_CGI;
     if (e->profile == PROFILE_NAVETTE && !mail)
         return payload_navette(call, a, what, lines);
-    json_t *event = json_loadb(lines.p, lines.n, 0, NULL);
+    json_t *event = json_loadb(lines.p, lines.n, JSON_ALLOW_NUL, NULL);
     enum err err = ERR_MALFORMED;
     if (mail)
         err = payload_mail(call, a, what, event);

@@ -145,7 +145,7 @@ enum err payload_navette(struct net_call *call, struct arena *a, const struct pa
     struct str line;
     struct str id = arena_printf(a, "errand_%lld", (long long)e->id);
     while (str_split(&lines, '\n', &line)) {
-        json_t *event = json_loadb(line.p, line.n, 0, NULL);
+        json_t *event = json_loadb(line.p, line.n, JSON_ALLOW_NUL, NULL);
         if (!event) {
             json_decref(events);
             return ERR_MALFORMED;

@@ -120,7 +120,8 @@ test("a quota moves from the account to the user and back", async () => {
   const words = "user add acc-q bob --password pw --quota 30 --allow-ip 10.0.0.0/8 --allow-ip ::1";
   const user = await ask(...words.split(" "));
   assert.deepEqual(Object.keys(user), [
-    ...["id", "account", "login", "quota", "allow_ip", "enabled", "created_at"],
+    ...["id", "account", "login", "quota", "allow_ip", "receipts", "stops"],
+    ...["enabled", "created_at"],
   ]);
   assert.equal(user.quota, "30");
   assert.deepEqual(user.allow_ip, ["10.0.0.0/8", "::1"]);

@@ -26,6 +26,10 @@ static void text_is_a_json_string_of_one_line(void **state)
     buf_add_u8(&b, 0);
     assert_string_equal((const char *)b.p, "\"a\\\"b\\\\c\\nd\\te\\u0001 é\\u0000f\"");
     buf_clear(&b);
+    errand_event_text(&b, STR("\xE9t\xC3\xA9"));
+    buf_add_u8(&b, 0);
+    assert_string_equal((const char *)b.p, "\"?t??\"");
+    buf_clear(&b);
     errand_event_text(&b, STR(""));
     assert_int_equal(b.n, 2);
     buf_free(&b);

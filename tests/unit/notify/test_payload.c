@@ -139,6 +139,14 @@ static void P5_3_a_mail_says_who_wrote_what_in_its_language(void **state)
                         "shop\n\nd'accord\n\n-- \nEn réponse au message 4:\nOk ?\n");
 }
 
+static void a_text_with_a_nul_is_told_too(void **state)
+{
+    (void)state;
+    struct net_call call =
+        fill(ERRAND_REPLY, PROFILE_OVH, "{\"id\":\"reply_5\",\"text\":\"a\\u0000b\"}");
+    assert_non_null(strstr(call.body.p, "message=a%00b&"));
+}
+
 static void what_cannot_be_read_is_an_error(void **state)
 {
     (void)state;
@@ -167,6 +175,7 @@ int main(void)
         PAYLOAD(P5_4_octopush_s_fields_tell_a_reply_from_a_stop),
         PAYLOAD(P5_4_our_own_profile_is_signed_and_known_by_the_event_s_id),
         PAYLOAD(P5_3_a_mail_says_who_wrote_what_in_its_language),
+        PAYLOAD(a_text_with_a_nul_is_told_too),
         PAYLOAD(what_cannot_be_read_is_an_error),
     };
     if (secret_init())
