@@ -199,8 +199,7 @@ COLUMNS carriers[] = {
     OPTION("days", "DAYS|none", "days", CLI_NULLABLE, "only on these days: mon-fri,sun"), \
     OPTION("hours", "HH:MM-HH:MM|none", "hours", CLI_NULLABLE, \
            "only at these hours: 08:00-20:00"), \
-    DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of the days and hours", \
-            "Europe/Paris"), \
+    DEFAULT("timezone", "TZ", "timezone", CLI_TEXT, "zone of the days and hours", "Europe/Paris"), \
     DEFAULT("turn", "N", "turn", CLI_NUMBER, \
             "among routes alike the lowest is tried first, 0 to 1000", "0"), \
     DEFAULT("weight", "N", "weight", CLI_NUMBER, \

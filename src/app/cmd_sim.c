@@ -130,6 +130,18 @@ static bool take_owned(struct sim_config *config)
     return false;
 }
 
+static bool take_flag(struct sim_config *config, int option)
+{
+    bool *flag = option == OPT_PLAIN         ? &config->plain
+                 : option == OPT_NO_PHONES   ? &config->no_phones
+                 : option == OPT_NO_RECEIPTS ? &config->no_receipts
+                 : option == OPT_QUIET       ? &config->quiet
+                                             : NULL; /* getopt said what is wrong */
+    if (flag)
+        *flag = true;
+    return flag != NULL;
+}
+
 /* False when the value is wrong (and said so). */
 static bool take_option(struct sim_config *config, int option)
 {
@@ -180,20 +192,8 @@ static bool take_option(struct sim_config *config, int option)
     case OPT_LOG_SUBMITS:
         config->submit_log = optarg;
         break;
-    case OPT_PLAIN:
-        config->plain = true;
-        break;
-    case OPT_NO_PHONES:
-        config->no_phones = true;
-        break;
-    case OPT_NO_RECEIPTS:
-        config->no_receipts = true;
-        break;
-    case OPT_QUIET:
-        config->quiet = true;
-        break;
-    default: /* getopt said what is wrong */
-        fine = false;
+    default:
+        return take_flag(config, option);
     }
     return fine;
 }

@@ -29,7 +29,7 @@ struct client {
     struct buf in;
 };
 
-/* Not a parser of JSON: how often a word stands in the body. */
+/* Not a parser of JSON: how often these bytes stand in the body. */
 static uint64_t count_of(struct str body, struct str word)
 {
     uint64_t n = 0;
@@ -47,8 +47,8 @@ static void note(struct str path, struct str body)
     } else if (str_starts(path, STR("/reply"))) {
         replies++;
     } else if (str_starts(path, STR("/events"))) {
-        receipts += count_of(body, STR("\"message."));
-        replies += count_of(body, STR("\"incoming."));
+        receipts += count_of(body, STR("\"type\":\"receipt\""));
+        replies += count_of(body, STR("\"type\":\"reply\""));
     }
 }
 
