@@ -226,10 +226,9 @@ FIELDS route_explain[] = {
     END};
 COLUMNS routes[] = {
     {"ID", "id", 1, 0}, {"PREFIX", "prefix", 0, 0}, {"CARRIER", "carrier", 0, 0},
-    {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0},
-    {"KIND", "sender_kind", 0, 0}, {"GRADE", "grade", 0, 0}, {"DAYS", "days", 0, 0},
-    {"HOURS", "hours", 0, 0}, {"TURN", "turn", 1, 0}, {"WEIGHT", "weight", 1, 0},
-    {"DRAINING", "draining", 0, 0}, END};
+    {"ACCOUNT", "account", 0, 0}, {"SENDER", "sender", 0, 0}, {"KIND", "sender_kind", 0, 0},
+    {"GRADE", "grade", 0, 0}, {"DAYS", "days", 0, 0}, {"HOURS", "hours", 0, 0},
+    {"TURN", "turn", 1, 0}, {"WEIGHT", "weight", 1, 0}, {"DRAINING", "draining", 0, 0}, END};
 COLUMNS routes_told[] = {
     {"PLACE", "place", 1, 0}, {"ROUTE", "id", 1, 0}, {"PREFIX", "prefix", 0, 0},
     {"CARRIER", "carrier", 0, 0}, {"WHY", "why", 0, 0, 1}, END};
