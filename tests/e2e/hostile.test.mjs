@@ -25,7 +25,7 @@ process.env.ASAN_OPTIONS = [process.env.ASAN_OPTIONS, "quarantine_size_mb=4"]
   .join(":");
 
 const SEED = Number(process.env.SEED ?? 20);
-const GROWTH_MOST_KB = 64 * 1024;
+const GROWTH_MOST_KB = 96 * 1024; // a batch of what waits at most, twice under a sanitizer
 const FLOOD_MS = 400;
 const ESME_RX_T_APPN = 0x64;
 const OUTLANDISH = [0, 0x7fffffff, 0x80000000, 0xffffffff];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The README's walk: start the demo, send by curl, read on the phone, answer, see the answer. And
-// every special number of the simulator, from the request to its documented end.
+// The README's walk: start the demo, send by curl, read on the phone, answer, see what that starts,
+// STOP and be refused. And every special number of the simulator, from the request to its end.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
@@ -24,6 +24,8 @@ describe("the demo", () => {
   const data = tempDir();
   let server;
   let phones;
+  let number; // of ours, that the phone answers
+  let sent;
 
   const start = async () => {
     const ports = ["--demo-smpp", "127.0.0.1:0", "--demo-http", "127.0.0.1:0"];
@@ -32,41 +34,65 @@ describe("the demo", () => {
   };
   before(start);
 
-  const onPhone = async (number) =>
-    (await (await fetch(`${phones}/api/phones/${number}/messages`)).json()).items;
+  const lines = () => [...server.said.matchAll(/^ *(curl '.*')$/gm)].map((found) => found[1]);
+  const run = async (line) => (await exec("sh", ["-c", `${line} -sS`])).stdout.split("\n");
+  const phone = () => /choose \+(\d+)/.exec(server.said)[1];
+  const url = () => `${phones}/api/phones/${phone()}/messages`;
+  const onPhone = async () => (await (await fetch(url())).json()).items;
+  const answer = async (text) => {
+    const body = JSON.stringify({ to: number, text });
+    assert.equal((await fetch(url(), { method: "POST", body })).status, 201);
+  };
+  const arrives = (text) =>
+    until(text, async () => (await onPhone()).some((m) => m.text === text && m.from === number));
 
   test("the curl line that it prints sends a message to the phone that it names", async () => {
-    const line = /^ *(curl '.*')$/m.exec(server.said)[1];
-    const { stdout } = await exec("sh", ["-c", `${line} -sS`]);
-    const [verdict, left, id] = stdout.split("\n");
+    const [verdict, left, id] = await run(lines()[0]);
     assert.deepEqual([verdict, left], ["OK", "999"]);
-    const number = /choose \+(\d+)/.exec(server.said)[1];
+    sent = id;
     const [shown] = await until("the message", async () => {
-      const messages = await onPhone(number);
+      const messages = await onPhone();
       return messages.length && messages;
     });
-    assert.deepEqual([shown.text, shown.from], ["Hello", "Navette"]);
+    number = shown.from;
+    assert.equal(shown.text, "Shall we call you?");
+    assert.match(number, /^38\d{3}$/);
     await state(server, id, "delivered");
     const list = await command("--data", data, "message", "list");
     assert.match(list.stdout, new RegExp(`${id}.*delivered`));
   });
 
   test("an answer from the phone is stored with the message that it answers", async () => {
-    const number = /choose \+(\d+)/.exec(server.said)[1];
-    const body = JSON.stringify({ to: "Navette", text: "Bien reçu 👍" });
-    const answer = await fetch(`${phones}/api/phones/${number}/messages`, { method: "POST", body });
-    assert.equal(answer.status, 201);
+    await answer("Bien reçu 👍");
     const [heard] = await until("the answer", async () => {
       const { items } = await cli(server, "incoming", "list");
       return items.length && items;
     });
-    const [message] = (await cli(server, "message", "list")).items;
     assert.equal(heard.text, "Bien reçu 👍");
-    assert.equal(heard.sender, `+${number}`);
+    assert.equal(heard.sender, `+${phone()}`);
     assert.equal(heard.account, "sms-demo-1");
-    assert.equal(heard.message_id, message.id);
+    assert.equal(heard.message_id, sent);
     const list = await command("--data", data, "incoming", "list");
     assert.match(list.stdout, /Bien reçu/);
+  });
+
+  test("it starts an answer and a callback; a keyword has its own; STOP is the end", async () => {
+    await arrives("Thank you. We will call you back.");
+    await answer("HOURS?");
+    await arrives("Open 9 to 18.");
+    await answer("STOP");
+    await arrives("You will not hear from us again.");
+    const told = async () => (await (await fetch(`${phones}/api/callbacks`)).json()).items;
+    await until("callbacks", async () => (await told()).length >= 3);
+    const [verdict, why] = await run(lines()[1]);
+    assert.equal(verdict, "KO");
+    assert.match(why, /^Recipient in quarantine/);
+    const listed = await command("--data", data, "quarantine", "list");
+    assert.match(listed.stdout, new RegExp(`\\+${phone()} +blacklisted`));
+    await until("all delivered", async () => {
+      const { items } = await cli(server, "message", "list");
+      return items.every((m) => m.state === "delivered") && items.length === 4;
+    });
   });
 
   test("SIGTERM stops it in time; started again on its data it shows the same", async () => {
