@@ -322,7 +322,8 @@ async function sender(account, money, quota = []) {
 
 const FIELDS =
   "id account user sender recipient text encoding parts class tag state credits created_at " +
-  "due_at sent_at done_at carrier carrier_ids receipt events ptt ptt_meaning origin conversation_id";
+  "due_at sent_at done_at carrier carrier_ids receipt events ptt ptt_meaning origin " +
+  "conversation_id";
 
 test("a message is shown with its whole passage", async () => {
   await sender("acc-m", 100);
