@@ -17,8 +17,10 @@ static bool is_of_pool(const struct reply_wish *w)
 
 static struct number_pool pool_of(const struct message *m, const struct reply_wish *w)
 {
-    return (struct number_pool){
-        .carrier_id = m->carrier_id, .country = w->country, .kind = w->kind};
+    return (struct number_pool){.carrier_id = m->carrier_id,
+                                .country = w->country,
+                                .kind = w->kind,
+                                .account_id = m->account_id};
 }
 
 /* ---- is there a number? ---- */
@@ -31,7 +33,7 @@ static enum err can_have(bool *out, struct store_tx *tx, const struct message *m
     *out = true;
     if (!is_of_pool(w))
         return OK;
-    enum err e = store_slot_open(&open, &tx->view, &pool, m->account_id, m->recipient, tx->now_us);
+    enum err e = store_slot_open(&open, &tx->view, &pool, m->recipient, tx->now_us);
     return e == ERR_NOT_FOUND ? store_slot_free(out, &tx->view, &pool, m->recipient, tx->now_us)
                               : e;
 }
@@ -90,7 +92,7 @@ static enum err open_of_pool(struct conversation *c, struct store_tx *tx, const 
 {
     struct number_pool pool = pool_of(m, w);
     struct number_slot slot = {0};
-    enum err e = store_slot_open(&slot, &tx->view, &pool, m->account_id, m->recipient, tx->now_us);
+    enum err e = store_slot_open(&slot, &tx->view, &pool, m->recipient, tx->now_us);
     if (e && e != ERR_NOT_FOUND)
         return e;
     bool is_new = e == ERR_NOT_FOUND;

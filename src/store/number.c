@@ -120,16 +120,20 @@ enum err store_two_way_drop(struct store_tx *tx, const struct two_way *t)
 
 /* ---- slots ---- */
 
-/* A number of the pool $1 $2 $3 that no conversation of phone $4 has at $5. */
-#define POOL "n.carrier_id = $1 AND n.country = $2 AND n.kind = $3 AND n.enabled = 1"
+/* A number of the pool $1 $2 $3 from which the account $6 may write to the phone $4. */
+#define POOL                                                                \
+    "n.carrier_id = $1 AND n.country = $2 AND n.kind = $3 AND "             \
+    "n.enabled = 1 AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE "       \
+    "q.phone = $4 AND q.number = n.digits AND q.account_id IN (0, $6) AND " \
+    "q.status < 3)"
+/* And that no conversation of the phone has at $5. */
 #define FREE                                                                                       \
     "FROM number n LEFT JOIN number_slot s ON s.recipient = $4 AND s.number_id = n.id WHERE " POOL \
     " AND (s.until_at IS NULL OR s.until_at <= $5)"
 #define POOL_ARGS(pool) DB_INT((pool)->carrier_id), DB_TEXT((pool)->country), DB_INT((pool)->kind)
 
 enum err store_slot_open(struct number_slot *out, struct store_view *view,
-                         const struct number_pool *pool, int64_t account_id, uint64_t recipient,
-                         int64_t now_us)
+                         const struct number_pool *pool, uint64_t recipient, int64_t now_us)
 {
     static struct db_query open =
         DB_QUERY("SELECT s.number_id, n.digits, s.conversation_id, s.until_at FROM number_slot s "
@@ -139,7 +143,7 @@ enum err store_slot_open(struct number_slot *out, struct store_view *view,
                  "ORDER BY s.conversation_id DESC LIMIT 1");
     struct db_rows rows = db_rows_open(
         view->db, &open,
-        DB_ARGS(POOL_ARGS(pool), DB_INT(recipient), DB_INT(now_us), DB_INT(account_id)));
+        DB_ARGS(POOL_ARGS(pool), DB_INT(recipient), DB_INT(now_us), DB_INT(pool->account_id)));
     bool found = db_rows_next(&rows);
     if (found)
         *out = (struct number_slot){.recipient = recipient,
@@ -155,8 +159,9 @@ enum err store_slot_free(bool *out, struct store_view *view, const struct number
                          uint64_t recipient, int64_t now_us)
 {
     static struct db_query any = DB_QUERY("SELECT 1 " FREE " LIMIT 1");
-    struct db_rows rows =
-        db_rows_open(view->db, &any, DB_ARGS(POOL_ARGS(pool), DB_INT(recipient), DB_INT(now_us)));
+    struct db_rows rows = db_rows_open(
+        view->db, &any,
+        DB_ARGS(POOL_ARGS(pool), DB_INT(recipient), DB_INT(now_us), DB_INT(pool->account_id)));
     *out = db_rows_next(&rows);
     return db_rows_close(&rows);
 }
@@ -166,14 +171,14 @@ static enum err draw(struct number_slot *s, struct store_tx *tx, const struct nu
 {
     static struct db_query query =
         DB_QUERY("INSERT INTO number_slot (recipient, number_id, conversation_id, until_at) "
-                 "SELECT $4, n.id, $6, $7 " FREE " ORDER BY random() LIMIT 1 "
+                 "SELECT $4, n.id, $7, $8 " FREE " ORDER BY random() LIMIT 1 "
                  "ON CONFLICT (recipient, number_id) DO UPDATE SET "
                  "conversation_id = excluded.conversation_id, until_at = excluded.until_at "
                  "WHERE number_slot.until_at <= $5 RETURNING number_id");
-    struct db_rows rows =
-        db_rows_open(tx->view.db, &query,
-                     DB_ARGS(POOL_ARGS(pool), DB_INT(s->recipient), DB_INT(tx->now_us),
-                             DB_INT(s->conversation_id), DB_INT(s->until_at_us)));
+    struct db_rows rows = db_rows_open(tx->view.db, &query,
+                                       DB_ARGS(POOL_ARGS(pool), DB_INT(s->recipient),
+                                               DB_INT(tx->now_us), DB_INT(pool->account_id),
+                                               DB_INT(s->conversation_id), DB_INT(s->until_at_us)));
     bool drawn = db_rows_next(&rows);
     if (drawn)
         s->number_id = db_rows_int(&rows, 0);

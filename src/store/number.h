@@ -63,6 +63,7 @@ struct number_pool {
     int64_t carrier_id;
     struct str country;
     enum number_kind kind; /* NUMBER_SHORT or NUMBER_LOW_COST */
+    int64_t account_id;    /* for whom: without the numbers that a phone has closed to it */
 };
 
 struct number_slot {
@@ -76,7 +77,7 @@ struct number_slot {
 /* One of this account's with this phone, over a number of the pool, that is open now.
  * ERR_NOT_FOUND. */
 enum err store_slot_open(struct number_slot *out, struct store_view *view,
-                         const struct number_pool *pool, int64_t account_id, uint64_t recipient,
+                         const struct number_pool *pool, uint64_t recipient,
                          int64_t now_us) MUST_CHECK;
 /* Has the pool a number that no open conversation of this phone has? */
 enum err store_slot_free(bool *out, struct store_view *view, const struct number_pool *pool,

@@ -166,6 +166,29 @@ static void P4_2_a_pool_that_is_used_up_takes_nothing(void **state)
     two_way_sent((struct two_way_send){.account_id = CLUB, .to = PHONE});
 }
 
+#define CLOSE(id, account, number)                                                              \
+    "INSERT INTO quarantine (id, phone, account_id, number, status, reason, errors, since_at) " \
+    "VALUES (" #id ", " PHONE ", " #account ", '" #number "', 1, 'STOP', 0, 0)"
+
+static void P7_3_a_number_that_a_phone_has_closed_is_not_drawn_for_it(void **state)
+{
+    (void)state;
+    const struct message *m = two_way_sent((struct two_way_send){.to = PHONE});
+    assert_true(m->sender.n > 0);
+    two_way_run(CLOSE(1, 1, 38000));
+    two_way_run(CLOSE(2, 0, 38002));
+    for (int i = 0; i < 10; i++) {
+        m = two_way_sent((struct two_way_send){.to = PHONE});
+        assert_true(str_eq(m->sender, STR("38001")));
+        clock_advance(48 * HOUR_US);
+    }
+    two_way_run(CLOSE(3, 31, 38001)); /* to another account */
+    two_way_sent((struct two_way_send){.to = PHONE});
+    two_way_run(CLOSE(4, 1, 38001));
+    assert_refused((struct two_way_send){.to = PHONE}, ERR_NO_NUMBER, NULL, NULL);
+    two_way_sent((struct two_way_send){.to = OTHER});
+}
+
 /* In one batch too, where the first takes the last number. */
 static void P4_2_two_requests_of_a_batch_do_not_share_the_last_number(void **state)
 {
@@ -526,6 +549,7 @@ int main(void)
         TEST(P4_2_an_open_conversation_keeps_its_number_and_its_window_moves),
         TEST(P4_2_any_number_of_the_pool_is_drawn),
         TEST(P4_2_a_pool_that_is_used_up_takes_nothing),
+        TEST(P7_3_a_number_that_a_phone_has_closed_is_not_drawn_for_it),
         TEST(P4_2_two_requests_of_a_batch_do_not_share_the_last_number),
         TEST(P4_2_ten_thousand_conversations_are_open_over_one_pool),
         TEST(P4_2_a_message_with_a_conversation_stays_with_its_carrier),

@@ -16,7 +16,7 @@ enum { CARRIER = 5, ACCOUNT = 1, WINDOW_MIN = 2880 };
 static struct fixture f;
 static struct store_tx tx;
 static const struct number_pool pool = {
-    .carrier_id = CARRIER, .country = {"FR", 2}, .kind = NUMBER_SHORT};
+    .carrier_id = CARRIER, .country = {"FR", 2}, .kind = NUMBER_SHORT, .account_id = ACCOUNT};
 
 static int set_up(void **state)
 {
@@ -119,14 +119,13 @@ static void P4_2_an_open_conversation_is_found_by_account_phone_and_pool(void **
                              .until_at_us = a.until_at_us,
                              .message_id = 9};
     assert_int_equal(store_conversation_insert(&tx, &c), OK);
-    assert_int_equal(store_slot_open(&found, &tx.view, &pool, ACCOUNT, 7, tx.now_us), OK);
+    assert_int_equal(store_slot_open(&found, &tx.view, &pool, 7, tx.now_us), OK);
     assert_int_equal(found.conversation_id, 100);
-    assert_int_equal(store_slot_open(&found, &tx.view, &pool, ACCOUNT + 1, 7, tx.now_us),
-                     ERR_NOT_FOUND);
-    assert_int_equal(store_slot_open(&found, &tx.view, &pool, ACCOUNT, 8, tx.now_us),
-                     ERR_NOT_FOUND);
-    assert_int_equal(store_slot_open(&found, &tx.view, &pool, ACCOUNT, 7, a.until_at_us),
-                     ERR_NOT_FOUND);
+    struct number_pool others = pool;
+    others.account_id++;
+    assert_int_equal(store_slot_open(&found, &tx.view, &others, 7, tx.now_us), ERR_NOT_FOUND);
+    assert_int_equal(store_slot_open(&found, &tx.view, &pool, 8, tx.now_us), ERR_NOT_FOUND);
+    assert_int_equal(store_slot_open(&found, &tx.view, &pool, 7, a.until_at_us), ERR_NOT_FOUND);
     assert_int_equal(store_conversation_hear(&tx, 100), OK);
     assert_int_equal(store_conversation_say(&tx, 100, 10, c.until_at_us + 1), OK);
     assert_int_equal(store_conversation_latest(&c, &tx.view, CARRIER, 7, STR("38000"), 0), OK);
