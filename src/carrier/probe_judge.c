@@ -318,6 +318,8 @@ static void judge_long(const struct judge *j)
                                               "all parts"};
     const char *chosen = NULL;
     unsigned parts = 0;
+    bool parted = false;
+    bool alike = true; /* what is so in one way and not in another came too late, or not at all */
     for (size_t i = 0; i < 4; i++) {
         enum probe_kind kind = (enum probe_kind)(PROBE_UDH8 + i);
         unsigned receipts;
@@ -330,15 +332,20 @@ static void judge_long(const struct judge *j)
         }
         find(j, "long messages as %s: taken, receipts for %s", names[i],
              receipts_of[whole && receipts ? 3 : receipts & 3]);
-        if (!chosen) {
-            chosen = names[i];
-            parts = whole ? 0 : receipts & 3;
+        if (!whole) {
+            alike &= !parted || parts == (receipts & 3);
+            parts = parted ? parts : receipts & 3;
+            parted = true;
         }
+        if (!chosen)
+            chosen = names[i];
     }
     if (!chosen)
         return;
     set(j, "long_messages", j->now->long_messages, chosen);
-    if (parts)
+    if (!alike)
+        find(j, "parts have their receipts differently: probe again, with a longer --wait-s");
+    else if (parts)
         set(j, "receipt_parts", j->now->receipt_parts,
             parts == 3   ? "all"
             : parts == 1 ? "first"

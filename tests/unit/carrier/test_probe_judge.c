@@ -169,6 +169,19 @@ static void the_first_way_of_long_messages_that_is_taken_is_proposed(void **stat
     has("long messages as sar: taken, receipts for the last part");
 }
 
+static void parts_that_are_told_differently_prove_nothing(void **state)
+{
+    (void)state;
+    submit(PROBE_UDH16, 1, "1005");
+    submit(PROBE_UDH16, 2, "1006");
+    receipt("1006");
+    judge();
+    assert_null(strstr(sets, "receipt_parts"));
+    has("long messages as udh8: taken, receipts for all parts");
+    has("long messages as udh16: taken, receipts for the last part");
+    has("parts have their receipts differently: probe again, with a longer --wait-s");
+}
+
 static void the_alphabet_is_what_the_phone_shows(void **state)
 {
     (void)state;
@@ -361,6 +374,7 @@ int main(void)
         cmocka_unit_test_setup(a_second_bind_that_is_refused_tells_how_to_free_the_first, set_up),
         cmocka_unit_test_setup(ids_in_two_formats_are_matched, set_up),
         cmocka_unit_test_setup(the_first_way_of_long_messages_that_is_taken_is_proposed, set_up),
+        cmocka_unit_test_setup(parts_that_are_told_differently_prove_nothing, set_up),
         cmocka_unit_test_setup(the_alphabet_is_what_the_phone_shows, set_up),
         cmocka_unit_test_setup(a_receipt_that_cannot_be_read_gives_patterns, set_up),
         cmocka_unit_test_setup(the_window_is_one_less_than_what_was_refused, set_up),
