@@ -390,7 +390,7 @@ static void P5_2_a_program_s_answer_goes_back_once_it_is_known(void **state)
                                  "sender = '38080' AND text = 'merci'"),
                      1);
     assert_int_equal(errands("state = 3"), 1);
-    mailbox_deliver(world.home, 100); /* it is on its way to the carrier */
+    mailbox_deliver(world.wire, 100); /* it is on its way to the carrier */
 }
 
 static enum err put_user_url(struct core *c, struct store_tx *tx, struct change *change)
