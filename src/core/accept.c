@@ -353,7 +353,7 @@ enum err accept_prepare(struct accept_job *job, struct arena *a,
     if (!e)
         e = plan_recipients(job, &p, why);
     /* Last, when the text is known to be no longer than the account may send. */
-    return e || !p.reply.kind ? e : reply_check_text(a, &p.reply, p.text, why);
+    return e ? e : reply_check_text(a, &p.reply, p.text, why);
 }
 
 enum err accept_post(struct core *c, struct accept_job *job, struct mailbox *home,

@@ -95,8 +95,11 @@ enum err reply_ask_read(struct reply_ask *out, const struct accept_request *r, s
 {
     bool as_sender = reply_is_asked(r);
     *out = (struct reply_ask){.kind = NUMBER_NONE};
-    if (r->origin == ORIGIN_ANSWER) /* from the number that was written to */
+    if (r->origin == ORIGIN_ANSWER) { /* from the number that was written to */
+        const struct number *number = directory_number(r->directory, r->via->row.id, r->sender);
+        out->bare = number && number->kind == NUMBER_SHORT;
         return OK;
+    }
     enum err e = as_sender ? OK : read_sender(out, r, why);
     if (e || out->kind)
         return e;
@@ -104,6 +107,7 @@ enum err reply_ask_read(struct reply_ask *out, const struct accept_request *r, s
     if (!as_sender && !out->in_text)
         return OK;
     out->kind = reply_kind_of(r->account->grade);
+    out->bare = out->kind == NUMBER_SHORT && !out->in_text;
     return directory_two_way(r->directory, r->account->id, (struct str){0})
                ? OK
                : refuse(why, ERR_FORBIDDEN, "reply",
@@ -119,8 +123,7 @@ enum err reply_check_text(struct arena *a, const struct reply_ask *reply, struct
                                         [CONTACT_EMAIL] = "an e-mail address",
                                         [CONTACT_PHONE] = "a phone number"};
     struct str where;
-    enum contact found =
-        reply->kind == NUMBER_SHORT && !reply->in_text ? text_contact(text, &where) : CONTACT_NONE;
+    enum contact found = reply->bare ? text_contact(text, &where) : CONTACT_NONE;
     if (found == CONTACT_NONE)
         return OK;
     where.n = text_utf8_prefix(where, SHOWN);

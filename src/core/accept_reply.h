@@ -16,6 +16,7 @@ struct reply_ask {
     enum number_kind kind; /* NUMBER_NONE: it asks for none; NUMBER_VIRTUAL: its sender is one */
     bool in_text;          /* the sender stays, and the number takes the place of XXXXX */
     const struct number *number; /* of NUMBER_VIRTUAL */
+    bool bare; /* it leaves from a short number, which may send no contact details */
 };
 
 /* The sender that stands for any number that can be answered to, as with_reply does. */

@@ -2,6 +2,7 @@
 /* OVH's forms: docs/callbacks.md. */
 #include "core/ptt.h"
 #include "notify/payload_base.h"
+#include "text/word.h"
 
 #include <stdio.h>
 
@@ -53,11 +54,8 @@ static void test(struct net_call *call, struct arena *a, const struct payload_fo
 
 static struct str first_word(struct str text)
 {
-    text = str_trim(text);
-    size_t n = 0;
-    while (n < text.n && text.p[n] != ' ' && text.p[n] != '\n' && text.p[n] != '\r')
-        n++;
-    return str_sub(text, 0, n);
+    struct str word;
+    return text_word_next(&word, &text) ? word : (struct str){0};
 }
 
 static void incoming(struct net_call *call, struct arena *a, const json_t *event)

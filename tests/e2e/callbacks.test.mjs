@@ -286,6 +286,43 @@ test("P5_4 errands in hand when the process is killed are told after all", async
   });
 });
 
+test("P5_2 P5_5 a program answers a reply, is told of it, and of the STOP", async () => {
+  const n = (...words) => cli(server, ...words);
+  await n("number", "add", "38400", "--carrier", "sim");
+  await n("twoway", "enable", who.account);
+  await n("reply", "set", who.account, "--action", "cgi", "--url", shop.at("/ask?key=2"));
+  await set("--profile", "navette");
+  await set("--replies", shop.at("/replied"), "--stops", shop.at("/stopped"));
+  const says = ["See https://shop.example", "See you then."]; // a short number sends no address
+  shop.answer = (request, response) => {
+    const asked = request.url.startsWith("/ask");
+    response.setHeader("content-type", "text/plain; charset=utf-8");
+    response.end(asked ? says.shift() : "");
+  };
+  const { id, to } = await send(newPhone(), { senderForResponse: 1, from: "", tag: "visit" });
+  await until("it is there", async () => (await n("message", "show", id)).state === "delivered");
+  const from = to.slice(1);
+  await sim.write(from, "38400", "Yes, at ten");
+  const form = new URLSearchParams((await told("/ask"))[0].body);
+  const [heard] = (await n("incoming", "list")).items;
+  assert.deepEqual(Object.fromEntries(form), {
+    ...{ id: heard.id, senderid: to, message: "Yes, at ten", keyword: "Yes" },
+    ...{ shortcode: "38400", tag: "visit" },
+  });
+  const started = async () => (await n("incoming", "list")).items[0].started;
+  await until("the first cannot be sent", async () => (await started()) === "cannot be sent");
+  await sim.write(from, "38400", "And then?");
+  await until("the second is", async () =>
+    (await sim.messages(from)).some((m) => m.text === "See you then." && m.from === "38400"),
+  );
+  await told("/replied", 2);
+  await sim.write(from, "38400", "STOP");
+  const { events } = JSON.parse((await told("/stopped"))[0].body);
+  assert.deepEqual([events[0].type, events[0].data.phone], ["stop", to]);
+  assert.equal(shop.to("/ask").length, 2);
+  shop.answer = (_, response) => response.end();
+});
+
 test("P5_4 without leave no address that is not public is called", async () => {
   await server.stop();
   server = await startNavette({ data: server.data, database: server.database });
