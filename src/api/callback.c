@@ -48,15 +48,6 @@ struct callback_change {
     struct str made;
 };
 
-static bool read_url(struct fields *f, const char *name, struct str *out)
-{
-    struct refusal why;
-    bool there = fields_text_or_null(f, name, ADMIN_URL_MAX, out);
-    if (there && out->n && admin_url_check(*out, name, &why))
-        fields_add(f, &why);
-    return there;
-}
-
 static void read_secret(struct fields *f, struct callback_change *c)
 {
     if (!fields_text(f, "secret", SECRET_MAX, &c->setting.secret))
@@ -133,9 +124,9 @@ static void set_callback(struct api *api, struct http_request *request, const st
     if (!fields_of_body(&f, request))
         return;
     read_profile(&f, c);
-    c->has_replies = read_url(&f, "replies", &c->setting.replies_url);
-    c->has_receipts = read_url(&f, "receipts", &c->setting.receipts_url);
-    c->has_stops = read_url(&f, "stops", &c->setting.stops_url);
+    c->has_replies = fields_url(&f, "replies", &c->setting.replies_url);
+    c->has_receipts = fields_url(&f, "receipts", &c->setting.receipts_url);
+    c->has_stops = fields_url(&f, "stops", &c->setting.stops_url);
     read_secret(&f, c);
     if (!fields_end(&f))
         return;

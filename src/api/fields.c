@@ -79,6 +79,15 @@ bool fields_text_or_null(struct fields *f, const char *name, size_t most_bytes, 
     return true;
 }
 
+bool fields_url(struct fields *f, const char *name, struct str *out)
+{
+    struct refusal why;
+    bool there = fields_text_or_null(f, name, ADMIN_URL_MAX, out);
+    if (there && out->n && admin_url_check(*out, name, &why))
+        fields_add(f, &why);
+    return there;
+}
+
 static bool read_number(int64_t *out, const struct member *m)
 {
     uint64_t digits;

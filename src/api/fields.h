@@ -33,6 +33,8 @@ void fields_of_query(struct fields *f, struct http_request *request);
 bool fields_text(struct fields *f, const char *name, size_t most_bytes, struct str *out);
 /* As fields_text; null gives an empty one. */
 bool fields_text_or_null(struct fields *f, const char *name, size_t most_bytes, struct str *out);
+/* The same of a URL of http or https. */
+bool fields_url(struct fields *f, const char *name, struct str *out);
 /* An integer, or its digits in a string. */
 bool fields_number(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out);
 /* "12.50", or an integer, into hundredths. */

@@ -119,15 +119,6 @@ static void read_networks(struct fields *f, struct user_change *c)
     c->user.allow_ip = all;
 }
 
-static bool read_url(struct fields *f, const char *name, struct str *out)
-{
-    struct refusal why;
-    bool there = fields_text_or_null(f, name, ADMIN_URL_MAX, out);
-    if (there && out->n && admin_url_check(*out, name, &why))
-        fields_add(f, &why);
-    return there;
-}
-
 static struct user_change *change_of_aside(struct api_aside *aside)
 {
     return (struct user_change *)((char *)aside - offsetof(struct user_change, aside));
@@ -171,8 +162,8 @@ static void read_columns(struct fields *f, struct user_change *c)
         c->has_quota = c->user.has_quota = fields_credits(f, "quota", 0, &c->user.quota);
     }
     read_networks(f, c);
-    c->has_receipts = read_url(f, "receipts", &c->user.receipts_url);
-    c->has_stops = read_url(f, "stops", &c->user.stops_url);
+    c->has_receipts = fields_url(f, "receipts", &c->user.receipts_url);
+    c->has_stops = fields_url(f, "stops", &c->user.stops_url);
     c->has_enabled = fields_flag(f, "enabled", &c->user.enabled);
     c->has_password = fields_text(f, "password", PASSWORD_MAX, &c->password);
     if (c->has_password && c->password.n == 0)
