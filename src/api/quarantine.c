@@ -188,7 +188,7 @@ static void read_change(struct fields *f, struct api *api, struct quarantine_cha
     size_t bad_at;
     read_account(f, api, &c->row.account_id);
     if (fields_text_or_null(f, "short_code", NUMBER_MAX, &c->row.number))
-        c->row.number = quarantine_number(c->row.number);
+        c->row.number = phone_bare(c->row.number);
     if (!fields_text(f, "reason", REASON_MAX, &c->row.reason) || !str_trim(c->row.reason).n)
         fields_refuse(f, ERR_MISSING, "reason", STR("say why: it is kept with the number"));
     else if (text_utf8_check(c->row.reason, &bad_at))

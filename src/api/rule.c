@@ -5,6 +5,7 @@
 #include "api/present.h"
 #include "core/admin.h"
 #include "store/id.h"
+#include "text/phone.h"
 #include "text/text.h"
 #include "text/word.h"
 
@@ -116,7 +117,7 @@ static bool is_one_word(struct arena *a, struct str keyword)
 
 static bool is_number(struct str s)
 {
-    s = str_starts(s, STR("+")) ? str_sub(s, 1, s.n) : s;
+    s = phone_bare(s);
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] < '0' || s.p[i] > '9')
             return false;

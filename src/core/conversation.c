@@ -149,13 +149,12 @@ static enum err match_other(struct reply_match *out, const struct matching *m, s
 enum err conversation_match(struct reply_match *out, struct core *c, struct store_tx *tx,
                             int64_t carrier_id, uint64_t phone, struct str number)
 {
-    bool plus = number.n && number.p[0] == '+';
     struct matching m = {.core = c,
                          .tx = tx,
                          .d = core_directory(c),
                          .carrier_id = carrier_id,
                          .phone = phone,
-                         .digits = plus ? str_sub(number, 1, number.n) : number};
+                         .digits = phone_bare(number)};
     const struct number *ours = directory_number(m.d, carrier_id, m.digits);
     *out = (struct reply_match){.standing = STANDING_NONE};
     enum err e = !ours                          ? match_other(out, &m, number)

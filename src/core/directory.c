@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "core/outbox.h"
 #include "core/route.h"
+#include "text/phone.h"
 #include "text/word.h"
 
 #include <stdio.h>
@@ -336,8 +337,7 @@ const struct number *directory_number(const struct directory *d, int64_t carrier
 
 const struct number *directory_virtual(const struct directory *d, struct str sender)
 {
-    bool plus = sender.n && sender.p[0] == '+';
-    struct number digits = {.digits = plus ? str_sub(sender, 1, sender.n) : sender};
+    struct number digits = {.digits = phone_bare(sender)};
     const struct number *key = &digits;
     const struct number *const *found =
         search(&key, d->virtuals, d->virtuals_n, sizeof(key), by_digits);

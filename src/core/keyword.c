@@ -3,6 +3,7 @@
 
 #include "core/errand.h"
 #include "core/quarantine.h"
+#include "text/phone.h"
 #include "text/word.h"
 
 enum { WHOLE_MAX = 64 }; /* bytes of a text that may be one of keyword.def */
@@ -34,8 +35,7 @@ enum keyword_meaning keyword_meaning_of(struct arena *a, struct str text)
 
 static bool matches(const struct directory_rule *r, struct str number, struct str word)
 {
-    if (r->row.short_code.n &&
-        !str_eq(quarantine_number(r->row.short_code), quarantine_number(number)))
+    if (r->row.short_code.n && !str_eq(phone_bare(r->row.short_code), phone_bare(number)))
         return false;
     if (!r->keyword.n)
         return true;
@@ -128,7 +128,7 @@ enum err keyword_act(struct keyword_verdict *out, struct core *c, struct store_t
     bool by_rule = action == RULE_QUARANTINE || (action == RULE_LEAVE && meaning != KEYWORD_STOPS);
     struct act act = {.core = c, .tx = tx, .in = in, .phone = phone};
     if (by_rule)
-        act.number = arena_str(a, quarantine_number(rule->short_code));
+        act.number = arena_str(a, phone_bare(rule->short_code));
     else if (meaning != KEYWORD_NOTHING)
         action = meaning == KEYWORD_STOPS ? RULE_QUARANTINE : RULE_LEAVE;
     act.evidence = evidence_of(in, by_rule ? rule : NULL, meaning);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "core/core_base.h"
 #include "core/ptt.h"
+#include "text/phone.h"
 
 #include <stdlib.h>
 
@@ -50,7 +51,7 @@ enum err quarantine_read(struct quarantines *out, struct core *c, struct store_t
 static bool concerns(const struct quarantine *q, const struct message *m)
 {
     return (!q->account_id || q->account_id == m->account_id) &&
-           (!q->number.n || str_eq(q->number, quarantine_number(m->sender))) &&
+           (!q->number.n || str_eq(q->number, phone_bare(m->sender))) &&
            (!q->answer_id || q->answer_id != m->id);
 }
 

@@ -2,6 +2,7 @@
 #include "core/wall.h"
 
 #include "base/arena.h"
+#include "text/phone.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -104,7 +105,7 @@ void wall_leave(struct wall *w)
 static bool concerns(const struct stop *s, const struct wall_ask *ask)
 {
     return s->phone == ask->phone && (!s->account_id || s->account_id == ask->account_id) &&
-           (!s->number.n || str_eq(s->number, quarantine_number(ask->sender))) &&
+           (!s->number.n || str_eq(s->number, phone_bare(ask->sender))) &&
            (!s->answer_id || s->answer_id != ask->message_id);
 }
 
@@ -116,9 +117,4 @@ bool wall_look(struct wall *w, const struct wall_ask *ask)
         found = concerns(&s->stop, ask);
     pthread_mutex_unlock(&w->lock);
     return found;
-}
-
-struct str quarantine_number(struct str number)
-{
-    return str_starts(number, STR("+")) ? str_sub(number, 1, number.n) : number;
 }

@@ -26,7 +26,7 @@
 struct stop {
     uint64_t phone;
     int64_t account_id; /* 0: from all */
-    struct str number;  /* as quarantine_number writes it; n 0: all */
+    struct str number;  /* as phone_bare gives it; n 0: all */
     int64_t answer_id;  /* a message that may leave nevertheless; 0: none */
     int64_t quarantine_id;
 };
@@ -68,8 +68,5 @@ static inline bool wall_stands(struct wall *w, const struct wall_ask *ask)
     const struct wall_head *head = (const struct wall_head *)w; /* its first member */
     return w && atomic_load(&head->standing) && wall_look(w, ask);
 }
-
-/* Does it concern this sender's messages? A number is the same with and without its +. Pure. */
-struct str quarantine_number(struct str number);
 
 #endif

@@ -25,6 +25,11 @@ enum err phone_parse(uint64_t *e164, struct str input) MUST_CHECK;
 /* "+33612345678" with its NUL. */
 enum { PHONE_SIZE = 18 };
 struct str phone_format(char out[PHONE_SIZE], uint64_t e164);
+/* A number as it was written, without its +. Pure. */
+static inline struct str phone_bare(struct str number)
+{
+    return str_starts(number, STR("+")) ? str_sub(number, 1, number.n) : number;
+}
 
 /* ISO 3166 region ("FR", "GP", …) or "" when it belongs to none, or is no valid number: by the same
  * memory, so that it costs 0.1 us behind phone_parse. */
