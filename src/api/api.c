@@ -3,6 +3,7 @@
 #include "api/docs.h"
 #include "api/http2sms.h"
 #include "api/http2sms_answer.h"
+#include "api/openapi.h"
 #include "api/router.h"
 
 #include <stdlib.h>
@@ -10,29 +11,29 @@
 /* On the HTTP thread, where all wait behind an operator's question. */
 enum { SILENCE_MOST_MS = 2000 };
 
-static const struct api_route *const tables[] = {account_routes,
-                                                 user_routes,
-                                                 sender_routes,
-                                                 carrier_routes,
-                                                 carrier_trace_routes,
-                                                 carrier_probe_routes,
-                                                 rate_routes,
-                                                 message_routes,
-                                                 incoming_routes,
-                                                 hours_routes,
-                                                 ledger_routes,
-                                                 callback_routes,
-                                                 callback_log_routes,
-                                                 notification_routes,
-                                                 conversation_routes,
-                                                 number_routes,
-                                                 two_way_routes,
-                                                 reply_routes,
-                                                 rule_routes,
-                                                 quarantine_routes,
-                                                 route_explain_routes,
-                                                 route_routes,
-                                                 NULL};
+const struct api_route *const api_tables[] = {account_routes,
+                                              user_routes,
+                                              sender_routes,
+                                              carrier_routes,
+                                              carrier_trace_routes,
+                                              carrier_probe_routes,
+                                              rate_routes,
+                                              message_routes,
+                                              incoming_routes,
+                                              hours_routes,
+                                              ledger_routes,
+                                              callback_routes,
+                                              callback_log_routes,
+                                              notification_routes,
+                                              conversation_routes,
+                                              number_routes,
+                                              two_way_routes,
+                                              reply_routes,
+                                              rule_routes,
+                                              quarantine_routes,
+                                              route_explain_routes,
+                                              route_routes,
+                                              NULL};
 
 struct core *api_core(struct api *api)
 {
@@ -83,6 +84,8 @@ static void on_tcp(void *ctx, struct http_request *request)
     struct api *api = ctx;
     if (str_eq(request->path, STR(HTTP2SMS_PATH)))
         http2sms_handle(api, request);
+    else if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PATH)))
+        openapi_handle(request);
     else if (str_starts(request->path, STR("/api/")))
         api_reply_error(request, ERR_NOT_FOUND, NULL, STR("no such path"));
     else if (!only_looks(request) || (!serve_health(api, request) && !docs_handle(request)))
@@ -92,8 +95,12 @@ static void on_tcp(void *ctx, struct http_request *request)
 static void on_socket(void *ctx, struct http_request *request)
 {
     struct api *api = ctx;
-    if (!only_looks(request) || !serve_health(api, request))
-        router_dispatch(api, request, tables);
+    if (only_looks(request) && serve_health(api, request))
+        return;
+    if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PATH)))
+        openapi_handle(request);
+    else
+        router_dispatch(api, request, api_tables);
 }
 
 static enum err open_doors(struct api *api)

@@ -5,14 +5,19 @@
 
 static const char content_type[] = "application/json; charset=utf-8";
 
-void api_reply_json(struct http_request *request, int status, json_t *body)
+static void reply(struct http_request *request, int status, const char *type, json_t *body)
 {
     char *text = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     if (!text)
         base_out_of_memory();
-    http_reply(request, status, content_type, str_of(text));
+    http_reply(request, status, type, str_of(text));
     free(text);
+}
+
+void api_reply_json(struct http_request *request, int status, json_t *body)
+{
+    reply(request, status, content_type, body);
 }
 
 static struct str lower(struct arena *a, const char *name)
@@ -24,15 +29,27 @@ static struct str lower(struct arena *a, const char *name)
     return (struct str){.p = out, .n = s.n};
 }
 
+/* RFC 9457. */
+static json_t *problem_of(struct http_request *request, enum err err, const char *field,
+                          struct str detail)
+{
+    struct str code = lower(request->arena, err_name(err));
+    json_t *problem = json_pack("{s:o, s:s, s:i, s:s%, s:o}", "type",
+                                json_sprintf("/api#error-%.*s", STR_FMT(code)), "title",
+                                err_text(err), "status", err_http_status(err), "code", code.p,
+                                code.n, "detail", json_stringn_nocheck(detail.p, detail.n));
+    if (field)
+        json_object_set_new(problem, "field", json_string(field));
+    return problem;
+}
+
 void api_reply_error(struct http_request *request, enum err err, const char *field,
                      struct str detail)
 {
     if (!detail.n)
         detail = str_of(err_text(err));
-    struct str code = lower(request->arena, err_name(err));
-    json_t *error = json_pack("{s:s%,s:s?,s:o}", "code", code.p, code.n, "field", field, "message",
-                              json_stringn_nocheck(detail.p, detail.n));
-    api_reply_json(request, err_http_status(err), json_pack("{s:o}", "error", error));
+    reply(request, err_http_status(err), "application/problem+json",
+          problem_of(request, err, field, detail));
 }
 
 void api_reply_refusal(struct http_request *request, const struct refusal *why)

@@ -3,9 +3,11 @@
  * api/resource: the shape of a REST resource: a table of routes, one file per resource.
  *
  * A handler answers exactly once, now with one of the answers below, or after a change was made.
- * Errors are {"error":{"code":"not_found","field":"name","message":"…"}} with err.def's status;
- * lists are {"items":[…],"next":"cursor"|null}; keys are snake_case; ids are strings; money is a
- * string of credits with as many decimals as needed (0 or 2); times are ISO 8601 UTC.
+ * Errors are problem answers (RFC 9457), application/problem+json: {"type":"/api#error-not_found",
+ * "title":"…","status":404,"code":"not_found","detail":"what and the cure","field":"name"}, with
+ * err.def's status; the field is absent when none is at fault. Lists are {"items":[…],"next":
+ * "cursor"|null}; keys are snake_case; ids are strings; money is a string of credits with as many
+ * decimals as needed (0 or 2); times are ISO 8601 UTC. openapi/ describes each of them.
  * Threads: the http loop's.
  */
 #ifndef NAVETTE_API_RESOURCE_H
@@ -44,6 +46,9 @@ extern const struct api_route ledger_routes[];
 extern const struct api_route reply_routes[];
 extern const struct api_route rule_routes[];
 extern const struct api_route quarantine_routes[];
+
+/* All of them, in the order in which they are looked through; NULL at the end. */
+extern const struct api_route *const api_tables[];
 
 struct core *api_core(struct api *api);
 const struct api_config *api_config_of(struct api *api);

@@ -43,9 +43,8 @@ static int report_no_answer(const struct cli_call *call, const char *socket_path
 /* "timezone: there is no such time zone: …" */
 static int report_refusal(const json_t *answer, int status)
 {
-    const json_t *error = json_object_get(answer, "error");
-    const char *field = json_string_value(json_object_get(error, "field"));
-    const char *message = json_string_value(json_object_get(error, "message"));
+    const char *field = json_string_value(json_object_get(answer, "field"));
+    const char *message = json_string_value(json_object_get(answer, "detail"));
     if (!message) {
         fprintf(stderr, cli_text("the server answered with status %d\n"), status);
         return FAILED;

@@ -392,7 +392,7 @@ test("a deferred message is cancelled once, and its price comes back", async () 
   await refused("state", ["message", "cancel", id], /is cancelled/);
   const again = await rest("POST", `/api/v1/messages/${id}/cancel`);
   assert.equal(again.status, 409);
-  assert.equal(again.body.error.code, "conflict");
+  assert.equal(again.body.code, "conflict");
   assert.equal(await credits("acc-c"), "10");
   await balanced();
 });
@@ -439,7 +439,7 @@ test("a message in doubt waits for a person who decides", async () => {
   const twice = (await sim.messages("33612349910")).filter((s) => s.text === "sent twice");
   assert.equal(twice.length, 2);
   const undecided = await rest("POST", `/api/v1/messages/${b}/resolve`, {});
-  assert.equal(undecided.body.error.field, "action");
+  assert.equal(undecided.body.field, "action");
   await ask("message", "resolve", b, "give_up");
   await ask("carrier", "set", "sim", "--on-doubt", "resend", "--response-s", "60");
   await balanced();
@@ -510,7 +510,7 @@ test("wrong use ends with 2, help with 0, and no server with 1", async () => {
 test("--json prints one document, for a refusal too", async () => {
   const { code, stdout } = await run("--json", "account", "show", "nobody");
   assert.equal(code, 1);
-  assert.deepEqual(JSON.parse(stdout).error.field, "account");
+  assert.deepEqual(JSON.parse(stdout).field, "account");
   assert.deepEqual(await ask("ledger", "check"), { items: [], next: null });
 });
 
@@ -519,11 +519,11 @@ test("the resources are on the socket only, and refuse what they do not know", a
   assert.equal((await rest("GET", "/api/v1/nothing")).status, 404);
   assert.equal((await rest("PUT", "/api/v1/accounts", {})).status, 405);
   const odd = await rest("POST", "/api/v1/accounts", { name: "acc-x", colour: "red" });
-  assert.deepEqual([odd.status, odd.body.error.field], [400, "colour"]);
-  assert.equal((await rest("GET", "/api/v1/messages?colour=red")).body.error.field, "colour");
+  assert.deepEqual([odd.status, odd.body.field], [400, "colour"]);
+  assert.equal((await rest("GET", "/api/v1/messages?colour=red")).body.field, "colour");
   assert.equal((await rest("POST", "/api/v1/accounts", [])).status, 400);
-  assert.equal((await rest("POST", "/api/v1/accounts", {})).body.error.field, "name");
+  assert.equal((await rest("POST", "/api/v1/accounts", {})).body.field, "name");
   const real = await rest("POST", "/api/v1/accounts", { name: "acc-x", credits: 1.5 });
-  assert.equal(real.body.error.field, "credits");
+  assert.equal(real.body.field, "credits");
   assert.ok(!(await ask("account", "list")).items.some((a) => a.name === "acc-x"));
 });

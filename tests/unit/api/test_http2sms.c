@@ -391,8 +391,8 @@ static void other_methods_and_paths_are_refused(void **state)
     (void)state;
     expect_request("PUT", CGI, "x=1", 405, "KO\nInvalid method: use GET or POST" MORE);
     expect_request("GET", "/api/v1/accounts", NULL, 404,
-                   "{\"error\":{\"code\":\"not_found\",\"field\":null,"
-                   "\"message\":\"no such path\"}}");
+                   "{\"type\":\"/api#error-not_found\",\"title\":\"not found\",\"status\":404,"
+                   "\"code\":\"not_found\",\"detail\":\"no such path\"}");
     expect_request("GET", "/elsewhere", NULL, 404, "There is no such page.\n");
 }
 
@@ -404,9 +404,9 @@ static void the_resources_are_served_on_the_socket_only(void **state)
         int status;
     } cases[] = {
         {"GET", "/api/v1/accounts", NULL, "{\"items\":[{\"id\":\"1\",\"name\":\"sms-a\"", 200},
-        {"GET", "/api/v1/accounts/none", NULL, "{\"error\":{\"code\":\"not_found\"", 404},
+        {"GET", "/api/v1/accounts/none", NULL, "\"code\":\"not_found\"", 404},
         {"PUT", "/api/v1/accounts", "{}", "allowed: GET, POST", 405},
-        {"POST", "/api/v1/accounts", "{\"name\":", "{\"error\":{\"code\":\"malformed\"", 400},
+        {"POST", "/api/v1/accounts", "{\"name\":", "\"code\":\"malformed\"", 400},
         {"POST", "/api/v1/accounts", "[]", "must be a JSON object", 400},
         {"GET", "/api/v1/nothing", NULL, "no such path", 404},
         {"GET", "/health", NULL, "ok\n", 200},
