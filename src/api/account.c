@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts, their credit and the movements of their purses. */
+#include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
@@ -43,7 +44,8 @@ static void list_accounts(struct api *api, struct http_request *request, const s
     }
     json_t *items = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(items, account_json(&rows[i]));
+        if (actor_rights(actor_of(request), rows[i].id))
+            json_array_append_new(items, account_json(&rows[i]));
     present_list(request, items, 0);
 }
 
@@ -268,12 +270,12 @@ static void list_movements(struct api *api, struct http_request *request,
 }
 
 const struct api_route account_routes[] = {
-    {HTTP_GET, "/api/v1/accounts", list_accounts},
-    {HTTP_POST, "/api/v1/accounts", add_account},
-    {HTTP_GET, "/api/v1/accounts/{name}", show_account},
-    {HTTP_PATCH, "/api/v1/accounts/{name}", set_account},
-    {HTTP_DELETE, "/api/v1/accounts/{name}", remove_account},
-    {HTTP_POST, "/api/v1/accounts/{name}/credit", credit_account},
-    {HTTP_GET, "/api/v1/accounts/{name}/movements", list_movements},
+    {HTTP_GET, "/api/v1/accounts", list_accounts, RIGHT_SIGNED_IN | RIGHT_VIEW},
+    {HTTP_POST, "/api/v1/accounts", add_account, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/accounts/{name}", show_account, RIGHT_VIEW | RIGHT_CHAT},
+    {HTTP_PATCH, "/api/v1/accounts/{name}", set_account, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/accounts/{name}", remove_account, RIGHT_OPERATE},
+    {HTTP_POST, "/api/v1/accounts/{name}/credit", credit_account, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/accounts/{name}/movements", list_movements, RIGHT_VIEW},
     {0},
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/actor.h"
 #include "api/api_base.h"
 #include "api/docs.h"
 #include "api/http2sms.h"
@@ -86,15 +87,17 @@ static void on_tcp(void *ctx, struct http_request *request)
         http2sms_handle(api, request);
     else if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PATH)))
         openapi_handle(request);
-    else if (str_starts(request->path, STR("/api/")))
-        api_reply_error(request, ERR_NOT_FOUND, NULL, STR("no such path"));
-    else if (!only_looks(request) || (!serve_health(api, request) && !docs_handle(request)))
+    else if (str_starts(request->path, STR("/api/v1/"))) {
+        if (actor_identify(api, request))
+            router_dispatch(api, request, api_tables);
+    } else if (!only_looks(request) || (!serve_health(api, request) && !docs_handle(request)))
         http_reply(request, 404, "text/plain; charset=utf-8", STR("There is no such page.\n"));
 }
 
 static void on_socket(void *ctx, struct http_request *request)
 {
     struct api *api = ctx;
+    actor_is_socket(request);
     if (only_looks(request) && serve_health(api, request))
         return;
     if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PATH)))

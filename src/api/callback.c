@@ -136,7 +136,7 @@ static void set_callback(struct api *api, struct http_request *request, const st
 }
 
 const struct api_route callback_routes[] = {
-    {HTTP_GET, "/api/v1/accounts/{name}/callback", show_callback},
-    {HTTP_PATCH, "/api/v1/accounts/{name}/callback", set_callback},
+    {HTTP_GET, "/api/v1/accounts/{name}/callback", show_callback, RIGHT_OWN},
+    {HTTP_PATCH, "/api/v1/accounts/{name}/callback", set_callback, RIGHT_OWN},
     {0},
 };

@@ -232,8 +232,8 @@ static void test(struct api *api, struct http_request *request, const struct str
 }
 
 const struct api_route callback_log_routes[] = {
-    {HTTP_GET, "/api/v1/accounts/{name}/callback/attempts", list_attempts},
-    {HTTP_POST, "/api/v1/accounts/{name}/callback/replay", replay},
-    {HTTP_POST, "/api/v1/accounts/{name}/callback/test", test},
+    {HTTP_GET, "/api/v1/accounts/{name}/callback/attempts", list_attempts, RIGHT_OWN},
+    {HTTP_POST, "/api/v1/accounts/{name}/callback/replay", replay, RIGHT_OWN},
+    {HTTP_POST, "/api/v1/accounts/{name}/callback/test", test, RIGHT_OWN},
     {0},
 };

@@ -245,10 +245,10 @@ static void remove_carrier(struct api *api, struct http_request *request,
 }
 
 const struct api_route carrier_routes[] = {
-    {HTTP_GET, "/api/v1/carriers", list_carriers},
-    {HTTP_POST, "/api/v1/carriers", add_carrier},
-    {HTTP_GET, "/api/v1/carriers/{name}", show_carrier},
-    {HTTP_PATCH, "/api/v1/carriers/{name}", set_carrier},
-    {HTTP_DELETE, "/api/v1/carriers/{name}", remove_carrier},
+    {HTTP_GET, "/api/v1/carriers", list_carriers, RIGHT_OPERATE},
+    {HTTP_POST, "/api/v1/carriers", add_carrier, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/carriers/{name}", show_carrier, RIGHT_OPERATE},
+    {HTTP_PATCH, "/api/v1/carriers/{name}", set_carrier, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/carriers/{name}", remove_carrier, RIGHT_OPERATE},
     {0},
 };

@@ -173,6 +173,6 @@ static void probe_carrier(struct api *api, struct http_request *request, const s
 }
 
 const struct api_route carrier_probe_routes[] = {
-    {HTTP_POST, "/api/v1/carriers/{name}/probe", probe_carrier},
+    {HTTP_POST, "/api/v1/carriers/{name}/probe", probe_carrier, RIGHT_OPERATE},
     {0},
 };

@@ -233,6 +233,6 @@ static void trace_carrier(struct api *api, struct http_request *request, const s
 }
 
 const struct api_route carrier_trace_routes[] = {
-    {HTTP_GET, "/api/v1/carriers/{name}/trace", trace_carrier},
+    {HTTP_GET, "/api/v1/carriers/{name}/trace", trace_carrier, RIGHT_OPERATE},
     {0},
 };

@@ -2,11 +2,11 @@
 /* Conversations, and what was said in one. */
 #include "store/conversation.h"
 
+#include "api/actor.h"
 #include "api/aside.h"
 #include "api/fields.h"
 #include "api/present.h"
 #include "base/clock.h"
-#include "core/admin.h"
 #include "store/incoming.h"
 #include "store/message.h"
 #include "text/phone.h"
@@ -67,19 +67,8 @@ static void answer_search(struct api_aside *aside)
 
 static void read_filter(struct fields *f, struct api *api, struct conversation_filter *filter)
 {
-    struct str name;
     struct str open;
-    const struct directory *d = core_directory(api_core(api));
-    if (fields_text(f, "account", ADMIN_NAME_MAX, &name)) {
-        const struct account *account = directory_account(d, name);
-        if (account)
-            filter->account_id = account->id;
-        else
-            fields_refuse(
-                f, ERR_NOT_FOUND, "account",
-                STR("there is no account of this name: `navette account list` shows them"));
-    }
-    directory_release(d);
+    actor_scope(f, api, RIGHT_VIEW | RIGHT_CHAT, &filter->account_id);
     if (fields_text(f, "open", WORD_MAX, &open) && str_eq(open, STR("yes")))
         filter->open_at_us = clock_now_us();
     fields_page(f, &filter->before_id, &filter->limit);
@@ -149,6 +138,8 @@ static void show_conversation(struct api *api, struct http_request *request,
         return;
     json_t *said = json_array();
     enum err e = store_conversation_get(&c, &view, id);
+    if (!e && !actor_may(actor_of(request), c.account_id, RIGHT_VIEW | RIGHT_CHAT))
+        e = ERR_NOT_FOUND;
     if (!e)
         e = store_conversation_lines(&lines, &n, &view, id, LINES_MAX);
     for (size_t i = 0; i < n && !e; i++)
@@ -168,7 +159,7 @@ static void show_conversation(struct api *api, struct http_request *request,
 }
 
 const struct api_route conversation_routes[] = {
-    {HTTP_GET, "/api/v1/conversations", list_conversations},
-    {HTTP_GET, "/api/v1/conversations/{id}", show_conversation},
+    {HTTP_GET, "/api/v1/conversations", list_conversations, RIGHT_VIEW | RIGHT_CHAT},
+    {HTTP_GET, "/api/v1/conversations/{id}", show_conversation, RIGHT_VIEW | RIGHT_CHAT},
     {0},
 };

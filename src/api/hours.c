@@ -97,7 +97,7 @@ static void show_hours(struct api *api, struct http_request *request, const stru
 }
 
 const struct api_route hours_routes[] = {
-    {HTTP_GET, "/api/v1/hours", list_hours},
-    {HTTP_GET, "/api/v1/hours/{country}", show_hours},
+    {HTTP_GET, "/api/v1/hours", list_hours, RIGHT_VIEW},
+    {HTTP_GET, "/api/v1/hours/{country}", show_hours, RIGHT_VIEW},
     {0},
 };

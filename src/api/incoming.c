@@ -2,9 +2,8 @@
 /* Incoming messages, as stored. */
 #include "store/incoming.h"
 
-#include "api/fields.h"
+#include "api/actor.h"
 #include "api/present.h"
-#include "core/admin.h"
 
 static const char *const standing_names[] = {[STANDING_NONE] = "none",
                                              [STANDING_IN_TIME] = "in_time",
@@ -37,23 +36,19 @@ static json_t *incoming_json(const struct incoming *i, const struct directory *d
 static void list_incoming(struct api *api, struct http_request *request, const struct str *segments)
 {
     const struct directory *d = core_directory(api_core(api));
-    const struct account *account = NULL;
     struct fields f;
-    struct str name;
+    int64_t account_id;
     int64_t before_id;
     size_t limit;
     fields_of_query(&f, request);
-    if (fields_text(&f, "account", ADMIN_NAME_MAX, &name) &&
-        !(account = directory_account(d, name)))
-        fields_refuse(&f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
+    actor_scope(&f, api, RIGHT_VIEW, &account_id);
     fields_page(&f, &before_id, &limit);
     if (!fields_end(&f))
         goto out;
     struct store_view view = api_view(api, request);
     struct incoming *rows;
     size_t n;
-    enum err e = store_incoming_list(&rows, &n, &view, account ? account->id : 0, before_id, limit);
+    enum err e = store_incoming_list(&rows, &n, &view, account_id, before_id, limit);
     if (e) {
         api_reply_error(request, e, NULL, (struct str){0});
         goto out;
@@ -74,6 +69,8 @@ static void show_incoming(struct api *api, struct http_request *request, const s
     if (!fields_id(&id, request, segments[0], "incoming message"))
         return;
     enum err e = store_incoming_get(&row, &view, id);
+    if (!e && !actor_may(actor_of(request), row.account_id, RIGHT_VIEW))
+        e = ERR_NOT_FOUND;
     if (e) {
         api_reply_error(request, e, e == ERR_NOT_FOUND ? "id" : NULL,
                         e == ERR_NOT_FOUND ? STR("there is no incoming message of this id")
@@ -86,7 +83,7 @@ static void show_incoming(struct api *api, struct http_request *request, const s
 }
 
 const struct api_route incoming_routes[] = {
-    {HTTP_GET, "/api/v1/incoming", list_incoming},
-    {HTTP_GET, "/api/v1/incoming/{id}", show_incoming},
+    {HTTP_GET, "/api/v1/incoming", list_incoming, RIGHT_VIEW},
+    {HTTP_GET, "/api/v1/incoming/{id}", show_incoming, RIGHT_VIEW},
     {0},
 };

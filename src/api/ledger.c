@@ -57,6 +57,6 @@ static void check_ledger(struct api *api, struct http_request *request, const st
 }
 
 const struct api_route ledger_routes[] = {
-    {HTTP_GET, "/api/v1/ledger/check", check_ledger},
+    {HTTP_GET, "/api/v1/ledger/check", check_ledger, RIGHT_OPERATE},
     {0},
 };

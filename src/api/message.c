@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages: what was accepted and what became of it; taking one back; settling one in doubt. */
+#include "api/actor.h"
 #include "api/aside.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/message_json.h"
 #include "api/present.h"
 #include "core/accept.h"
-#include "core/admin.h"
 #include "core/admin_message.h"
 #include "text/phone.h"
 
@@ -26,25 +26,11 @@ static void read_state(struct fields *f, struct message_filter *filter)
         filter->state = (int)state;
 }
 
-static void read_account(struct fields *f, struct api *api, struct message_filter *filter)
-{
-    struct str name;
-    if (!fields_text(f, "account", ADMIN_NAME_MAX, &name))
-        return;
-    const struct directory *d = core_directory(api_core(api));
-    const struct account *account = directory_account(d, name);
-    filter->account_id = account ? account->id : 0;
-    directory_release(d);
-    if (!account)
-        fields_refuse(f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
-}
-
 static void read_filter(struct fields *f, struct api *api, struct message_filter *filter)
 {
     struct str number;
     *filter = (struct message_filter){0};
-    read_account(f, api, filter);
+    actor_scope(f, api, RIGHT_VIEW, &filter->account_id);
     read_state(f, filter);
     if (fields_text(f, "recipient", NUMBER_MAX, &number) && phone_parse(&filter->recipient, number))
         fields_refuse(f, ERR_BAD_NUMBER, "recipient",
@@ -123,6 +109,8 @@ static void reply_message(struct api *api, struct http_request *request, int64_t
     struct message m;
     json_t *json = NULL;
     enum err e = store_message_get(&m, &view, id);
+    if (!e && !actor_rights(actor_of(request), m.account_id))
+        e = ERR_NOT_FOUND;
     if (!e) {
         const struct directory *d = core_directory(api_core(api));
         e = message_json(&json, &view, &m, d);
@@ -144,6 +132,11 @@ static void show_message(struct api *api, struct http_request *request, const st
 }
 
 /* ---- changes ---- */
+
+static enum err no_message(struct refusal *why)
+{
+    return refuse(why, ERR_NOT_FOUND, "id", STR("there is no message of this id"));
+}
 
 struct message_change {
     struct api_change base;
@@ -170,7 +163,13 @@ static struct message_change *change_of(struct http_request *request, struct str
 
 static enum err apply_cancel(struct core *core, struct store_tx *tx, struct change *change)
 {
-    return admin_message_cancel(tx, ((struct message_change *)change)->id, &change->why);
+    const struct message_change *c = (const struct message_change *)change;
+    struct message m;
+    enum err e = store_message_get(&m, &tx->view, c->id);
+    if (e == ERR_NOT_FOUND ||
+        (!e && !actor_may(actor_of(c->base.request), m.account_id, RIGHT_SEND)))
+        return no_message(&change->why);
+    return e ? e : admin_message_cancel(tx, c->id, &change->why);
 }
 
 static void cancel_message(struct api *api, struct http_request *request,
@@ -205,9 +204,9 @@ static void resolve_message(struct api *api, struct http_request *request,
 }
 
 const struct api_route message_routes[] = {
-    {HTTP_GET, "/api/v1/messages", list_messages},
-    {HTTP_GET, "/api/v1/messages/{id}", show_message},
-    {HTTP_POST, "/api/v1/messages/{id}/cancel", cancel_message},
-    {HTTP_POST, "/api/v1/messages/{id}/resolve", resolve_message},
+    {HTTP_GET, "/api/v1/messages", list_messages, RIGHT_VIEW},
+    {HTTP_GET, "/api/v1/messages/{id}", show_message, RIGHT_VIEW},
+    {HTTP_POST, "/api/v1/messages/{id}/cancel", cancel_message, RIGHT_SEND},
+    {HTTP_POST, "/api/v1/messages/{id}/resolve", resolve_message, RIGHT_OPERATE},
     {0},
 };

@@ -241,9 +241,9 @@ static void take_away(struct api *api, struct http_request *request, const struc
 }
 
 const struct api_route notification_routes[] = {
-    {HTTP_GET, "/api/v1/accounts/{name}/notifications", list},
-    {HTTP_POST, "/api/v1/accounts/{name}/notifications", add},
-    {HTTP_PATCH, "/api/v1/accounts/{name}/notifications/{id}", set},
-    {HTTP_DELETE, "/api/v1/accounts/{name}/notifications/{id}", take_away},
+    {HTTP_GET, "/api/v1/accounts/{name}/notifications", list, RIGHT_OWN},
+    {HTTP_POST, "/api/v1/accounts/{name}/notifications", add, RIGHT_OWN},
+    {HTTP_PATCH, "/api/v1/accounts/{name}/notifications/{id}", set, RIGHT_OWN},
+    {HTTP_DELETE, "/api/v1/accounts/{name}/notifications/{id}", take_away, RIGHT_OWN},
     {0},
 };

@@ -193,9 +193,9 @@ static void remove_number(struct api *api, struct http_request *request, const s
 }
 
 const struct api_route number_routes[] = {
-    {HTTP_GET, "/api/v1/numbers", list_numbers},
-    {HTTP_POST, "/api/v1/numbers", add_numbers},
-    {HTTP_PATCH, "/api/v1/numbers/{number}", set_number},
-    {HTTP_DELETE, "/api/v1/numbers/{number}", remove_number},
+    {HTTP_GET, "/api/v1/numbers", list_numbers, RIGHT_OPERATE},
+    {HTTP_POST, "/api/v1/numbers", add_numbers, RIGHT_OPERATE},
+    {HTTP_PATCH, "/api/v1/numbers/{number}", set_number, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/numbers/{number}", remove_number, RIGHT_OPERATE},
     {0},
 };

@@ -2,6 +2,7 @@
 /* Phones that must not be written to: who they are, since when and why; in and out by hand. */
 #include "core/quarantine.h"
 
+#include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
@@ -49,20 +50,6 @@ static json_t *event_json(const struct quarantine_event *e, const struct directo
 
 /* ---- reading ---- */
 
-static void read_account(struct fields *f, struct api *api, int64_t *id)
-{
-    struct str name = {0};
-    if (!fields_text_or_null(f, "account", ADMIN_NAME_MAX, &name) || !name.n)
-        return;
-    const struct directory *d = core_directory(api_core(api));
-    const struct account *account = directory_account(d, name);
-    *id = account ? account->id : 0;
-    directory_release(d);
-    if (!account)
-        fields_refuse(f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
-}
-
 static void read_phone(struct fields *f, struct str number, uint64_t *phone)
 {
     if (phone_parse(phone, number))
@@ -74,7 +61,7 @@ static void read_filter(struct fields *f, struct api *api, struct quarantine_fil
 {
     struct str word;
     *filter = (struct quarantine_filter){0};
-    read_account(f, api, &filter->account_id);
+    actor_scope(f, api, RIGHT_VIEW, &filter->account_id);
     if (fields_text(f, "number", NUMBER_MAX, &word))
         read_phone(f, word, &filter->phone);
     if (fields_text(f, "status", WORD_MAX, &word) &&
@@ -108,12 +95,19 @@ static void list_quarantine(struct api *api, struct http_request *request,
     present_list(request, items, n == filter.limit ? rows[n - 1].id : 0);
 }
 
-/* The strongest that stands, of any account. */
-static enum quarantine_status status_of(const struct quarantine *rows, size_t n)
+/* Rows of all accounts concern everybody. */
+static bool may_see(const struct actor *a, int64_t account_id)
+{
+    return account_id == 0 || actor_may(a, account_id, RIGHT_VIEW);
+}
+
+/* The strongest that stands, of any account that may be seen. */
+static enum quarantine_status status_of(const struct actor *a, const struct quarantine *rows,
+                                        size_t n)
 {
     enum quarantine_status status = QUARANTINE_VALID;
     for (size_t i = 0; i < n; i++)
-        if (!status || rows[i].status < status)
+        if (may_see(a, rows[i].account_id) && (!status || rows[i].status < status))
             status = rows[i].status;
     return status;
 }
@@ -122,6 +116,7 @@ static enum err phone_whole(json_t **out, struct api *api, struct http_request *
                             uint64_t phone)
 {
     struct store_view view = api_view(api, request);
+    const struct actor *actor = actor_of(request);
     struct quarantine *rows;
     struct quarantine_event *events;
     size_t rows_n, events_n;
@@ -134,13 +129,15 @@ static enum err phone_whole(json_t **out, struct api *api, struct http_request *
     json_t *entries = json_array();
     json_t *passed = json_array();
     for (size_t i = 0; i < rows_n; i++)
-        json_array_append_new(entries, row_json(&rows[i], d));
+        if (may_see(actor, rows[i].account_id))
+            json_array_append_new(entries, row_json(&rows[i], d));
     for (size_t i = 0; i < events_n; i++)
-        json_array_append_new(passed, event_json(&events[i], d));
+        if (may_see(actor, events[i].account_id))
+            json_array_append_new(passed, event_json(&events[i], d));
     directory_release(d);
     *out = json_pack("{s:o, s:s, s:o, s:o}", "number", phone_json(phone), "status",
-                     quarantine_status_name(status_of(rows, rows_n)), "entries", entries, "events",
-                     passed);
+                     quarantine_status_name(status_of(actor, rows, rows_n)), "entries", entries,
+                     "events", passed);
     return OK;
 }
 
@@ -186,7 +183,7 @@ static void answer_left(struct api_change *c)
 static void read_change(struct fields *f, struct api *api, struct quarantine_change *c)
 {
     size_t bad_at;
-    read_account(f, api, &c->row.account_id);
+    actor_scope(f, api, RIGHT_OWN, &c->row.account_id);
     if (fields_text_or_null(f, "short_code", NUMBER_MAX, &c->row.number))
         c->row.number = phone_bare(c->row.number);
     if (!fields_text(f, "reason", REASON_MAX, &c->row.reason) || !str_trim(c->row.reason).n)
@@ -256,9 +253,9 @@ static void remove_phone(struct api *api, struct http_request *request, const st
 }
 
 const struct api_route quarantine_routes[] = {
-    {HTTP_GET, "/api/v1/quarantine", list_quarantine},
-    {HTTP_POST, "/api/v1/quarantine", add_phone},
-    {HTTP_GET, "/api/v1/quarantine/{number}", show_phone},
-    {HTTP_POST, "/api/v1/quarantine/{number}/remove", remove_phone},
+    {HTTP_GET, "/api/v1/quarantine", list_quarantine, RIGHT_VIEW},
+    {HTTP_POST, "/api/v1/quarantine", add_phone, RIGHT_OWN},
+    {HTTP_GET, "/api/v1/quarantine/{number}", show_phone, RIGHT_VIEW},
+    {HTTP_POST, "/api/v1/quarantine/{number}/remove", remove_phone, RIGHT_OWN},
     {0},
 };

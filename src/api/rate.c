@@ -96,8 +96,8 @@ static void remove_rate(struct api *api, struct http_request *request, const str
 }
 
 const struct api_route rate_routes[] = {
-    {HTTP_GET, "/api/v1/rates", list_rates},
-    {HTTP_PUT, "/api/v1/rates/{prefix}", set_rate},
-    {HTTP_DELETE, "/api/v1/rates/{prefix}", remove_rate},
+    {HTTP_GET, "/api/v1/rates", list_rates, RIGHT_VIEW},
+    {HTTP_PUT, "/api/v1/rates/{prefix}", set_rate, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/rates/{prefix}", remove_rate, RIGHT_OPERATE},
     {0},
 };

@@ -145,7 +145,7 @@ static void set_reply(struct api *api, struct http_request *request, const struc
 }
 
 const struct api_route reply_routes[] = {
-    {HTTP_GET, "/api/v1/accounts/{name}/reply", show_reply},
-    {HTTP_PATCH, "/api/v1/accounts/{name}/reply", set_reply},
+    {HTTP_GET, "/api/v1/accounts/{name}/reply", show_reply, RIGHT_VIEW},
+    {HTTP_PATCH, "/api/v1/accounts/{name}/reply", set_reply, RIGHT_OWN},
     {0},
 };

@@ -17,10 +17,23 @@
 
 enum { API_SEGMENTS_MAX = 4 };
 
+/* What a request may need; roles and scopes of keys are masks of these. */
+enum right {
+    RIGHT_VIEW = 1,       /* read an account's lists and settings */
+    RIGHT_CHAT = 2,       /* its conversations: read, answer */
+    RIGHT_SEND = 4,       /* send, cancel */
+    RIGHT_OWN = 8,        /* change its settings, users, keys, members */
+    RIGHT_OPERATE = 16,   /* the platform */
+    RIGHT_SIGNED_IN = 32, /* of a route: any member's own affairs */
+    RIGHT_ANYONE = 64,    /* of a route: nobody has to be signed in */
+    RIGHTS_ALL = 31
+};
+
 struct api_route {
     enum http_method method;
     const char *pattern; /* "/api/v1/accounts/{name}/credit": {…} matches one segment */
     void (*handle)(struct api *api, struct http_request *request, const struct str *segments);
+    unsigned needs; /* one of these rights: on the account of the path, else on any */
 };
 
 /* Each resource's table, ended by a route without a pattern. */

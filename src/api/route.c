@@ -288,10 +288,10 @@ static void remove_route(struct api *api, struct http_request *request, const st
 }
 
 const struct api_route route_routes[] = {
-    {HTTP_GET, "/api/v1/routes", list_routes},
-    {HTTP_POST, "/api/v1/routes", add_route},
-    {HTTP_GET, "/api/v1/routes/{id}", show_route},
-    {HTTP_PATCH, "/api/v1/routes/{id}", set_route},
-    {HTTP_DELETE, "/api/v1/routes/{id}", remove_route},
+    {HTTP_GET, "/api/v1/routes", list_routes, RIGHT_OPERATE},
+    {HTTP_POST, "/api/v1/routes", add_route, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/routes/{id}", show_route, RIGHT_OPERATE},
+    {HTTP_PATCH, "/api/v1/routes/{id}", set_route, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/routes/{id}", remove_route, RIGHT_OPERATE},
     {0},
 };

@@ -100,6 +100,6 @@ static void explain(struct api *api, struct http_request *request, const struct 
 }
 
 const struct api_route route_explain_routes[] = {
-    {HTTP_GET, "/api/v1/routes/explain", explain},
+    {HTTP_GET, "/api/v1/routes/explain", explain, RIGHT_OPERATE},
     {0},
 };

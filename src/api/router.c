@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/router.h"
 
+#include "api/actor.h"
+
 bool router_match(const char *pattern, struct str path, struct str segments[API_SEGMENTS_MAX])
 {
     struct str wanted = str_of(pattern);
@@ -52,7 +54,8 @@ void router_dispatch(struct api *api, struct http_request *request,
             if (!router_match(route->pattern, request->path, segments))
                 continue;
             if (route->method == method) {
-                route->handle(api, request, segments);
+                if (actor_admit(api, request, route, segments))
+                    route->handle(api, request, segments);
                 return;
             }
             allowed |= 1u << route->method;

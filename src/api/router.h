@@ -13,7 +13,8 @@
 /* The segments that stand for "{…}" go into `segments`. */
 bool router_match(const char *pattern, struct str path, struct str segments[API_SEGMENTS_MAX]);
 
-/* Finds the route in the tables (ended by NULL) and calls it; answers 404 or 405 in JSON. */
+/* Finds the route in the tables (ended by NULL) and calls it when the actor may take it; answers
+ * 404, 405, 401 or 403 otherwise. */
 void router_dispatch(struct api *api, struct http_request *request,
                      const struct api_route *const *tables);
 

@@ -319,12 +319,12 @@ static void remove_rule(struct api *api, struct http_request *request, const str
 }
 
 const struct api_route rule_routes[] = {
-    {HTTP_GET, "/api/v1/carriers/{name}/rules", list_of_carrier},
-    {HTTP_POST, "/api/v1/carriers/{name}/rules", add_rule},
-    {HTTP_GET, "/api/v1/rules", list_rules},
-    {HTTP_GET, "/api/v1/rules/{id}", show_rule},
-    {HTTP_PATCH, "/api/v1/rules/{id}", set_rule},
-    {HTTP_POST, "/api/v1/rules/{id}/move", move_rule},
-    {HTTP_DELETE, "/api/v1/rules/{id}", remove_rule},
+    {HTTP_GET, "/api/v1/carriers/{name}/rules", list_of_carrier, RIGHT_OPERATE},
+    {HTTP_POST, "/api/v1/carriers/{name}/rules", add_rule, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/rules", list_rules, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/rules/{id}", show_rule, RIGHT_OPERATE},
+    {HTTP_PATCH, "/api/v1/rules/{id}", set_rule, RIGHT_OPERATE},
+    {HTTP_POST, "/api/v1/rules/{id}/move", move_rule, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/rules/{id}", remove_rule, RIGHT_OPERATE},
     {0},
 };

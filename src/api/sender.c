@@ -173,10 +173,10 @@ static void remove_sender(struct api *api, struct http_request *request, const s
 }
 
 const struct api_route sender_routes[] = {
-    {HTTP_GET, "/api/v1/accounts/{name}/senders", list_senders},
-    {HTTP_POST, "/api/v1/accounts/{name}/senders", add_sender},
-    {HTTP_GET, "/api/v1/accounts/{name}/senders/{sender}", show_sender},
-    {HTTP_PATCH, "/api/v1/accounts/{name}/senders/{sender}", set_sender},
-    {HTTP_DELETE, "/api/v1/accounts/{name}/senders/{sender}", remove_sender},
+    {HTTP_GET, "/api/v1/accounts/{name}/senders", list_senders, RIGHT_VIEW},
+    {HTTP_POST, "/api/v1/accounts/{name}/senders", add_sender, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/accounts/{name}/senders/{sender}", show_sender, RIGHT_VIEW},
+    {HTTP_PATCH, "/api/v1/accounts/{name}/senders/{sender}", set_sender, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/accounts/{name}/senders/{sender}", remove_sender, RIGHT_OPERATE},
     {0},
 };

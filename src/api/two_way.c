@@ -125,9 +125,9 @@ static void disable(struct api *api, struct http_request *request, const struct 
 }
 
 const struct api_route two_way_routes[] = {
-    {HTTP_GET, "/api/v1/two-way", list_all},
-    {HTTP_GET, "/api/v1/accounts/{name}/two-way", list_of_account},
-    {HTTP_POST, "/api/v1/accounts/{name}/two-way", enable},
-    {HTTP_DELETE, "/api/v1/accounts/{name}/two-way", disable},
+    {HTTP_GET, "/api/v1/two-way", list_all, RIGHT_OPERATE},
+    {HTTP_GET, "/api/v1/accounts/{name}/two-way", list_of_account, RIGHT_VIEW},
+    {HTTP_POST, "/api/v1/accounts/{name}/two-way", enable, RIGHT_OPERATE},
+    {HTTP_DELETE, "/api/v1/accounts/{name}/two-way", disable, RIGHT_OPERATE},
     {0},
 };

@@ -290,10 +290,10 @@ static void remove_user(struct api *api, struct http_request *request, const str
 }
 
 const struct api_route user_routes[] = {
-    {HTTP_GET, "/api/v1/accounts/{name}/users", list_users},
-    {HTTP_POST, "/api/v1/accounts/{name}/users", add_user},
-    {HTTP_GET, "/api/v1/accounts/{name}/users/{login}", show_user},
-    {HTTP_PATCH, "/api/v1/accounts/{name}/users/{login}", set_user},
-    {HTTP_DELETE, "/api/v1/accounts/{name}/users/{login}", remove_user},
+    {HTTP_GET, "/api/v1/accounts/{name}/users", list_users, RIGHT_OWN},
+    {HTTP_POST, "/api/v1/accounts/{name}/users", add_user, RIGHT_OWN},
+    {HTTP_GET, "/api/v1/accounts/{name}/users/{login}", show_user, RIGHT_OWN},
+    {HTTP_PATCH, "/api/v1/accounts/{name}/users/{login}", set_user, RIGHT_OWN},
+    {HTTP_DELETE, "/api/v1/accounts/{name}/users/{login}", remove_user, RIGHT_OWN},
     {0},
 };

@@ -11,6 +11,8 @@ extern const unsigned char store_migration_0003[];
 extern const size_t store_migration_0003_size;
 extern const unsigned char store_migration_0004[];
 extern const size_t store_migration_0004_size;
+extern const unsigned char store_migration_0005[];
+extern const size_t store_migration_0005_size;
 
 static const struct {
     const unsigned char *sql;
@@ -20,6 +22,7 @@ static const struct {
     {store_migration_0002, &store_migration_0002_size},
     {store_migration_0003, &store_migration_0003_size},
     {store_migration_0004, &store_migration_0004_size},
+    {store_migration_0005, &store_migration_0005_size},
 };
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -514,8 +514,8 @@ test("--json prints one document, for a refusal too", async () => {
   assert.deepEqual(await ask("ledger", "check"), { items: [], next: null });
 });
 
-test("the resources are on the socket only, and refuse what they do not know", async () => {
-  assert.equal((await fetch(`${server.http}/api/v1/accounts`)).status, 404);
+test("the resources need somebody who asks, and refuse what they do not know", async () => {
+  assert.equal((await fetch(`${server.http}/api/v1/accounts`)).status, 401);
   assert.equal((await rest("GET", "/api/v1/nothing")).status, 404);
   assert.equal((await rest("PUT", "/api/v1/accounts", {})).status, 405);
   const odd = await rest("POST", "/api/v1/accounts", { name: "acc-x", colour: "red" });

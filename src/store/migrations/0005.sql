@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- People and keys, what happened and how much of it, what lists are sorted by, senders and their
+-- documents, threads.
