@@ -218,6 +218,15 @@ static void respond(void *ctx, const struct inbox_origin *origin, uint32_t statu
     wake(line);
 }
 
+/* ---- who looks on ---- */
+
+static void follow_looks(struct line *line)
+{
+    bool probes = line->probe && probe_runs(line->probe);
+    line->trace.other = probes ? probe_look(line->probe) : NULL;
+    trace_follow(&line->trace, &line->binds);
+}
+
 /* ---- what the operator wants ---- */
 
 static bool is_same(const struct line *line)
@@ -263,6 +272,7 @@ static void start(struct line *line)
     outbox_note_lost(line->slot, 0); /* what was before does not count */
     open_pump(line, false);
     binds_start(&line->binds, &line->used->settings);
+    follow_looks(line); /* from their first PDU on */
     if (line->used->settings.outbind_listen.n)
         listen_for_outbind(line);
     note_state(line);
@@ -343,13 +353,6 @@ void line_want(struct line *line, const struct directory *d, const struct direct
 }
 
 /* ---- time ---- */
-
-static void follow_looks(struct line *line)
-{
-    bool probes = line->probe && probe_runs(line->probe);
-    line->trace.other = probes ? probe_look(line->probe) : NULL;
-    trace_follow(&line->trace, &line->binds);
-}
 
 void line_tick(struct line *line)
 {

@@ -27,8 +27,8 @@ struct trace {
 
 /* One more looks on; beyond TRACE_TAPS_MAX its tap is closed at once. */
 void trace_add(struct trace *t, struct tap *tap);
-/* Lets go of who has left, and has these binds show what passes, or not. Once a second, and after
- * trace_add. */
+/* Lets go of who has left, and has these binds show what passes, or not. Once a second, after
+ * trace_add, and when there are more binds than before. */
 void trace_follow(struct trace *t, const struct binds *binds);
 /* Nobody looks on any more; the binds are silent first, or are about to go. */
 void trace_close(struct trace *t);

@@ -29,10 +29,10 @@ async function carrierWith(name, ...quirks) {
   return sims.length === 1 ? "sim" : name;
 }
 
-function addCarrier(name, port) {
+function addCarrier(name, port, ...settings) {
   const login = ["--system-id", "navette", "--password", "secret"];
   const place = ["--host", "127.0.0.1", "--port", String(port)];
-  return cli(server, "carrier", "add", name, ...place, ...login);
+  return cli(server, "carrier", "add", name, ...place, ...login, ...settings);
 }
 
 const probe = (name, ...args) => probeTo(ECHOES, name, ...args);
@@ -167,6 +167,28 @@ test("expressions are proposed for receipts that nothing reads, and then they do
   ])
     assert.ok(second.found.includes(sentence), `${sentence}\n${second.found.join("\n")}`);
   await cli(server, "carrier", "set", "strange", "--enabled", "no");
+});
+
+test("receipts count that come over a session of the line made meanwhile", async () => {
+  const smsc = await Smsc.start();
+  sims.push(smsc);
+  await addCarrier("late", smsc.port, "--enabled", "no");
+  smsc.onSubmit = () => undefined;
+  const under_way = probe("late");
+  await smsc.submitted(1);
+  const probes = smsc.binds.length;
+  await cli(server, "carrier", "set", "late", "--enabled", "yes");
+  const line = await until("the line is bound", () => smsc.binds[probes]);
+  assert.equal(line.mode, "trx");
+  smsc.onSubmit = (pdu) => {
+    smsc.answer(pdu);
+    smsc.receipt(pdu, "DELIVRD", "000", line).catch((e) => smsc.errors.push(e));
+  };
+  smsc.onSubmit(smsc.submits[0]);
+  const { found } = await under_way;
+  assert.ok(found.includes("with its present settings 9 of 9 messages find a receipt"), `${found}`);
+  assert.deepEqual(smsc.errors, []);
+  await cli(server, "carrier", "set", "late", "--enabled", "no");
 });
 
 test("the window is found when it is asked for", async () => {
