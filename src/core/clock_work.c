@@ -5,9 +5,11 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "core/core_base.h"
 #include "core/quarantine.h"
 #include "core/reply.h"
+#include "store/list_order.h"
 #include "store/queue.h"
 #include "store/repeat.h"
 #include "store/sweep.h"
@@ -16,6 +18,7 @@ enum {
     SLICE = 4000,
     STRAGGLERS_AT_ONCE = 500,
     INDEX_AFTER_S = 10,   /* what is younger is found through memory */
+    HASTE_JOBS = 12000,   /* a second: of a writer that lists must not hold up */
     SWEEP_AFTER_S = 3600, /* accept puts shorter validities among the stragglers itself */
     RECEIPT_WAIT_H = 24,  /* of a carrier that is gone: the setting's default */
     TIDY_AT_ONCE = 50,
@@ -114,18 +117,39 @@ static enum err look_at_stragglers(struct core *c, struct store_tx *tx, bool *mo
 /* ---- passes: one node's at a time ---- */
 
 /* Receipts that memory could not place waited for it. */
-static enum err index_messages(struct core *c, struct store_tx *tx, bool *more)
+static enum err index_messages(struct core *c, struct store_tx *tx, int64_t before_us, bool *more)
 {
     struct index_slice slice = {0};
-    int64_t before_us;
-    enum err e = db_oldest_writer(tx->view.db, &before_us);
-    if (before_us > tx->now_us)
-        before_us = tx->now_us;
-    if (!e)
-        e = store_index_slice(&slice, tx, before_us - INDEX_AFTER_S * SEC_US, SLICE);
+    enum err e = store_index_slice(&slice, tx, before_us, SLICE);
     if (!e)
         e = receipt_join_early(c, tx, slice.refs, slice.refs_n);
     *more |= slice.seen == SLICE;
+    return e;
+}
+
+/* Lists can be behind; who sends and who waits for a commit cannot. */
+static bool in_haste(struct core *c)
+{
+    int64_t now_us = clock_mono_us(), jobs = metric_get(METRIC_COMMIT_JOBS);
+    int64_t passed_us = now_us - c->haste.looked_us, done = jobs - c->haste.jobs;
+    bool known = c->haste.looked_us != 0;
+    c->haste = (struct haste){.jobs = jobs, .looked_us = now_us};
+    return known && passed_us > 0 && done > HASTE_JOBS * passed_us / SEC_US;
+}
+
+static enum err index_and_list(struct core *c, struct store_tx *tx, bool *more)
+{
+    int64_t before_us;
+    size_t listed = 0;
+    enum err e = db_oldest_writer(tx->view.db, &before_us);
+    if (before_us > tx->now_us)
+        before_us = tx->now_us;
+    before_us -= INDEX_AFTER_S * SEC_US;
+    if (!e)
+        e = index_messages(c, tx, before_us, more);
+    if (!e && !in_haste(c))
+        e = store_list_slice(&listed, tx, before_us, SLICE);
+    *more |= listed == SLICE;
     return e;
 }
 
@@ -165,7 +189,7 @@ static enum err passes(struct core *c, struct store_tx *tx, bool *more)
     enum err e = store_passes_begin(&mine, tx);
     if (e || !mine)
         return e;
-    e = index_messages(c, tx, more);
+    e = index_and_list(c, tx, more);
     if (!e && db_shared(tx->view.db))
         e = join_passed(c, tx);
     if (!e)

@@ -51,6 +51,12 @@ struct retention {
     size_t next_account; /* of the directory, whose turn it is */
 };
 
+/* core/clock_work: how many jobs the writer had done when the clock last looked. */
+struct haste {
+    int64_t jobs;
+    int64_t looked_us; /* clock_mono_us; 0: not yet */
+};
+
 struct core {
     struct core_config config;
     struct db *db; /* the writer's */
@@ -66,6 +72,7 @@ struct core {
     struct nodes nodes;
     struct places places;       /* the writer's */
     struct retention retention; /* the writer's */
+    struct haste haste;         /* the writer's */
     struct mailbox *clock_box;  /* where the clock's own jobs come back, and hints leave from */
     pthread_t clock_thread;
     _Atomic bool clock_stopping;

@@ -46,7 +46,7 @@ struct db {
 extern const struct db_engine db_sqlite;
 extern const struct db_engine db_postgres;
 
-enum { DB_STATEMENTS_MAX = 256, DB_ARGS_MAX = 64 };
+enum { DB_STATEMENTS_MAX = 512, DB_ARGS_MAX = 64 };
 /* A query's place in each connection's statements; ERR_INTERNAL when there are too many. */
 enum err db_slot(unsigned *slot, struct db_query *query) MUST_CHECK;
 

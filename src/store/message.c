@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "store/id.h"
+#include "store/list_order.h"
 #include "store/message_ended.h"
 #include "store/queue.h"
 #include "store/rows.h"
@@ -302,16 +303,22 @@ enum err store_message_replan(struct store_tx *tx, const struct message *m)
     static struct db_query replan =
         DB_QUERY("UPDATE message SET text = $2, encoding = $3, parts = $4, layout = $5, "
                  "reference = $6 WHERE id = $1 AND state = 3");
-    return db_run(tx->view.db, &replan,
-                  DB_ARGS(DB_INT(m->id), DB_TEXT(m->text), DB_INT(m->encoding), DB_INT(m->parts),
-                          DB_INT(layout_number(m->layout)), DB_INT(m->reference)),
-                  NULL);
+    enum err e = store_list_leave(tx, LIST_PARTS, m->id);
+    if (!e)
+        e = db_run(tx->view.db, &replan,
+                   DB_ARGS(DB_INT(m->id), DB_TEXT(m->text), DB_INT(m->encoding), DB_INT(m->parts),
+                           DB_INT(layout_number(m->layout)), DB_INT(m->reference)),
+                   NULL);
+    return e ? e : store_list_enter(tx, LIST_PARTS, m->id);
 }
 
 enum err store_message_free_of_charge(struct store_tx *tx, int64_t id)
 {
     static struct db_query zero = DB_QUERY("UPDATE message SET credits = 0 WHERE id = $1");
-    return db_run(tx->view.db, &zero, DB_ARGS(DB_INT(id)), NULL);
+    enum err e = store_list_leave(tx, LIST_CREDITS, id);
+    if (!e)
+        e = db_run(tx->view.db, &zero, DB_ARGS(DB_INT(id)), NULL);
+    return e ? e : store_list_enter(tx, LIST_CREDITS, id);
 }
 
 enum err store_message_receipt_note(struct store_tx *tx, int64_t id, struct str receipt)

@@ -6,8 +6,9 @@
 static void push(struct store_tx *tx, const int64_t *ids, size_t n)
 {
     struct ended *e = ARENA_NEW(tx->view.arena, struct ended);
-    *e = (struct ended){.before = tx->ended, .ids = ids, .n = n};
+    *e = (struct ended){.before = tx->ended, .before_in_all = tx->ended_all, .ids = ids, .n = n};
     tx->ended = e;
+    tx->ended_all = e;
 }
 
 void store_ended_note(struct store_tx *tx, const int64_t *ids, size_t n)

@@ -11,6 +11,7 @@
 
 struct ended {
     struct ended *before;
+    struct ended *before_in_all; /* also behind those that were taken */
     const int64_t *ids;
     size_t n;
 };

@@ -3,6 +3,7 @@
 #include "base/metric.h"
 #include "store/id.h"
 #include "store/ledger.h"
+#include "store/list_order.h"
 #include "store/node.h"
 #include "store/writer_base.h"
 
@@ -117,6 +118,8 @@ enum err writer_transact(struct writer *w, struct job *const *jobs, size_t n)
         e = enter(w, t, &tx);
     if (!e)
         e = run_kinds(w, &tx, jobs, n);
+    if (!e)
+        e = store_list_settle(&tx);
     if (!e)
         e = store_purses_settle(&tx);
     if (!e)
