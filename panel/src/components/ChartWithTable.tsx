@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A plot, and the same figures as a table for those who cannot see it or want them exact. */
+import { AreaChart, BarChart } from "@mantine/charts";
+import "@mantine/charts/styles.css";
+import { Box, Button, Group, Paper, ScrollArea, Table, Title, VisuallyHidden } from "@mantine/core";
+import { useDisclosure, useReducedMotion } from "@mantine/hooks";
+import { useTranslation } from "react-i18next";
+import { formatNumber } from "@/i18n/format";
+import { IconChart, IconTable } from "./icons";
+
+export interface Series {
+  name: string;
+  label: string;
+  color: string;
+}
+
+interface ChartWithTableProps {
+  title: string;
+  kind: "area" | "bar";
+  data: Record<string, number | string>[];
+  /** The member of `data` that names a row, and its column's title. */
+  dataKey: string;
+  keyLabel: string;
+  series: Series[];
+  height?: number;
+  /** Bars lie, for long names. */
+  horizontal?: boolean;
+  stacked?: boolean;
+}
+
+export default function ChartWithTable(props: ChartWithTableProps) {
+  const { title, kind, data, dataKey, keyLabel, series, height = 240, horizontal } = props;
+  const { t } = useTranslation();
+  const [asTable, { toggle }] = useDisclosure();
+  const still = useReducedMotion();
+  const common = {
+    h: height,
+    data,
+    dataKey,
+    series,
+    withLegend: series.length > 1,
+    valueFormatter: (value: number) => formatNumber(value),
+    gridAxis: "y" as const,
+    tickLine: "none" as const,
+  };
+  const animation = { isAnimationActive: !still, animationDuration: 150 };
+  const table = (
+    <Table withRowBorders={false} verticalSpacing={3} fz="xs">
+      <Table.Caption>{title}</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th scope="col">{keyLabel}</Table.Th>
+          {series.map(({ name, label }) => (
+            <Table.Th key={name} scope="col" ta="right">
+              {label}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {data.map((row, at) => (
+          <Table.Tr key={at}>
+            <Table.Th scope="row" fw={400}>
+              {row[dataKey]}
+            </Table.Th>
+            {series.map(({ name }) => (
+              <Table.Td key={name} ta="right">
+                {formatNumber(Number(row[name] ?? 0))}
+              </Table.Td>
+            ))}
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+  return (
+    <Paper withBorder p="sm" component="section" aria-label={title}>
+      <Group justify="space-between" mb="xs" wrap="nowrap">
+        <Title order={2} size="h3">
+          {title}
+        </Title>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          onClick={toggle}
+          leftSection={asTable ? <IconChart size={14} /> : <IconTable size={14} />}
+        >
+          {asTable ? t("chart.plot") : t("chart.table")}
+        </Button>
+      </Group>
+      {asTable ? (
+        <ScrollArea h={height} type="auto">
+          {table}
+        </ScrollArea>
+      ) : (
+        <>
+          <Box aria-hidden>
+            {kind === "area" ? (
+              <AreaChart
+                {...common}
+                type={props.stacked ? "stacked" : "default"}
+                curveType="linear"
+                withDots={false}
+                withGradient={false}
+                fillOpacity={0.16}
+                areaProps={animation}
+              />
+            ) : (
+              <BarChart
+                {...common}
+                orientation={horizontal ? "vertical" : "horizontal"}
+                yAxisProps={horizontal ? { width: 150 } : undefined}
+                barProps={{ ...animation, maxBarSize: 22 }}
+              />
+            )}
+          </Box>
+          <VisuallyHidden>{table}</VisuallyHidden>
+        </>
+      )}
+    </Paper>
+  );
+}

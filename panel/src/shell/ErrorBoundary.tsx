@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button } from "@mantine/core";
+import { Component, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { problemText } from "@/api/forms";
+import { EmptyState } from "@/components/EmptyState";
+
+export function Broken({ error, again }: { error: unknown; again: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState title={t("broken.title")} action={<Button onClick={again}>{t("again")}</Button>}>
+      {problemText(error)}
+    </EmptyState>
+  );
+}
+
+/** A page that fails leaves the rest standing. Give it a key to forget the failure with. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state: { error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    if (this.state.error === null) return this.props.children;
+    // A new build has other names for its files: an old page finds them no more.
+    return <Broken error={this.state.error} again={() => window.location.reload()} />;
+  }
+}
