@@ -12,29 +12,36 @@
 /* On the HTTP thread, where all wait behind an operator's question. */
 enum { SILENCE_MOST_MS = 2000 };
 
-const struct api_route *const api_tables[] = {account_routes,
-                                              user_routes,
-                                              sender_routes,
-                                              carrier_routes,
-                                              carrier_trace_routes,
-                                              carrier_probe_routes,
-                                              rate_routes,
-                                              message_routes,
-                                              incoming_routes,
-                                              hours_routes,
-                                              ledger_routes,
-                                              callback_routes,
-                                              callback_log_routes,
-                                              notification_routes,
-                                              conversation_routes,
-                                              number_routes,
-                                              two_way_routes,
-                                              reply_routes,
-                                              rule_routes,
-                                              quarantine_routes,
-                                              route_explain_routes,
-                                              route_routes,
-                                              NULL};
+/* clang-format off */
+const struct api_route *const api_tables[] = {
+    account_routes,
+    user_routes,
+    sender_routes,
+    carrier_routes,
+    carrier_trace_routes,
+    carrier_probe_routes,
+    rate_routes,
+    message_routes,
+    message_send_routes,
+    estimate_routes,
+    sender_choices_routes,
+    incoming_routes,
+    hours_routes,
+    ledger_routes,
+    callback_routes,
+    callback_log_routes,
+    notification_routes,
+    conversation_routes,
+    number_routes,
+    two_way_routes,
+    reply_routes,
+    rule_routes,
+    quarantine_routes,
+    route_explain_routes,
+    route_routes,
+    NULL,
+};
+/* clang-format on */
 
 struct core *api_core(struct api *api)
 {

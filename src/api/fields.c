@@ -151,13 +151,13 @@ bool fields_flag(struct fields *f, const char *name, bool *out)
     return true;
 }
 
-bool fields_texts(struct fields *f, const char *name, struct str **out, size_t *n)
+bool fields_texts_upto(struct fields *f, const char *name, size_t most, struct str **out, size_t *n)
 {
     struct member m = find(f, name);
     if (!m.there)
         return false;
     size_t count = json_array_size(m.json);
-    bool good = json_is_array(m.json) && count <= FIELDS_LIST_MAX;
+    bool good = json_is_array(m.json) && count <= most;
     struct str *list = ARENA_ARRAY(f->request->arena, count + 1, struct str);
     for (size_t i = 0; i < count && good; i++) {
         const json_t *item = json_array_get(m.json, i);
@@ -167,12 +167,19 @@ bool fields_texts(struct fields *f, const char *name, struct str **out, size_t *
                                 (struct str){json_string_value(item), json_string_length(item)});
     }
     if (!good) {
-        fields_refuse(f, ERR_INVALID, name, STR("write an array of at most 32 strings"));
+        fields_refuse(
+            f, ERR_INVALID, name,
+            arena_printf(f->request->arena, "write an array of at most %zu strings", most));
         return false;
     }
     *out = list;
     *n = count;
     return true;
+}
+
+bool fields_texts(struct fields *f, const char *name, struct str **out, size_t *n)
+{
+    return fields_texts_upto(f, name, FIELDS_LIST_MAX, out, n);
 }
 
 bool fields_null(struct fields *f, const char *name)

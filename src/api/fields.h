@@ -42,6 +42,9 @@ bool fields_credits(struct fields *f, const char *name, int64_t least, int64_t *
 bool fields_flag(struct fields *f, const char *name, bool *out);
 /* An array of strings; at most FIELDS_LIST_MAX. */
 bool fields_texts(struct fields *f, const char *name, struct str **out, size_t *n);
+/* The same of at most so many. */
+bool fields_texts_upto(struct fields *f, const char *name, size_t most, struct str **out,
+                       size_t *n);
 /* The member stands there as null. */
 bool fields_null(struct fields *f, const char *name);
 /* The next page's mark and the size of a page, as every list reads them. */

@@ -50,6 +50,9 @@ extern const struct api_route route_explain_routes[]; /* before route_routes */
 extern const struct api_route route_routes[];
 extern const struct api_route rate_routes[];
 extern const struct api_route message_routes[];
+extern const struct api_route message_send_routes[];
+extern const struct api_route estimate_routes[];
+extern const struct api_route sender_choices_routes[];
 extern const struct api_route incoming_routes[];
 extern const struct api_route hours_routes[];
 extern const struct api_route conversation_routes[];

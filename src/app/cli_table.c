@@ -124,6 +124,10 @@ const struct cli_command cli_commands[] = {
     {"quarantine", "remove", "lets a phone be written to again", "POST",
      V1 "quarantine/{number}/remove", quarantine_change, NULL, "{number} is {status}."},
 
+    {"message", "send", "sends a text to one phone or several", "POST", V1 "messages", message_send,
+     NULL, NULL},
+    {"message", "estimate", "tells what a sending would be and cost, and sends nothing", "POST",
+     V1 "messages/estimate", message_send, NULL, NULL},
     {"message", "list", "lists messages, the newest first", "GET", V1 "messages", message_list,
      messages, NULL},
     {"message", "show", "shows a message and its whole passage", "GET", V1 "messages/{id}", by_id,

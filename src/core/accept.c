@@ -61,12 +61,9 @@ static struct str one_line_break(struct arena *a, struct str text)
 /* ---- the text, as a carrier will send it ---- */
 
 struct composed {
-    const struct directory_carrier
-        *carrier;        /* whose clause it carries, and whose rules it follows */
-    struct str clause;   /* n 0: none */
+    struct accept_text text;
     size_t digits;       /* of the number that stands for XXXXX; 0: none does */
     struct str template; /* the text before that, clause included */
-    struct text_plan plan;
     bool marketing;
 };
 
@@ -113,19 +110,20 @@ static enum err compose(struct composed *out, struct arena *a, const struct acce
     static const struct str zeros = {"000000000000000", 15};
     size_t bad_at = 0;
     *out = (struct composed){
-        .carrier = carrier, .clause = clause, .digits = digits, .marketing = !r->no_stop};
+        .text = {.carrier = carrier, .clause = clause}, .digits = digits, .marketing = !r->no_stop};
+    struct text_plan *plan = &out->text.plan;
     if (clause.n)
         text = arena_printf(a, "%.*s\n%.*s", STR_FMT(text), STR_FMT(clause));
     out->template = text;
     if (digits)
         text = reply_text_fill(a, text, str_sub(zeros, 0, digits));
-    enum err e = text_plan(&out->plan, a, text, r->coding, &carrier->rules.text, &bad_at);
+    enum err e = text_plan(plan, a, text, r->coding, &carrier->rules.text, &bad_at);
     if (e)
-        return refuse_text(a, out->plan.text, bad_at, e, why);
-    if (out->plan.weight.parts > r->account->max_parts)
+        return refuse_text(a, plan->text, bad_at, e, why);
+    if (plan->weight.parts > r->account->max_parts)
         return refuse(why, ERR_TOO_LONG, "text",
-                      arena_printf(a, "takes %u parts, this account allows %u",
-                                   out->plan.weight.parts, r->account->max_parts));
+                      arena_printf(a, "takes %u parts, this account allows %u", plan->weight.parts,
+                                   r->account->max_parts));
     return OK;
 }
 
@@ -248,7 +246,8 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
     struct str clause = clause_of(r, carrier, w->country);
     size_t digits = p->reply.kind ? digits_in_text(p, carrier) : 0;
     const struct composed *last = &p->composed;
-    if (last->carrier != carrier || last->digits != digits || !str_eq(last->clause, clause)) {
+    if (last->text.carrier != carrier || last->digits != digits ||
+        !str_eq(last->text.clause, clause)) {
         enum err e = compose(&p->composed, p->arena, r, p->text, carrier, clause, digits, why);
         if (e)
             return e;
@@ -256,7 +255,9 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
     if (!directory_rate(r->directory, w->recipient, &price))
         return refuse(why, ERR_NO_ROUTE, "recipients", STR("there is no price for this number"));
     const struct composed *c = &p->composed;
-    const struct text_plan *plan = &c->plan;
+    const struct text_plan *plan = &c->text.plan;
+    if (!job->messages_n)
+        job->first = c->text;
     struct message *m = &job->messages[job->messages_n++];
     *m = (struct message){
         .account_id = r->account->id,
@@ -280,6 +281,8 @@ static enum err plan_message(struct accept_job *job, struct planning *p, const s
         .expires_at_us =
             w->due_us + (r->validity_us ? r->validity_us : ACCEPT_VALIDITY_MIN * MIN_US),
         .origin = r->origin,
+        .by_kind = r->by_kind,
+        .by_id = r->by_id,
     };
     if (p->reply.kind)
         wish_for_number(job, p, carrier);
@@ -294,17 +297,22 @@ static enum err plan_recipient(struct accept_job *job, struct planning *p, struc
                                struct refusal *why)
 {
     struct way w = {0};
+    enum err left_out = ERR_BAD_NUMBER;
     if (phone_parse(&w.recipient, written) == OK) {
         if (seen_before(job, w.recipient)) {
-            job->doubled_n++;
+            job->doubled[job->doubled_n++] = written;
             return OK;
         }
+        left_out = ERR_NO_ROUTE;
         p->ask.recipient = w.recipient;
         bool covered = !p->reply.kind || reply_ask_route(&p->ask, p->request, &p->reply);
         p->unroutable |= !(covered && find_way(&w, p));
         p->uncovered |= !covered;
+        if (!covered)
+            left_out = ERR_FORBIDDEN;
     }
     if (!w.carrier) {
+        job->invalid_why[job->invalid_n] = left_out;
         job->invalid[job->invalid_n++] = written;
         return OK;
     }
@@ -321,6 +329,8 @@ static enum err plan_recipients(struct accept_job *job, struct planning *p, stru
     if (p->reply.kind)
         job->wishes = ARENA_ARRAY(p->arena, r->recipients_n, struct reply_wish);
     job->invalid = ARENA_ARRAY(p->arena, r->recipients_n, struct str);
+    job->invalid_why = ARENA_ARRAY(p->arena, r->recipients_n, enum err);
+    job->doubled = ARENA_ARRAY(p->arena, r->recipients_n, struct str);
     for (size_t i = 0; i < r->recipients_n; i++) {
         enum err e = plan_recipient(job, p, r->recipients[i], why);
         if (e)
@@ -354,6 +364,38 @@ enum err accept_prepare(struct accept_job *job, struct arena *a,
         e = plan_recipients(job, &p, why);
     /* Last, when the text is known to be no longer than the account may send. */
     return e ? e : reply_check_text(a, &p.reply, p.text, why);
+}
+
+/* Where nobody is known to be served better. */
+static const struct directory_carrier *some_carrier(const struct accept_request *r, int64_t now_us)
+{
+    const struct directory *d = r->directory;
+    struct route_ask ask = accept_ask(r, r->due_at_us ? r->due_at_us : now_us);
+    const struct directory_carrier *found = r->via ? r->via : route_choose(d, &ask);
+    for (size_t i = 0; !found && i < d->carriers_n; i++)
+        if (d->carriers[i].row.enabled)
+            found = &d->carriers[i];
+    return found;
+}
+
+enum err accept_outline(struct accept_text *out, struct arena *a,
+                        const struct accept_request *request, struct refusal *why)
+{
+    static const size_t digits_usual = 5;
+    struct composed c = {0};
+    struct str text = one_line_break(a, request->text);
+    const struct directory_carrier *carrier = some_carrier(request, clock_now_us());
+    bool alone = !reply_is_asked(request) && !sender_is_number(request->sender);
+    *out = (struct accept_text){0};
+    enum err e = text.n ? check_text(a, text, why) : OK;
+    if (!e && !carrier)
+        e = refuse(why, ERR_NO_ROUTE, "recipients", STR("there is no carrier yet"));
+    if (e)
+        return e;
+    e = compose(&c, a, request, text, carrier, clause_of(request, carrier, ""),
+                alone && reply_text_asks(text) ? digits_usual : 0, why);
+    *out = c.text;
+    return e;
 }
 
 enum err accept_post(struct core *c, struct accept_job *job, struct mailbox *home,

@@ -16,9 +16,12 @@ enum { ACCEPT_VALIDITY_MIN = 2880 }; /* minutes: two days, unless the request sa
 struct accept_request {
     const struct directory *directory; /* held by the asker until the job came back */
     const struct account *account;
-    const struct api_user *user;         /* NULL: nobody asked, the account pays by itself */
-    enum message_origin origin;          /* of ORIGIN_ANSWER the sender need not be declared */
-    const struct directory_carrier *via; /* NULL: the routes choose */
+    const struct api_user *user; /* NULL: none asked, the account pays by itself; by_… says */
+    enum message_asker by_kind;  /* whether somebody else did */
+    int64_t by_id;
+    enum message_origin origin;
+    const struct directory_carrier *via; /* NULL: the routes choose. Else the sender is the number
+                                            that a phone has written to: it is not looked up */
     struct str sender;
     bool with_reply;        /* any number that the phone can answer to, instead of the sender */
     struct str *recipients; /* as written */
@@ -42,6 +45,13 @@ struct reply_wish {
     int64_t window_us;     /* replies are in time so long after the message; 0: always */
 };
 
+/* A text as a carrier will send it. */
+struct accept_text {
+    const struct directory_carrier *carrier; /* whose clause it carries, whose rules it follows */
+    struct str clause;                       /* n 0: none */
+    struct text_plan plan;
+};
+
 struct accept_job {
     /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, ERR_BAD_DATE (a new ref, due in the past),
      * ERR_UNAUTHORIZED (the user went away meanwhile), ERR_NO_NUMBER (no recipient was left for
@@ -51,15 +61,21 @@ struct accept_job {
     size_t messages_n;
     struct reply_wish *wishes; /* one a message; NULL: no number is wanted */
     struct str *invalid;       /* recipients left out, as written */
+    enum err *invalid_why; /* of each: ERR_BAD_NUMBER, ERR_FORBIDDEN (two-way does not cover it),
+                              ERR_NO_ROUTE, ERR_NO_NUMBER */
     size_t invalid_n;
-    size_t doubled_n; /* recipients that stood twice */
+    struct str *doubled; /* recipients that stood twice, as written */
+    size_t doubled_n;
     size_t refused_n; /* result: of messages[messages_n …]: their recipients are in quarantine */
     bool deferred;    /* some of them wait for a later time */
     int64_t cost;     /* hundredths, all messages */
-    int64_t credits_left; /* result: of the user's quota when it has one, else of the account */
-    bool repeated;        /* result: this ref was answered before; only answer counts */
-    struct str answer;    /* result when repeated; see accept_answer */
+    struct accept_text first; /* of messages[0] */
+    int64_t credits_left;     /* result: of the user's quota when it has one, else of the account */
+    bool repeated;            /* result: this ref was answered before; only answer counts */
+    struct str answer; /* result when repeated: what answer_of made then; see accept_answer */
     const struct accept_request *request;
+    /* What is kept with the ref, made on the writer's thread; NULL: accept_answer reads it. */
+    struct str (*answer_of)(const struct accept_job *job, struct arena *a);
     struct arena *arena; /* the asker's: answer is put there */
 };
 
@@ -70,6 +86,11 @@ struct accept_job {
  * arena.
  */
 enum err accept_prepare(struct accept_job *job, struct arena *a,
+                        const struct accept_request *request, struct refusal *why) MUST_CHECK;
+/* The text as it would leave while there is no recipient to know the carrier by: of the route for
+ * numbers that no other route serves, or else any. As accept_prepare, of the text alone; *out is
+ * weighed also where the account may not send it for its length. */
+enum err accept_outline(struct accept_text *out, struct arena *a,
                         const struct accept_request *request, struct refusal *why) MUST_CHECK;
 /* What the request asks of the routes, but for the recipient. */
 struct route_ask accept_ask(const struct accept_request *r, int64_t at_us);

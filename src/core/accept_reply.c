@@ -95,7 +95,7 @@ enum err reply_ask_read(struct reply_ask *out, const struct accept_request *r, s
 {
     bool as_sender = reply_is_asked(r);
     *out = (struct reply_ask){.kind = NUMBER_NONE};
-    if (r->origin == ORIGIN_ANSWER) { /* from the number that was written to */
+    if (r->via) { /* from the number that was written to */
         const struct number *number =
             directory_number(r->directory, r->via->row.id, phone_bare(r->sender));
         out->bare = number && number->kind == NUMBER_SHORT;

@@ -30,8 +30,8 @@ struct accepting {
     struct purse_state *purses; /* before this batch; in order */
     struct spending *spendings; /* of each purse */
     size_t purses_n;
-    struct repeat *repeats; /* the refs of this batch, in order; answers as they are known */
-    bool *fresh;            /* of each: answered by this batch */
+    struct repeat *repeats;     /* the refs of this batch, in order; answers as they are known */
+    struct accept_job **firsts; /* of each: who answers it in this batch; or NULL */
     size_t repeats_n;
     struct quarantines quarantined;
     const struct message **rows;
@@ -49,6 +49,12 @@ static struct purse purse_of(const struct accept_request *r)
 {
     return (struct purse){.account_id = r->account->id,
                           .user_id = r->user && r->user->has_quota ? r->user->id : 0};
+}
+
+/* Whose ref it is. Ids of users, members, keys and accounts never meet. */
+static int64_t asker_of(const struct accept_request *r)
+{
+    return r->user ? r->user->id : r->by_id ? r->by_id : r->account->id;
 }
 
 static int by_purse(const void *a, const void *b)
@@ -87,12 +93,12 @@ static enum err look_up(struct accepting *a, struct job **jobs, size_t n)
         const struct accept_request *r = ((struct accept_job *)jobs[i])->request;
         a->purses[i].purse = purse_of(r);
         if (r->ref.n)
-            a->repeats[a->repeats_n++] = (struct repeat){.user_id = r->user->id, .ref = r->ref};
+            a->repeats[a->repeats_n++] = (struct repeat){.user_id = asker_of(r), .ref = r->ref};
     }
     a->purses_n = make_set(a->purses, n, sizeof(*a->purses), by_purse);
     a->repeats_n = make_set(a->repeats, a->repeats_n, sizeof(*a->repeats), by_ref);
     a->spendings = ARENA_ARRAY(arena, a->purses_n, struct spending);
-    a->fresh = ARENA_ARRAY(arena, a->repeats_n, bool);
+    a->firsts = ARENA_ARRAY(arena, a->repeats_n, struct accept_job *);
     enum err e = store_purses_read(a->purses, a->purses_n, &a->tx->view);
     store_purses_add_moves(a->purses, a->purses_n, a->tx);
     return e ? e : store_repeat_find(a->repeats, a->repeats_n, &a->tx->view, repeats_since_us(a));
@@ -107,7 +113,7 @@ static size_t find_purse(const struct accepting *a, const struct accept_request 
 
 static size_t find_repeat(const struct accepting *a, const struct accept_request *r)
 {
-    struct repeat key = {.user_id = r->user->id, .ref = r->ref};
+    struct repeat key = {.user_id = asker_of(r), .ref = r->ref};
     const struct repeat *found = bsearch(&key, a->repeats, a->repeats_n, sizeof(key), by_ref);
     return (size_t)(found - a->repeats);
 }
@@ -149,13 +155,31 @@ enum err accept_answer(struct str answer, struct arena *a, bool *deferred, int64
     return OK;
 }
 
+/* The answers that this batch gives, also to who asks in it again. */
+static void answer_repeats(struct accepting *a, struct job **jobs, size_t n)
+{
+    struct arena *arena = a->tx->view.arena;
+    for (size_t i = 0; i < a->repeats_n; i++) {
+        const struct accept_job *first = a->firsts[i];
+        if (first)
+            a->repeats[i].answer =
+                first->answer_of ? first->answer_of(first, arena) : write_answer(arena, first);
+    }
+    for (size_t i = 0; i < n && a->repeats_n; i++) {
+        struct accept_job *job = (struct accept_job *)jobs[i];
+        /* the batch's arena ends before it is read */
+        if (job->repeated)
+            job->answer = arena_str(job->arena, a->repeats[find_repeat(a, job->request)].answer);
+    }
+}
+
 /* Those that this batch has answered. */
 static enum err keep_repeats(struct accepting *a)
 {
     struct repeat *kept = ARENA_ARRAY(a->tx->view.arena, a->repeats_n, struct repeat);
     size_t n = 0;
     for (size_t i = 0; i < a->repeats_n; i++)
-        if (a->fresh[i])
+        if (a->firsts[i])
             kept[n++] = a->repeats[i];
     return store_repeat_keep(a->tx, kept, n, repeats_since_us(a));
 }
@@ -282,12 +306,9 @@ static enum err admit(struct accepting *a, struct accept_job *job)
 {
     const struct accept_request *r = job->request;
     size_t ref = r->ref.n ? find_repeat(a, r) : 0;
-    job->repeated = r->ref.n && a->repeats[ref].answer.n;
-    if (job->repeated) {
-        /* the batch's arena ends before it is read */
-        job->answer = arena_str(job->arena, a->repeats[ref].answer);
+    job->repeated = r->ref.n && (a->repeats[ref].answer.n || a->firsts[ref]);
+    if (job->repeated)
         return OK;
-    }
     if (r->due_at_us && r->due_at_us <= a->tx->now_us && r->ref.n) {
         job->job.err = ERR_BAD_DATE;
         return OK;
@@ -299,10 +320,8 @@ static enum err admit(struct accepting *a, struct accept_job *job)
         return e;
     for (size_t i = 0; i < job->messages_n; i++)
         job->messages[i].id = store_id_next();
-    if (r->ref.n) {
-        a->repeats[ref].answer = write_answer(a->tx->view.arena, job);
-        a->fresh[ref] = true;
-    }
+    if (r->ref.n)
+        a->firsts[ref] = job;
     return OK;
 }
 
@@ -336,6 +355,8 @@ enum err accept_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
     for (size_t i = 0; i < n && !e; i++)
         if (is_admitted((struct accept_job *)jobs[i]))
             e = add_messages(&a, (struct accept_job *)jobs[i]);
+    if (!e)
+        answer_repeats(&a, jobs, n);
     if (!e)
         e = keep_repeats(&a);
     if (!e)

@@ -42,6 +42,7 @@ static void leave_out(struct accept_job *job, const struct message *m)
 {
     char number[PHONE_SIZE];
     job->cost -= m->credits;
+    job->invalid_why[job->invalid_n] = ERR_NO_NUMBER;
     job->invalid[job->invalid_n++] = arena_str(job->arena, phone_format(number, m->recipient));
 }
 

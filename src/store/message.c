@@ -10,10 +10,11 @@
 #include "store/queue.h"
 #include "store/rows.h"
 
-#define COLUMNS                                                                               \
-    "id, account_id, user_id, carrier_id, state, sender, recipient, text, encoding, parts, "  \
-    "class, marketing, tag, reference, credits, from_quota, created_at, due_at, expires_at, " \
-    "attempts, sent_at, done_at, carrier_ref, receipt, layout, conversation_id, origin"
+#define COLUMNS                                                                                    \
+    "id, account_id, user_id, carrier_id, state, sender, recipient, text, encoding, parts, "       \
+    "class, marketing, tag, reference, credits, from_quota, created_at, due_at, expires_at, "      \
+    "attempts, sent_at, done_at, carrier_ref, receipt, layout, conversation_id, origin, by_kind, " \
+    "by_id"
 
 /* ---- rows ---- */
 
@@ -65,6 +66,8 @@ static void read_row(struct message *m, const struct db_rows *r, struct arena *a
         .layout = layout_of(db_rows_int(r, 24)),
         .conversation_id = db_rows_int(r, 25),
         .origin = (enum message_origin)db_rows_int(r, 26),
+        .by_kind = (enum message_asker)db_rows_int(r, 27),
+        .by_id = db_rows_int(r, 28),
     };
 }
 
@@ -101,19 +104,19 @@ static enum err queue_waiting(struct store_tx *tx, const struct message *const *
 
 enum err store_message_insert(struct store_tx *tx, const struct message *const *rows, size_t n)
 {
-    enum { COLUMNS_N = 23 };
+    enum { COLUMNS_N = 25 };
 #define INTO                                                                                     \
     "INSERT INTO message (id, account_id, user_id, carrier_id, state, sender, recipient, "       \
     "text, encoding, parts, class, marketing, tag, reference, credits, from_quota, created_at, " \
-    "due_at, expires_at, claimed_by, layout, conversation_id, origin) "
+    "due_at, expires_at, claimed_by, layout, conversation_id, origin, by_kind, by_id) "
     static struct db_query insert = DB_QUERY_MANY(
         INTO "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-             "$18, $19, $20, $21, $22, $23)",
+             "$18, $19, $20, $21, $22, $23, $24, $25)",
         INTO "SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], "
              "$5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], "
              "$11::bigint[], $12::bigint[], $13::text[], $14::bigint[], $15::bigint[], "
              "$16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], "
-             "$21::bigint[], $22::bigint[], $23::bigint[])");
+             "$21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[])");
 #undef INTO
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
     for (size_t i = 0; i < n; i++) {
@@ -142,6 +145,8 @@ enum err store_message_insert(struct store_tx *tx, const struct message *const *
             DB_INT(layout_number(m->layout)),
             m->conversation_id ? DB_INT(m->conversation_id) : DB_NULL,
             DB_INT(m->origin),
+            m->by_kind ? DB_INT(m->by_kind) : DB_NULL,
+            m->by_id ? DB_INT(m->by_id) : DB_NULL,
         };
         memcpy(&args[i * COLUMNS_N], row, sizeof(row));
     }

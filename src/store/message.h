@@ -15,6 +15,13 @@
 
 /* Who wanted it. The numbers stand in the database. */
 enum message_origin { ORIGIN_ASKED, ORIGIN_ANSWER, ORIGIN_NOTICE };
+/* Who asked for it. The numbers stand in the database. */
+enum message_asker {
+    ASKER_USER, /* the API user of user_id; nobody when that is 0 */
+    ASKER_MEMBER,
+    ASKER_KEY,
+    ASKER_COMMAND_LINE
+};
 
 struct message {
     int64_t id;
@@ -44,6 +51,8 @@ struct message {
     struct str receipt;
     int64_t conversation_id; /* 0: none */
     enum message_origin origin;
+    enum message_asker by_kind;
+    int64_t by_id;        /* of that member or key */
     int64_t closes_at_us; /* in memory only: marketing that must leave before; 0: at any time */
 };
 

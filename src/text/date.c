@@ -245,15 +245,33 @@ static bool take_date(struct date_local *d, struct str *rest)
            take_number(&d->month, rest, 2) && take_char(rest, '-') && take_number(&d->day, rest, 2);
 }
 
+static bool take_date_time(struct date_local *d, int64_t *fraction_us, struct str *rest)
+{
+    *fraction_us = 0;
+    if (!take_date(d, rest) || !(take_char(rest, 'T') || take_char(rest, ' ')) ||
+        !take_number(&d->hour, rest, 2) || !take_char(rest, ':') ||
+        !take_number(&d->minute, rest, 2))
+        return false;
+    return !take_char(rest, ':') ||
+           (take_number(&d->second, rest, 2) && take_fraction(fraction_us, rest));
+}
+
+enum err date_parse_iso_local(struct date_local *local, struct str s)
+{
+    struct date_local d = {0};
+    int64_t fraction_us;
+    if (!take_date_time(&d, &fraction_us, &s) || s.n > 0 || !date_exists(&d))
+        return ERR_BAD_DATE;
+    *local = d;
+    return OK;
+}
+
 enum err date_parse_iso(int64_t *at_us, struct str s)
 {
     struct date_local d = {0};
-    int64_t fraction_us = 0;
+    int64_t fraction_us;
     int64_t offset_us;
-    if (!take_date(&d, &s) || !(take_char(&s, 'T') || take_char(&s, ' ')) ||
-        !take_number(&d.hour, &s, 2) || !take_char(&s, ':') || !take_number(&d.minute, &s, 2))
-        return ERR_BAD_DATE;
-    if (take_char(&s, ':') && !(take_number(&d.second, &s, 2) && take_fraction(&fraction_us, &s)))
+    if (!take_date_time(&d, &fraction_us, &s))
         return ERR_BAD_DATE;
     if (!take_offset(&offset_us, &s) || s.n > 0 || !date_exists(&d))
         return ERR_BAD_DATE;

@@ -29,6 +29,8 @@ void date_write_smpp(char out[DATE_SMPP_SIZE], int64_t at_us);
 /* 7.1.1: 16 characters, relative ("000001000000000R": a day), in whole seconds rounded down, from
  * one second to 31 days. */
 void date_write_smpp_relative(char out[DATE_SMPP_SIZE], int64_t time_us);
+/* The same without either: "2026-11-21T14:05", of a clock that the caller knows. ERR_BAD_DATE. */
+enum err date_parse_iso_local(struct date_local *local, struct str s) MUST_CHECK;
 /* ISO 8601 UTC or with an offset: "2026-11-21T14:05:00Z". ERR_BAD_DATE. */
 enum err date_parse_iso(int64_t *at_us, struct str s) MUST_CHECK;
 

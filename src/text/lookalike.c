@@ -86,6 +86,22 @@ enum err text_offenders(struct text_offender **out, size_t *n, size_t *total, st
     return OK;
 }
 
+enum err text_extended(size_t **at_byte, size_t *n, struct arena *a, struct str utf8, size_t limit)
+{
+    enum { EXTENDED_SIZE = 2 };
+    enum err err = text_utf8_check(utf8, NULL);
+    uint32_t code_point = 0;
+    *n = 0;
+    *at_byte = ARENA_ARRAY(a, utf8.n < limit ? utf8.n : limit, size_t);
+    for (size_t at = 0; !err && at < utf8.n && *n < limit;) {
+        size_t size = utf8_decode(&code_point, utf8.p + at, utf8.p + utf8.n);
+        if (gsm7_size(code_point) == EXTENDED_SIZE)
+            (*at_byte)[(*n)++] = at;
+        at += size;
+    }
+    return err;
+}
+
 static bool has_all(enum text_encoding encoding, struct str utf8)
 {
     uint32_t code_point = 0;

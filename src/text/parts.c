@@ -47,6 +47,12 @@ static struct fill fill_new(enum text_encoding units, struct text_layout layout,
                          .wire_limit = wire_limit(layout, alone)};
 }
 
+uint32_t text_part_units(enum text_encoding encoding, enum text_long mode, bool alone)
+{
+    struct text_layout layout = {.mode = (uint8_t)mode};
+    return fill_new(encoding, layout, alone).limit;
+}
+
 /* Puts one character where it fits whole; true when that began a new part. */
 static inline bool fill_add(struct fill *f, uint32_t units, uint32_t octets)
 {

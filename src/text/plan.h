@@ -41,6 +41,9 @@ enum text_long {
 /* Octets of the header that text_cut leaves room for in each of several parts. */
 size_t text_long_header(enum text_long mode);
 
+/* Units of one part, of a text that is sent alone or as one of several. */
+uint32_t text_part_units(enum text_encoding encoding, enum text_long mode, bool alone);
+
 enum { TEXT_WIRES_MAX = 4 };
 
 struct text_rules {

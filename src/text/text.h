@@ -74,6 +74,11 @@ struct text_offender {
 enum err text_offenders(struct text_offender **out, size_t *n, size_t *total, struct arena *a,
                         struct str utf8, size_t limit) MUST_CHECK;
 
+/* Where the characters stand that count double in the GSM alphabet: bytes in the UTF-8 text, at
+ * most `limit`. ERR_BAD_UTF8. */
+enum err text_extended(size_t **at_byte, size_t *n, struct arena *a, struct str utf8,
+                       size_t limit) MUST_CHECK;
+
 /*
  * The text with the look-alikes of lookalike.def in place (P1.6); characters without one stay.
  * ERR_BAD_UTF8.
@@ -96,6 +101,8 @@ struct str text_from_latin1(struct arena *a, struct str bytes);
 
 /* ERR_BAD_UTF8 with the offset of the first bad byte: overlong, surrogate, beyond U+10FFFF, cut. */
 enum err text_utf8_check(struct str utf8, size_t *bad_at) MUST_CHECK;
+/* Of valid UTF-8: UTF-16 units, as JavaScript counts. */
+size_t text_utf16_length(struct str utf8);
 /* Bytes of the first `characters` code points. */
 size_t text_utf8_prefix(struct str utf8, size_t characters);
 

@@ -59,6 +59,17 @@ enum err text_utf8_check(struct str utf8, size_t *bad_at)
     return OK;
 }
 
+size_t text_utf16_length(struct str utf8)
+{
+    size_t units = 0;
+    for (size_t i = 0; i < utf8.n; i++) {
+        unsigned char c = (unsigned char)utf8.p[i];
+        bool begins = (c & 0xC0) != 0x80;
+        units += (size_t)begins + (c >= 0xF0);
+    }
+    return units;
+}
+
 size_t text_utf8_prefix(struct str utf8, size_t characters)
 {
     size_t at = 0;

@@ -10,6 +10,7 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -145,6 +146,34 @@ export async function cli(server, ...args) {
   const { code, stdout, stderr } = await command("--data", server.data, "--json", ...args);
   if (code !== 0) throw new Error(`navette ${args.join(" ")}: ${code}: ${stderr}${stdout}`);
   return stdout.trim() === "" ? null : JSON.parse(stdout);
+}
+
+// Asks the REST API by the administration socket: {status, headers, json}; json null for no JSON.
+export function call(server, method, path, body, headers = {}) {
+  const text = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const sent = text === undefined ? {} : { "content-type": "application/json" };
+  return new Promise((resolve, reject) => {
+    const question = request(
+      { socketPath: server.socket, method, path, headers: { ...sent, ...headers } },
+      (answer) => {
+        const pieces = [];
+        answer.on("data", (d) => pieces.push(d));
+        answer.on("end", () => {
+          const bytes = Buffer.concat(pieces);
+          const isJson = /json/.test(answer.headers["content-type"] ?? "");
+          resolve({
+            status: answer.statusCode,
+            headers: answer.headers,
+            bytes,
+            json: isJson ? JSON.parse(bytes) : null,
+          });
+        });
+        answer.on("error", reject);
+      },
+    );
+    question.on("error", reject);
+    question.end(text);
+  });
 }
 
 // http2sms: {status, headers, text}. With `form` it is a POST.

@@ -10,3 +10,7 @@ CREATE TABLE list_order ( -- what lists are sorted by: store/list_order.h; fille
     id         BIGINT NOT NULL, -- of the message or incoming
     PRIMARY KEY (account_id, sorted_by, key_1, key_2, id)
 ) {clustered};
+ALTER TABLE message ADD COLUMN -- who asked: 1 a member, 2 a key, 3 the command line; NULL: user_id
+    by_kind BIGINT;
+ALTER TABLE message ADD COLUMN -- of that member or key
+    by_id BIGINT;
