@@ -5,18 +5,56 @@ set -u
 # shellcheck source=tests/tools/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 
-# counts EXPECTED SCRIPT: runs the script as the only program of a project, and compares the last
-# line and the exit status.
+# counts EXPECTED SCRIPT [SUITE]: runs the script as the only program of a project, and compares the
+# last line and the exit status. What was said is in $scratch/said.
 counts() {
-    local expected=$1 said status=0 want=0
+    local expected=$1 suite=${3:-tools} said status=0 want=0
     rm -rf "$scratch/project"
-    mkdir -p "$scratch/project/tools" "$scratch/project/tests/tools"
+    mkdir -p "$scratch/project/tools" "$scratch/project/tests/$suite"
     cp "$root/tools/run-tests" "$scratch/project/tools/"
-    printf '%s\n' "$2" >"$scratch/project/tests/tools/program.sh"
-    said=$("$scratch/project/tools/run-tests" tools 2>&1) || status=$?
+    printf '%s\n' "$2" >"$scratch/project/tests/$suite/program.sh"
+    said=$("$scratch/project/tools/run-tests" "$suite" 2>&1) || status=$?
+    printf '%s\n' "$said" >"$scratch/said"
     printf '%s\n' "$said"
     [[ $expected == [1-9]*' passed, 0 failed' ]] || want=1
     [ "$(tail -n 1 <<<"$said")" = "$expected" ] && [ "$status" = "$want" ]
+}
+
+# What a script does the first time only.
+first() {
+    printf '[ -e ran ] || { touch ran; %s; }; echo 1..1; echo ok 1' "$1"
+}
+failing='echo 1..1; echo not ok 1; exit 1'
+
+# What failed among the others and passes alone is counted, and named.
+passes_alone() {
+    counts '1 passed, 0 failed' "$(first "$failing")" &&
+        grep -Eq '^FAIL tools/program ' "$scratch/said" &&
+        grep -Eq '^ok \(alone\) tools/program ' "$scratch/said" &&
+        grep -A 1 '^passed only when run again alone:$' "$scratch/said" |
+            grep -Eqx '  tools/program'
+}
+
+nothing_ran_again() {
+    ! grep -q alone "$scratch/said"
+}
+
+no_second_time() {
+    counts '1 passed, 0 failed' 'echo 1..1; echo ok 1' && nothing_ran_again
+}
+
+is_not_forgiven() {
+    counts "$@" && nothing_ran_again
+}
+
+# never_forgiven FAULT: a process in which a sanitizer finds this, and of which the script throws
+# away all that it says.
+never_forgiven() {
+    printf '#include <stdlib.h>\nint main(int n, char **v) { %s; return (int)(size_t)v & 0; }\n' \
+        "$1" >"$scratch/fault.c"
+    cc -w -g -fsanitize=address,undefined "$scratch/fault.c" -o "$scratch/fault" || return 1
+    is_not_forgiven '1 passed, 1 failed' "$scratch/fault >/dev/null 2>&1; echo 1..1; echo ok 1" &&
+        grep -q 'ERROR: .*Sanitizer' "$scratch/said"
 }
 
 # A project whose only program is this one of e2e, and whose server writes down what is asked of it.
@@ -42,6 +80,12 @@ a_server_is_started_and_stopped() {
     was_asked 'start stop start stop' &&
         grep -q 'on none$' "$scratch/project/build/test-logs/e2e/program.log" &&
         grep -q there "$scratch/project/build/test-logs/e2e-postgres/program.log"
+}
+
+it_has_a_server_alone_too() {
+    postgres_project "cd $scratch/project; $(first "$failing")"
+    "$scratch/project/tools/run-tests" e2e-postgres || return 1
+    was_asked 'start stop start stop'
 }
 
 one_run_is_enough_without_a_database() {
@@ -93,7 +137,18 @@ case_ends a_program_without_a_plan_is_a_failure counts '1 passed, 1 failed' 'ech
 case_ends a_skipped_case_is_not_a_passed_one \
     counts '1 passed, 0 failed' 'echo 1..2; echo ok 1; echo "ok 2 - b # SKIP no IPv6 here"'
 case_ends an_empty_run_is_no_success counts '0 passed, 0 failed' 'echo "1..1"; echo "ok 1 # SKIP"'
+case_ends what_passes_alone_is_named passes_alone
+case_ends what_passed_does_not_run_again no_second_time
+case_ends a_death_by_signal_is_not_forgiven \
+    is_not_forgiven '0 passed, 1 failed' "$(first 'kill -SEGV $$')"
+case_ends what_searches_by_itself_is_not_forgiven \
+    is_not_forgiven '0 passed, 1 failed' "$(first "$failing")" model
+case_ends an_overflow_on_the_heap_is_not_forgiven never_forgiven '((char *)malloc(1))[n] = 1'
+case_ends undefined_behaviour_is_not_forgiven never_forgiven 'n += 2147483647'
+case_ends an_abort_is_not_forgiven never_forgiven 'abort()'
+case_ends a_leak_is_not_forgiven never_forgiven 'malloc(1)'
 case_ends a_suite_has_a_server_of_its_own a_server_is_started_and_stopped
+case_ends what_runs_alone_has_a_server_too it_has_a_server_alone_too
 case_ends what_is_the_same_on_any_database_runs_once one_run_is_enough_without_a_database
 case_ends an_interrupted_suite_leaves_no_server an_interrupt_stops_the_server
 case_ends an_unknown_suite_is_refused \
