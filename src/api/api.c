@@ -96,7 +96,7 @@ static void on_tcp(void *ctx, struct http_request *request)
         openapi_handle(request);
     else if (str_starts(request->path, STR("/api/v1/"))) {
         if (actor_identify(api, request))
-            router_dispatch(api, request, api_tables);
+            router_dispatch(api, request);
     } else if (!only_looks(request) || (!serve_health(api, request) && !docs_handle(request)))
         http_reply(request, 404, "text/plain; charset=utf-8", STR("There is no such page.\n"));
 }
@@ -110,7 +110,7 @@ static void on_socket(void *ctx, struct http_request *request)
     if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PATH)))
         openapi_handle(request);
     else
-        router_dispatch(api, request, api_tables);
+        router_dispatch(api, request);
 }
 
 static enum err open_doors(struct api *api)
@@ -131,6 +131,29 @@ static enum err open_doors(struct api *api)
     return http_server_new(&api->tcp, api->loop, &config, on_tcp, api);
 }
 
+/* One that is not described is not held to anything: a test tells. */
+static enum err describe_routes(struct api *api)
+{
+    size_t n = 0;
+    enum err e = operations_new(&api->operations, openapi_text());
+    if (e)
+        return e;
+    for (const struct api_route *const *table = api_tables; *table; table++)
+        for (const struct api_route *r = *table; r->pattern; r++)
+            n++;
+    api->described = base_alloc(n * sizeof(*api->described));
+    n = 0;
+    for (const struct api_route *const *table = api_tables; *table; table++)
+        for (const struct api_route *r = *table; r->pattern; r++)
+            api->described[n++] = operation_find(api->operations, r->method, r->pattern);
+    return OK;
+}
+
+const struct operation *api_operation(const struct api *api, size_t nth)
+{
+    return api->described[nth];
+}
+
 enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
                  const struct api_config *config)
 {
@@ -140,7 +163,9 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
     api->config = *config;
     api->answer = buf_limited(HTTP2SMS_ANSWER_LIMIT);
     *out = NULL;
-    enum err e = core_reader(&api->reader, core);
+    enum err e = describe_routes(api);
+    if (!e)
+        e = core_reader(&api->reader, core);
     if (e)
         goto out;
     db_impatient(api->reader, SILENCE_MOST_MS);
@@ -188,5 +213,7 @@ void api_free(struct api *api)
     db_close(api->counting_reader);
     db_close(api->reader);
     buf_free(&api->answer);
+    operations_free(api->operations);
+    free(api->described);
     free(api);
 }

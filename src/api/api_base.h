@@ -7,6 +7,7 @@
 
 #include "api/credentials.h"
 #include "api/health.h"
+#include "api/operation.h"
 #include "api/resource.h"
 #include "api/worker.h"
 
@@ -30,7 +31,9 @@ struct api {
     struct worker *worker;
     struct credentials *credentials;
     struct health *health;
-    struct buf answer; /* of http2sms; emptied for each */
+    struct operations *operations;
+    const struct operation **described; /* of each route of api_tables, one after the other */
+    struct buf answer;                  /* of http2sms; emptied for each */
 };
 
 #endif

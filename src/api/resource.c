@@ -65,6 +65,8 @@ static void drop_json(void *json)
 json_t *api_body(struct http_request *request)
 {
     json_error_t where;
+    if (request->json)
+        return request->json;
     json_t *body = json_loadb(request->body.n ? request->body.p : "", request->body.n,
                               JSON_REJECT_DUPLICATES, &where);
     if (!body) {
@@ -79,5 +81,6 @@ json_t *api_body(struct http_request *request)
         return NULL;
     }
     arena_at_end(request->arena, drop_json, body);
+    request->json = body;
     return body;
 }

@@ -29,6 +29,8 @@ enum right {
     RIGHTS_ALL = 31
 };
 
+struct operation;
+
 struct api_route {
     enum http_method method;
     const char *pattern; /* "/api/v1/accounts/{name}/credit": {…} matches one segment */
@@ -65,6 +67,9 @@ extern const struct api_route quarantine_routes[];
 
 /* All of them, in the order in which they are looked through; NULL at the end. */
 extern const struct api_route *const api_tables[];
+
+/* What openapi/ says of the nth route of all tables; NULL: nothing. */
+const struct operation *api_operation(const struct api *api, size_t nth);
 
 struct core *api_core(struct api *api);
 const struct api_config *api_config_of(struct api *api);

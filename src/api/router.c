@@ -2,6 +2,7 @@
 #include "api/router.h"
 
 #include "api/actor.h"
+#include "api/operation.h"
 
 bool router_match(const char *pattern, struct str path, struct str segments[API_SEGMENTS_MAX])
 {
@@ -43,19 +44,28 @@ static void refuse_method(struct http_request *request, unsigned allowed)
         arena_printf(request->arena, "method not allowed here; allowed: %.*s", STR_FMT(list)));
 }
 
-void router_dispatch(struct api *api, struct http_request *request,
-                     const struct api_route *const *tables)
+/* A stranger is not told what a route would take. */
+static void handle(struct api *api, struct http_request *request, const struct api_route *route,
+                   size_t nth, const struct str *segments)
+{
+    const struct operation *described = api_operation(api, nth);
+    if (actor_admit(api, request, route, segments) &&
+        (!described || operation_admit(described, request, segments)))
+        route->handle(api, request, segments);
+}
+
+void router_dispatch(struct api *api, struct http_request *request)
 {
     struct str segments[API_SEGMENTS_MAX] = {{0}};
     enum http_method method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
     unsigned allowed = 0;
-    for (; *tables; tables++)
-        for (const struct api_route *route = *tables; route->pattern; route++) {
+    size_t nth = 0;
+    for (const struct api_route *const *table = api_tables; *table; table++)
+        for (const struct api_route *route = *table; route->pattern; route++, nth++) {
             if (!router_match(route->pattern, request->path, segments))
                 continue;
             if (route->method == method) {
-                if (actor_admit(api, request, route, segments))
-                    route->handle(api, request, segments);
+                handle(api, request, route, nth, segments);
                 return;
             }
             allowed |= 1u << route->method;

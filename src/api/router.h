@@ -2,7 +2,8 @@
 /*
  * api/router: which handler a path and a method mean.
  *
- * A pattern's "{…}" matches one segment that is not empty; HEAD is served as GET.
+ * A pattern's "{…}" matches one segment that is not empty; HEAD is served as GET. Before the
+ * handler is called, the request is held against what openapi/ says of it (api/operation).
  * Threads: the http loop's.
  */
 #ifndef NAVETTE_API_ROUTER_H
@@ -13,9 +14,8 @@
 /* The segments that stand for "{…}" go into `segments`. */
 bool router_match(const char *pattern, struct str path, struct str segments[API_SEGMENTS_MAX]);
 
-/* Finds the route in the tables (ended by NULL) and calls it when the actor may take it; answers
- * 404, 405, 401 or 403 otherwise. */
-void router_dispatch(struct api *api, struct http_request *request,
-                     const struct api_route *const *tables);
+/* Finds the route in api_tables and calls it when the actor may take it and the request is as it is
+ * described; answers 404, 405, 401, 403 or 400 otherwise. */
+void router_dispatch(struct api *api, struct http_request *request);
 
 #endif

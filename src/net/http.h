@@ -33,6 +33,7 @@ struct http_request {
     struct str content_type;
     struct sockaddr_storage peer; /* AF_UNIX for the administration socket */
     void *user;                   /* the handler's own */
+    void *json;                   /* the body, once the handler has read it; its own too */
     const void *actor;            /* who asks, once the handler knows; its own too */
 };
 

@@ -35,7 +35,10 @@ static struct str message_of(int error, size_t at, struct arena *a)
     return arena_printf(a, "%s (at %zu)", (const char *)text, at);
 }
 
-static enum err compile(struct pattern *p, struct str expression, struct arena *a, struct str *why)
+enum { OURS = PCRE2_NEVER_UTF | PCRE2_DOLLAR_ENDONLY };
+
+static enum err compile(struct pattern *p, struct str expression, uint32_t options, struct arena *a,
+                        struct str *why)
 {
     int error;
     size_t at;
@@ -43,13 +46,14 @@ static enum err compile(struct pattern *p, struct str expression, struct arena *
     if (!bounds)
         base_out_of_memory();
     pcre2_set_parens_nest_limit(bounds, NESTING_MAX);
-    p->code = pcre2_compile((PCRE2_SPTR)expression.p, expression.n,
-                            PCRE2_NEVER_UTF | PCRE2_AUTO_CALLOUT, &error, &at, bounds);
+    p->code = pcre2_compile((PCRE2_SPTR)expression.p, expression.n, options, &error, &at, bounds);
     pcre2_compile_context_free(bounds);
     if (!p->code) {
         *why = message_of(error, at, a);
         return ERR_INVALID;
     }
+    if (options == OURS)
+        return OK;
     uint32_t groups = 0;
     pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
     if (groups == 1)
@@ -58,14 +62,15 @@ static enum err compile(struct pattern *p, struct str expression, struct arena *
     return ERR_INVALID;
 }
 
-enum err pattern_new(struct pattern **out, struct str expression, struct arena *a, struct str *why)
+static enum err new_with(struct pattern **out, struct str expression, uint32_t options,
+                         struct arena *a, struct str *why)
 {
     if (expression.n > PATTERN_MAX) {
         *why = STR("it is too long");
         return ERR_TOO_LONG;
     }
     struct pattern *p = base_alloc(sizeof(*p));
-    enum err e = compile(p, expression, a, why);
+    enum err e = compile(p, expression, options, a, why);
     if (e) {
         pattern_free(p);
         return e;
@@ -80,6 +85,17 @@ enum err pattern_new(struct pattern **out, struct str expression, struct arena *
     pcre2_set_heap_limit(p->limits, HEAP_MAX_KIB);
     *out = p;
     return OK;
+}
+
+enum err pattern_new(struct pattern **out, struct str expression, struct arena *a, struct str *why)
+{
+    return new_with(out, expression, PCRE2_NEVER_UTF | PCRE2_AUTO_CALLOUT, a, why);
+}
+
+enum err pattern_new_test(struct pattern **out, struct str expression, struct arena *a,
+                          struct str *why)
+{
+    return new_with(out, expression, OURS, a, why);
 }
 
 void pattern_free(struct pattern *p)
@@ -103,4 +119,11 @@ bool pattern_find(struct pattern *p, struct str text, struct str *group)
         return false;
     *group = str_sub(text, at[2], at[3]);
     return true;
+}
+
+bool pattern_matches(struct pattern *p, struct str text)
+{
+    p->steps = 0;
+    return text.n <= PATTERN_SUBJECT_MAX && pcre2_match(p->code, (PCRE2_SPTR)(text.n ? text.p : ""),
+                                                        text.n, 0, 0, p->found, p->limits) > 0;
 }

@@ -178,9 +178,9 @@ test("garbage on the HTTP port does no harm", async () => {
   await isWell();
 });
 
-test("administration is on the owner's socket only, which bears garbage", async () => {
+test("the socket is its owner's and bears garbage; elsewhere one signs in", async () => {
   for (const path of ["/api/v1/accounts", "/api/v1/messages", "/api/v1/carriers/sim"])
-    assert.equal((await get(path)).status, 404);
+    assert.equal((await get(path)).status, 401);
   const path = join(server.data, "navette.sock");
   assert.equal(statSync(path).mode & 0o777, 0o600);
   const post = (body) =>

@@ -390,7 +390,7 @@ static void other_methods_and_paths_are_refused(void **state)
 {
     (void)state;
     expect_request("PUT", CGI, "x=1", 405, "KO\nInvalid method: use GET or POST" MORE);
-    expect_request("GET", "/api/v1/accounts", NULL, 404,
+    expect_request("GET", "/api/v1/elsewhere", NULL, 404,
                    "{\"type\":\"/api#error-not_found\",\"title\":\"not found\",\"status\":404,"
                    "\"code\":\"not_found\",\"detail\":\"no such path\"}");
     expect_request("GET", "/elsewhere", NULL, 404, "There is no such page.\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every route is described, and nothing else is. */
 #include "api/openapi.h"
-#include "api/resource.h"
+#include "api/operation.h"
 #include "testing.h"
 
 static json_t *load(void)
@@ -62,11 +62,27 @@ static void what_is_described_is_there(void **state)
     json_decref(document);
 }
 
+static void rights_are_those_of_the_route(void **state)
+{
+    (void)state;
+    struct operations *all;
+    assert_int_equal(operations_new(&all, openapi_text()), OK);
+    for (const struct api_route *const *table = api_tables; *table; table++)
+        for (const struct api_route *r = *table; r->pattern; r++) {
+            const struct operation *op = operation_find(all, r->method, r->pattern);
+            if (!op || operation_needs(op) != r->needs)
+                fail_msg("x-needs of %s %s is not what its route needs", method_of(r->method),
+                         r->pattern);
+        }
+    operations_free(all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_is_described),
         cmocka_unit_test(what_is_described_is_there),
+        cmocka_unit_test(rights_are_those_of_the_route),
     };
     return cmocka_run_group_tests_name("api/openapi", tests, NULL, NULL);
 }
