@@ -7,9 +7,10 @@ CONFIGURE_ASAN := tools/configure --buildtype=debugoptimized -Db_sanitize=addres
 	-Db_lundef=false
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps deps-build deps-test deps-bench run asan test check bench fuzz format clean
+.PHONY: all help deps deps-build deps-test deps-bench panel-files
+.PHONY: run asan test check bench fuzz format clean
 
-all: $(BUILD)/build.ninja ## builds build/navette, release (the default)
+all: panel-files $(BUILD)/build.ninja ## builds build/navette, release (the default)
 	@ninja -C $(BUILD) --quiet
 
 help: ## this list
@@ -33,7 +34,7 @@ bench: deps-bench all ## Navette beside Debian's Kannel; results into docs/perfo
 fuzz: deps-test ## every fuzz target for FUZZ_SECONDS (20) each
 	@tests/fuzz/run --seconds $${FUZZ_SECONDS:-20}
 
-asan: $(ASAN)/build.ninja ## the same program and the C tests under ASan and UBSan, in build/asan
+asan: panel-files $(ASAN)/build.ninja ## the program and the C tests with ASan and UBSan: build/asan
 	@ninja -C $(ASAN) --quiet
 
 format: deps-test ## clang-format over the C and C++ sources
@@ -44,6 +45,9 @@ deps: ## installs all that building, testing and measuring need
 
 clean: ## removes build/
 	@rm -rf $(BUILD)
+
+panel-files: | $(if $(wildcard $(BUILD)/build.ninja),,deps-build)
+	@tools/build-panel
 
 deps-build:
 	@tools/install-deps build

@@ -5,6 +5,7 @@
 #include "api/http2sms.h"
 #include "api/http2sms_answer.h"
 #include "api/openapi.h"
+#include "api/panel.h"
 #include "api/router.h"
 
 #include <stdlib.h>
@@ -97,7 +98,8 @@ static void on_tcp(void *ctx, struct http_request *request)
     else if (str_starts(request->path, STR("/api/v1/"))) {
         if (actor_identify(api, request))
             router_dispatch(api, request);
-    } else if (!only_looks(request) || (!serve_health(api, request) && !docs_handle(request)))
+    } else if (!only_looks(request) ||
+               (!serve_health(api, request) && !docs_handle(request) && !panel_handle(request)))
         http_reply(request, 404, "text/plain; charset=utf-8", STR("There is no such page.\n"));
 }
 

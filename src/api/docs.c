@@ -47,7 +47,7 @@ bool docs_handle(struct http_request *request)
     const struct {
         struct str path, english, french;
     } pages[] = {
-        {STR("/"),
+        {STR(DOCS_PATH),
          {(const char *)docs_index_en, docs_index_en_size},
          {(const char *)docs_index_fr, docs_index_fr_size}},
         {STR(DOCS_HTTP2SMS_PATH),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * api/docs: the pages that the program carries: the guide of http2sms and a word at "/", made from
- * docs/ when it is built, in English and French.
+ * api/docs: the pages that the program carries: the guide of http2sms and a list of what there
+ * is at /docs, made from docs/ when it is built, in English and French.
  *
  * The language is ?lang=en or fr, else what the browser prefers, else English.
  * Threads: the http loop's.
@@ -11,6 +11,7 @@
 
 #include "net/http.h"
 
+#define DOCS_PATH          "/docs"
 #define DOCS_HTTP2SMS_PATH "/docs/http2sms"
 
 /* False, and no answer, when the path is no page. */

@@ -159,8 +159,8 @@ void http_reply_headers(struct http_request *request, int status, const char *co
     struct exchange *x = exchange_of(request);
     if (!may_reply(x))
         return;
-    enum MHD_ResponseMemoryMode mode =
-        arena_holds(request->arena, body.p) ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
+    bool stays = request->answer_lasts || arena_holds(request->arena, body.p);
+    enum MHD_ResponseMemoryMode mode = stays ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
     struct MHD_Response *response = MHD_create_response_from_buffer(
         body.n, body.n ? (void *)(uintptr_t)body.p : (void *)(uintptr_t) "", mode);
     if (!response)

@@ -33,8 +33,11 @@ struct http_request {
     struct str content_type;
     struct sockaddr_storage peer; /* AF_UNIX for the administration socket */
     void *user;                   /* the handler's own */
-    void *json;                   /* the body, once the handler has read it; its own too */
-    const void *actor;            /* who asks, once the handler knows; its own too */
+    /* Set by a handler whose answer's body lives as long as the program: it is never copied,
+     * however many read it slowly. */
+    bool answer_lasts;
+    void *json;        /* the body, once the handler has read it; its own too */
+    const void *actor; /* who asks, once the handler knows; its own too */
 };
 
 struct http_server;

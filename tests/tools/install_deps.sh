@@ -38,6 +38,8 @@ install_deps() {
 all_there() {
     machine 1000 apt-get sudo
     stand_in dpkg-query 'shift 3; for p; do echo "$p installed"; done'
+    stand_in node 'echo v18.19.0'
+    stand_in npm 'exit 1'
     install_deps build && [ ! -e "$scratch/called" ]
 }
 
