@@ -18,6 +18,7 @@ const struct api_route *const api_tables[] = {
     account_routes,
     user_routes,
     sender_routes,
+    carrier_fields_routes,
     carrier_routes,
     carrier_trace_routes,
     carrier_probe_routes,

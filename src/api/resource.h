@@ -45,6 +45,7 @@ extern const struct api_route sender_routes[];
 extern const struct api_route callback_routes[];
 extern const struct api_route callback_log_routes[];
 extern const struct api_route notification_routes[];
+extern const struct api_route carrier_fields_routes[]; /* before carrier_routes */
 extern const struct api_route carrier_routes[];
 extern const struct api_route carrier_trace_routes[];
 extern const struct api_route carrier_probe_routes[];
