@@ -4,19 +4,16 @@
 #include "api/present.h"
 #include "api/send.h"
 #include "base/clock.h"
-#include "base/secret.h"
 #include "text/phone.h"
 
 #include <stdlib.h>
-
-enum { DIGEST_TEXT = 45 }; /* base64 of a digest, with its NUL */
 
 struct sending {
     struct accept_job job; /* first: the letter that comes back is the request */
     struct api *api;
     struct http_request *request;
     struct accept_request accept;
-    char digest[DIGEST_TEXT]; /* of the request, kept with its answer */
+    char digest[SEND_DIGEST_SIZE]; /* of the request, kept with its answer */
 };
 
 /* ---- the answer ---- */
@@ -129,27 +126,6 @@ static void on_accepted(struct letter *letter)
 
 /* ---- the request ---- */
 
-/* A key that was sent in quotes is the same without. */
-static void read_key(struct fields *f, struct sending *s)
-{
-    struct str key = str_trim(http_header(f->request, "Idempotency-Key"));
-    uint8_t digest[SECRET_HMAC_SIZE];
-    if (key.n >= 2 && key.p[0] == '"' && key.p[key.n - 1] == '"')
-        key = str_sub(key, 1, key.n - 1);
-    for (size_t i = 0; i < key.n; i++)
-        if (key.p[i] <= ' ' || key.p[i] > '~')
-            fields_refuse(f, ERR_INVALID, "Idempotency-Key",
-                          STR("write visible ASCII characters, such as a UUID"));
-    if (key.n > ACCEPT_REF_MAX)
-        fields_refuse(f, ERR_TOO_LONG, "Idempotency-Key", STR("at most 64 characters: shorten it"));
-    s->accept.ref = arena_str(f->request->arena, key);
-    if (!key.n)
-        return;
-    const struct str parts[] = {STR("POST /api/v1/messages "), f->request->body};
-    secret_hmac(digest, STR("idempotency"), parts, 2);
-    secret_base64(s->digest, sizeof(s->digest), digest, sizeof(digest));
-}
-
 static void send_messages(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct sending *s = ARENA_NEW(request->arena, struct sending);
@@ -161,7 +137,7 @@ static void send_messages(struct api *api, struct http_request *request, const s
         return;
     send_read(&f, api, &s->accept);
     send_asker(&s->accept, request);
-    read_key(&f, s);
+    send_read_key(&f, &s->accept, s->digest);
     if (!s->accept.recipients_n)
         fields_refuse(&f, ERR_MISSING, "to", STR("say to whom: an array of phone numbers"));
     if (!s->accept.sender.n && !s->accept.with_reply)

@@ -170,6 +170,17 @@ const struct cli_command cli_commands[] = {
     {"conversation", "show", "shows a conversation and what was said in it", "GET",
      V1 "conversations/{id}", by_id, NULL, NULL},
 
+    {"thread", "list", "lists an account's threads with phones, the latest first", "GET",
+     V1 "accounts/{account}/threads", thread_list, threads, NULL},
+    {"thread", "show", "shows what was said between an account and a phone, the latest first",
+     "GET", V1 "accounts/{account}/threads/{phone}", thread_show, NULL, NULL},
+    {"thread", "answer", "answers a phone from the number of its conversation", "POST",
+     V1 "accounts/{account}/threads/{phone}/messages", thread_answer, NULL,
+     "Answered from {number}: message {id}."},
+    {"thread", "read", "says that a thread was read", "POST",
+     V1 "accounts/{account}/threads/{phone}/read", thread_one, NULL,
+     "Nothing is unread of {phone}."},
+
     {"ledger", "check", "prints 0 when every account balances, else what does not", "GET",
      V1 "ledger/check", nothing, imbalances, NULL},
     {"ledger", "list", "lists the movements of an account's credits, the newest first", "GET",

@@ -19,6 +19,8 @@ struct accept_request {
     const struct api_user *user; /* NULL: none asked, the account pays by itself; by_… says */
     enum message_asker by_kind;  /* whether somebody else did */
     int64_t by_id;
+    struct str by_name; /* of who answers a phone by hand, in a conversation that must be open; n 0:
+                           nobody does */
     enum message_origin origin;
     const struct directory_carrier *via; /* NULL: the routes choose. Else the sender is the number
                                             that a phone has written to: it is not looked up */
@@ -55,7 +57,8 @@ struct accept_text {
 struct accept_job {
     /* err: ERR_NO_CREDIT, ERR_NO_QUOTA, ERR_BAD_DATE (a new ref, due in the past),
      * ERR_UNAUTHORIZED (the user went away meanwhile), ERR_NO_NUMBER (no recipient was left for
-     * which a reply number is free), ERR_QUARANTINED (nor one that is in none), or of the store */
+     * which a reply number is free), ERR_QUARANTINED (nor one that is in none), ERR_CLOSED (an
+     * answer by hand whose conversation is over), or of the store */
     struct job job;
     struct message *messages; /* ids are set when it comes back */
     size_t messages_n;

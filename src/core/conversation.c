@@ -4,6 +4,7 @@
 #include "core/core_base.h"
 #include "store/conversation.h"
 #include "store/id.h"
+#include "store/thread.h"
 #include "text/phone.h"
 
 struct matching {
@@ -31,6 +32,7 @@ static enum err take_conversation(struct reply_match *out, const struct matching
     out->account_id = c->account_id;
     out->conversation_id = c->id;
     out->standing = standing;
+    out->until_at_us = c->until_at_us ? c->until_at_us : THREAD_ALWAYS;
     enum err e = store_conversation_hear(m->tx, c->id);
     return e ? e : find_question(out, m, c->message_id);
 }
@@ -93,6 +95,7 @@ static enum err open_virtual(struct reply_match *out, const struct matching *m,
     out->account_id = c.account_id;
     out->conversation_id = c.id;
     out->standing = STANDING_IN_TIME;
+    out->until_at_us = THREAD_ALWAYS;
     return store_conversation_insert(m->tx, &c);
 }
 

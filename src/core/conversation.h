@@ -24,7 +24,8 @@ struct reply_match {
     int64_t conversation_id; /* 0: none */
     struct message question; /* the message it answers; id 0: none */
     enum standing standing;
-    bool held; /* over a low-cost number: released at night */
+    int64_t until_at_us; /* the account can answer before it; 0: it cannot */
+    bool held;           /* over a low-cost number: released at night */
 };
 
 /*

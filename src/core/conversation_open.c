@@ -6,6 +6,7 @@
 #include "core/core_base.h"
 #include "store/conversation.h"
 #include "store/id.h"
+#include "store/thread.h"
 #include "text/phone.h"
 
 #include <stdlib.h>
@@ -46,10 +47,22 @@ static void leave_out(struct accept_job *job, const struct message *m)
     job->invalid[job->invalid_n++] = arena_str(job->arena, phone_format(number, m->recipient));
 }
 
+/* The number may be another account's with the phone by now. */
+static enum err admit_by_hand(struct accept_job *job, struct store_tx *tx)
+{
+    struct conversation c;
+    enum err e = store_conversation_get(&c, &tx->view, job->messages[0].conversation_id);
+    if (e == ERR_NOT_FOUND || (!e && c.until_at_us && c.until_at_us <= tx->now_us))
+        job->job.err = ERR_CLOSED;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
 enum err conversation_admit(struct accept_job *job, struct store_tx *tx)
 {
     size_t kept = 0;
     enum err e = OK;
+    if (job->request->by_name.n && job->messages_n)
+        return admit_by_hand(job, tx);
     for (size_t i = 0; i < job->messages_n && job->wishes && !e; i++) {
         bool can;
         e = can_have(&can, tx, &job->messages[i], &job->wishes[i]);
@@ -145,6 +158,19 @@ static enum err write_number(struct wishing *v, struct str digits)
     return OK;
 }
 
+/* The message is the latest line of its thread. */
+static enum err note_thread(struct store_tx *tx, const struct accept_request *r,
+                            const struct message *m, const struct conversation *c)
+{
+    const struct thread t = {.account_id = m->account_id,
+                             .phone = m->recipient,
+                             .until_at_us = c->until_at_us ? c->until_at_us : THREAD_ALWAYS,
+                             .conversation_id = c->id,
+                             .line_id = m->id,
+                             .answered_by = r->by_name};
+    return store_thread_say(tx, &t);
+}
+
 /* An answer: the window moves unless it has ended meanwhile. */
 static enum err go_on(struct store_tx *tx, const struct accept_request *r, const struct message *m,
                       int64_t from_us)
@@ -161,8 +187,13 @@ static enum err go_on(struct store_tx *tx, const struct accept_request *r, const
     if (c.kind == NUMBER_SHORT || c.kind == NUMBER_LOW_COST)
         e = store_slot_extend(tx, &slot, until_us);
     bool over = e == ERR_CONFLICT || c.until_at_us <= tx->now_us;
-    return e && e != ERR_CONFLICT ? e
-                                  : store_conversation_say(tx, c.id, m->id, over ? 0 : until_us);
+    if (e == ERR_CONFLICT)
+        e = OK;
+    if (!e)
+        e = store_conversation_say(tx, c.id, m->id, over ? 0 : until_us);
+    if (c.until_at_us && !over)
+        c.until_at_us = until_us;
+    return e ? e : note_thread(tx, r, m, &c);
 }
 
 static enum err open_one(struct store_tx *tx, struct wishing *v)
@@ -174,6 +205,8 @@ static enum err open_one(struct store_tx *tx, struct wishing *v)
         return go_on(tx, v->job->request, m, from_us);
     struct conversation c = {.until_at_us = w->window_us ? from_us + w->window_us : 0};
     enum err e = is_of_pool(w) ? open_of_pool(&c, tx, m, w) : open_other(&c, tx, m, w);
+    if (!e)
+        e = note_thread(tx, v->job->request, m, &c);
     if (e)
         return e;
     m->conversation_id = c.id;

@@ -14,6 +14,7 @@
 #include "smpp/pdu.h"
 #include "store/id.h"
 #include "store/sweep.h"
+#include "store/thread.h"
 #include "text/phone.h"
 #include "text/septets.h"
 #include "text/udh.h"
@@ -62,6 +63,17 @@ static struct str decode(struct arena *a, uint32_t folded, struct str bytes)
 
 /* ---- whole ---- */
 
+static enum err note_thread(struct store_tx *tx, const struct incoming *row,
+                            const struct reply_match *match, uint64_t phone)
+{
+    const struct thread t = {.account_id = row->account_id,
+                             .phone = phone,
+                             .until_at_us = match->until_at_us,
+                             .conversation_id = row->conversation_id,
+                             .line_id = row->id};
+    return store_thread_hear(tx, &t);
+}
+
 static enum err store_whole(struct core *c, struct store_tx *tx, const struct heard *h,
                             struct str text, uint32_t parts, uint32_t missing)
 {
@@ -86,7 +98,9 @@ static enum err store_whole(struct core *c, struct store_tx *tx, const struct he
         .standing = match.standing,
     };
     e = reply_start(c, tx, &row, &match, h->phone);
-    return e ? e : store_incoming_insert(tx, &row);
+    if (!e)
+        e = store_incoming_insert(tx, &row);
+    return e || !row.account_id || !h->phone ? e : note_thread(tx, &row, &match, h->phone);
 }
 
 /* ---- parts ---- */

@@ -90,6 +90,8 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("UPDATE number SET account_id = NULL WHERE account_id = $1"),
         DB_QUERY("DELETE FROM reply_setting WHERE account_id = $1"),
         DB_QUERY("DELETE FROM text_mark WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM thread WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM saved_reply WHERE account_id = $1"),
         DB_QUERY("DELETE FROM account WHERE id = $1"),
     };
     struct db_value arg = DB_INT(id);

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { PAGE_ROWS = 2000, TABLES_MAX = 40, COLUMNS_MAX = 64, SQL_MAX = 16384 };
+enum { PAGE_ROWS = 2000, TABLES_MAX = 96, COLUMNS_MAX = 64, SQL_MAX = 16384 };
 
 struct column {
     struct str name;

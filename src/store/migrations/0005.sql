@@ -10,7 +10,51 @@ CREATE TABLE list_order ( -- what lists are sorted by: store/list_order.h; fille
     id         BIGINT NOT NULL, -- of the message or incoming
     PRIMARY KEY (account_id, sorted_by, key_1, key_2, id)
 ) {clustered};
-ALTER TABLE message ADD COLUMN -- who asked: 1 a member, 2 a key, 3 the command line; NULL: user_id
+ALTER TABLE message ADD COLUMN -- who asked: 1 member, 2 key, 3 command line; NULL: user_id
     by_kind BIGINT;
 ALTER TABLE message ADD COLUMN -- of that member or key
     by_id BIGINT;
+
+CREATE TABLE thread ( -- an account and a phone, once they had a conversation or it wrote
+    account_id      BIGINT NOT NULL,
+    phone           BIGINT NOT NULL,
+    last_at         BIGINT NOT NULL, -- of its latest line, but for messages outside conversations
+    unread          BIGINT NOT NULL,
+    until_at        BIGINT NOT NULL, -- the phone is answered before it; 0: never was
+    conversation_id BIGINT,          -- the latest
+    line_id         BIGINT NOT NULL, -- of the message or incoming that was its latest line
+    line_incoming   BIGINT NOT NULL,
+    seen_by         TEXT,            -- who read it last, as the name was then
+    seen_at         BIGINT,
+    answered_by     TEXT,
+    answered_at     BIGINT,
+    PRIMARY KEY (account_id, phone)
+) {clustered};
+CREATE INDEX thread_last ON thread (account_id, last_at, phone);
+CREATE INDEX thread_unread ON thread (account_id, last_at, phone) WHERE unread > 0;
+
+INSERT INTO thread (account_id, phone, last_at, unread, until_at, conversation_id, line_id,
+    line_incoming)
+SELECT account_id, recipient, MAX(last_at), CAST(SUM(unread) AS BIGINT),
+    MAX(COALESCE(until_at, 9223372036854775807)), MAX(id), COALESCE(MAX(message_id), 0), 0
+FROM conversation GROUP BY account_id, recipient;
+INSERT INTO thread (account_id, phone, last_at, unread, until_at, line_id, line_incoming)
+SELECT account_id, CAST(SUBSTR(sender, 2) AS BIGINT), MAX(received_at), 0, 0, MAX(id), 1
+FROM incoming WHERE account_id IS NOT NULL AND sender LIKE '+%'
+    AND LENGTH(sender) BETWEEN 4 AND 16 AND TRIM(SUBSTR(sender, 2), '0123456789') = ''
+GROUP BY account_id, CAST(SUBSTR(sender, 2) AS BIGINT)
+ON CONFLICT (account_id, phone) DO UPDATE SET
+    line_incoming = CASE WHEN excluded.line_id > thread.line_id THEN 1 ELSE 0 END,
+    line_id = CASE WHEN excluded.line_id > thread.line_id THEN excluded.line_id
+        ELSE thread.line_id END,
+    last_at = CASE WHEN excluded.last_at > thread.last_at THEN excluded.last_at
+        ELSE thread.last_at END;
+
+CREATE TABLE saved_reply ( -- texts that an account answers with by hand
+    id         {id},
+    account_id BIGINT NOT NULL,
+    name       TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (account_id, name)
+);
