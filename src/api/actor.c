@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/actor.h"
 
+#include "api/access.h"
+#include "api/allow_ip.h"
+#include "api/api_base.h"
+#include "api/presented.h"
+#include "base/secret.h"
 #include "core/admin.h"
 
 static const struct actor nobody = {.kind = ACTOR_NOBODY};
@@ -17,9 +22,90 @@ void actor_is_socket(struct http_request *request)
     request->actor = &command_line;
 }
 
+static bool refuse_as(struct http_request *request, enum err err, const char *field,
+                      struct str detail)
+{
+    api_reply_error(request, err, field, detail);
+    return false;
+}
+
+static bool only_looks(const struct http_request *request)
+{
+    return request->method == HTTP_GET || request->method == HTTP_HEAD;
+}
+
+/* Does it come from our own page, as far as the browser tells (Fetch Metadata, RFC 6454)? Programs
+ * tell nothing, and need not. */
+static bool is_own_page(struct api *api, const struct http_request *request)
+{
+    struct str site = http_header(request, "Sec-Fetch-Site");
+    struct str origin = http_header(request, "Origin");
+    if (site.n && !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none")))
+        return false;
+    if (!origin.n || str_eq(origin, str_of(api->public_url)))
+        return true;
+    struct str host = http_header(request, "Host");
+    struct str https = STR("https://");
+    struct str http = STR("http://");
+    size_t scheme = str_starts(origin, https) ? https.n : str_starts(origin, http) ? http.n : 0;
+    return scheme && str_eq_nocase(str_sub(origin, scheme, origin.n), host);
+}
+
+static enum err identify_session(struct actor *a, struct api *api, struct http_request *request,
+                                 struct str cookie)
+{
+    char csrf[CSRF_SIZE];
+    struct str from_address = a->from_address;
+    struct str token = http_header(request, "X-CSRF-Token");
+    enum err e = access_session(a, api, request, cookie);
+    a->from_address = from_address;
+    if (e == ERR_NOT_FOUND) {
+        a->lack = ACTOR_SESSION_ENDED;
+        return OK;
+    }
+    access_csrf(csrf, cookie);
+    if (!e && !only_looks(request) &&
+        (token.n != CSRF_SIZE - 1 || !secret_equal(token.p, csrf, token.n)))
+        *a = (struct actor){.from_address = from_address, .lack = ACTOR_NO_CSRF};
+    return e;
+}
+
+static bool identify_key(struct actor *a, struct api *api, struct http_request *request,
+                         struct str authorization)
+{
+    struct str from_address = a->from_address;
+    struct str key;
+    enum err e = presented_key(&key, authorization);
+    if (!e)
+        e = access_key(a, api, request, key);
+    a->from_address = from_address;
+    if (!e)
+        return true;
+    if (e != ERR_UNAUTHORIZED && e != ERR_NOT_FOUND)
+        return refuse_as(request, e, NULL, (struct str){0});
+    return refuse_as(request, ERR_UNAUTHORIZED, "Authorization",
+                     STR("this key does not hold: write Bearer and the whole key, nvt_…, of one "
+                         "that was not removed"));
+}
+
 bool actor_identify(struct api *api, struct http_request *request)
 {
-    return true;
+    struct actor *a = ARENA_NEW(request->arena, struct actor);
+    char *address = arena_alloc(request->arena, ALLOW_IP_TEXT_SIZE);
+    struct str authorization = http_header(request, "Authorization");
+    struct str cookie;
+    allow_ip_text(address, &request->peer);
+    a->from_address = str_of(address);
+    request->actor = a;
+    if (authorization.n)
+        return identify_key(a, api, request, authorization);
+    if (!only_looks(request) && !is_own_page(api, request))
+        return refuse_as(request, ERR_FORBIDDEN, "Origin",
+                         STR("this comes from a page of another site: use the panel's own"));
+    if (!presented_cookie(&cookie, http_header(request, "Cookie"), STR(SESSION_COOKIE)))
+        return true;
+    enum err e = identify_session(a, api, request, cookie);
+    return e ? refuse_as(request, e, NULL, (struct str){0}) : true;
 }
 
 unsigned actor_rights(const struct actor *a, int64_t account_id)
@@ -45,11 +131,16 @@ static unsigned rights_somewhere(const struct actor *a)
     return rights;
 }
 
-static bool refuse_as(struct http_request *request, enum err err, const char *field,
-                      struct str detail)
+static bool refuse_nobody(struct http_request *request, enum actor_lack lack)
 {
-    api_reply_error(request, err, field, detail);
-    return false;
+    if (lack == ACTOR_NO_CSRF)
+        return refuse_as(request, ERR_FORBIDDEN, "X-CSRF-Token",
+                         STR("send the csrf_token of GET /api/v1/session in this header"));
+    if (lack == ACTOR_SESSION_ENDED)
+        return refuse_as(request, ERR_UNAUTHORIZED, NULL,
+                         STR("your session has ended: sign in again"));
+    return refuse_as(request, ERR_UNAUTHORIZED, NULL,
+                     STR("sign in, or send a key: Authorization: Bearer nvt_…"));
 }
 
 static bool refuse_rights(struct http_request *request)
@@ -80,8 +171,7 @@ bool actor_admit(struct api *api, struct http_request *request, const struct api
     if (route->needs & RIGHT_ANYONE)
         return true;
     if (a->kind == ACTOR_NOBODY)
-        return refuse_as(request, ERR_UNAUTHORIZED, NULL,
-                         STR("sign in, or send a key: Authorization: Bearer nvt_…"));
+        return refuse_nobody(request, a->lack);
     if ((route->needs & RIGHT_SIGNED_IN) && a->kind != ACTOR_KEY)
         return true;
     if (str_starts(str_of(route->pattern), STR("/api/v1/accounts/{")))

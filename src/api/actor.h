@@ -21,6 +21,13 @@ enum actor_kind {
     ACTOR_KEY
 };
 
+/* Why somebody is ACTOR_NOBODY. */
+enum actor_lack {
+    ACTOR_SHOWS_NOTHING,
+    ACTOR_SESSION_ENDED,
+    ACTOR_NO_CSRF, /* of a session that holds: the request did not come from our page */
+};
+
 struct actor_account {
     int64_t account_id;
     unsigned rights; /* enum right */
@@ -29,6 +36,8 @@ struct actor_account {
 struct actor {
     enum actor_kind kind;
     int64_t id;              /* of the member or the key */
+    int64_t session_id;      /* of a member */
+    enum actor_lack lack;    /* of nobody */
     struct str name;         /* e-mail of the member, name of the key, "command line" */
     struct str from_address; /* of the peer; empty on the socket */
     unsigned everywhere;     /* rights on all accounts: an operator's */
@@ -38,8 +47,9 @@ struct actor {
 
 /* Of the request; never NULL: ACTOR_NOBODY until it was found out. */
 const struct actor *actor_of(const struct http_request *request);
-/* Finds out who asks over TCP and hangs it on the request. false when that was answered: a key or a
- * session that does not hold, a missing CSRF token. A request without either is nobody's. */
+/* Finds out who asks over TCP and hangs it on the request. false when that was answered: a key that
+ * does not hold, a page of another origin. A session that has ended, or one without its CSRF token,
+ * is nobody's: only what anyone may is done then. */
 bool actor_identify(struct api *api, struct http_request *request);
 void actor_is_socket(struct http_request *request);
 

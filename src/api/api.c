@@ -8,6 +8,7 @@
 #include "api/panel.h"
 #include "api/router.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* On the HTTP thread, where all wait behind an operator's question. */
@@ -44,6 +45,12 @@ const struct api_route *const api_tables[] = {
     quarantine_routes,
     route_explain_routes,
     route_routes,
+    session_routes,
+    first_run_routes,
+    member_routes,
+    account_member_routes,
+    invite_routes,
+    me_routes,
     NULL,
 };
 /* clang-format on */
@@ -160,6 +167,24 @@ const struct operation *api_operation(const struct api *api, size_t nth)
     return api->described[nth];
 }
 
+/* Where people find the panel. */
+static void name_panel(struct api *api)
+{
+    struct str url = str_of(api->config.public_url);
+    struct str host = str_of(api->config.http_address);
+    while (url.n && url.p[url.n - 1] == '/')
+        url.n--;
+    while (host.n && host.p[host.n - 1] != ':')
+        host.n--;
+    size_t size = url.n + host.n + sizeof("http://65535");
+    api->public_url = base_alloc(size);
+    if (url.n)
+        memcpy(api->public_url, url.p, url.n);
+    else
+        snprintf(api->public_url, size, "http://%.*s%u", STR_FMT(host), http_server_port(api->tcp));
+    api->is_https = str_starts(url, STR("https://"));
+}
+
 enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
                  const struct api_config *config)
 {
@@ -180,8 +205,11 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
         goto out;
     api->worker = worker_new();
     api->credentials = credentials_new(worker_mailbox(api->worker), api_mailbox(api));
+    api->access = access_new();
     api->health = health_new(api, worker_mailbox(api->worker), api->counting_reader);
     e = open_doors(api);
+    if (!e)
+        name_panel(api);
 out:
     if (e)
         api_free(api);
@@ -215,6 +243,8 @@ void api_free(struct api *api)
     http_server_free(api->tcp);
     http_server_free(api->socket);
     credentials_free(api->credentials);
+    access_free(api->access);
+    free(api->public_url);
     health_free(api->health);
     db_close(api->counting_reader);
     db_close(api->reader);

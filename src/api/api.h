@@ -3,7 +3,7 @@
  * api/api: the HTTP face: http2sms, the REST resources, health and metrics, the docs page.
  *
  * Two doors: TCP for customers, and a Unix socket (mode 0600) for administration with operator
- * rights. The REST resources are served on the socket only. Runs on one net_loop.
+ * rights. The REST resources are served on both. Runs on one net_loop.
  * Threads: api_new and api_free before and after the loop runs; the rest on the loop's thread.
  */
 #ifndef NAVETTE_API_API_H
@@ -15,12 +15,19 @@
 #include "core/tap.h"
 #include "net/http.h"
 
+/* Who signs in to a demo: app/demo makes this member. */
+#define API_DEMO_EMAIL    "demo@navette.example"
+#define API_DEMO_PASSWORD "demo-password"
+
 struct api;
 
 struct api_config {
     const char *http_address;  /* "127.0.0.1:8080" */
     const char *socket_path;   /* DIR/navette.sock */
     const char *more_info_url; /* for http2sms failures; NULL: our own docs page, by Host */
+    const char *public_url;    /* where people find the panel; NULL: http_address */
+    const char *version;       /* of the program */
+    const char *phones_url;    /* of the demo's phones; NULL: it is no demo */
     /* Live figures of the carriers, for carrier show and /metrics; app/ supplies them, because a
      * room beside this one keeps them. Both on the http thread. NULL: none. */
     json_t *(*carrier_status)(void *ctx, int64_t carrier_id); /* a new reference, or NULL */

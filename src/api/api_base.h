@@ -5,6 +5,7 @@
 #ifndef NAVETTE_API_API_BASE_H
 #define NAVETTE_API_API_BASE_H
 
+#include "api/access.h"
 #include "api/credentials.h"
 #include "api/health.h"
 #include "api/operation.h"
@@ -30,10 +31,13 @@ struct api {
     struct db *counting_reader; /* of the worker */
     struct worker *worker;
     struct credentials *credentials;
+    struct access *access;
     struct health *health;
     struct operations *operations;
     const struct operation **described; /* of each route of api_tables, one after the other */
-    struct buf answer;                  /* of http2sms; emptied for each */
+    char *public_url;  /* of the panel, without / at the end: as configured, or our address */
+    bool is_https;     /* people come over TLS */
+    struct buf answer; /* of http2sms; emptied for each */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/change.h"
 
+#include "api/actor.h"
 #include "base/log.h"
 
 static void deliver(struct letter *letter)
@@ -15,7 +16,9 @@ static void deliver(struct letter *letter)
         return;
     }
     char safe[LOG_SAFE_SIZE];
-    log_info("admin_change", "who=socket did=%s subject=%s", c->did, log_safe(safe, c->subject));
+    char who[LOG_SAFE_SIZE];
+    log_info("admin_change", "who=%s did=%s subject=%s", log_safe(who, actor_of(c->request)->name),
+             c->did, log_safe(safe, c->subject));
     struct store_view view = api_view(c->api, c->request);
     if (!c->change.no_reload && (e = core_directory_reload(api_core(c->api), &view)) != OK) {
         log_error("directory_not_read", "err=%s", err_name(e));

@@ -5,19 +5,26 @@
 
 static const char content_type[] = "application/json; charset=utf-8";
 
-static void reply(struct http_request *request, int status, const char *type, json_t *body)
+static void reply(struct http_request *request, int status, const char *type, json_t *body,
+                  const char *const *headers)
 {
     char *text = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     if (!text)
         base_out_of_memory();
-    http_reply(request, status, type, str_of(text));
+    http_reply_headers(request, status, type, str_of(text), headers);
     free(text);
 }
 
 void api_reply_json(struct http_request *request, int status, json_t *body)
 {
-    reply(request, status, content_type, body);
+    reply(request, status, content_type, body, NULL);
+}
+
+void api_reply_json_headers(struct http_request *request, int status, json_t *body,
+                            const char *const *headers)
+{
+    reply(request, status, content_type, body, headers);
 }
 
 static struct str lower(struct arena *a, const char *name)
@@ -49,7 +56,7 @@ void api_reply_error(struct http_request *request, enum err err, const char *fie
     if (!detail.n)
         detail = str_of(err_text(err));
     reply(request, err_http_status(err), "application/problem+json",
-          problem_of(request, err, field, detail));
+          problem_of(request, err, field, detail), NULL);
 }
 
 void api_reply_refusal(struct http_request *request, const struct refusal *why)

@@ -68,6 +68,12 @@ extern const struct api_route ledger_routes[];
 extern const struct api_route reply_routes[];
 extern const struct api_route rule_routes[];
 extern const struct api_route quarantine_routes[];
+extern const struct api_route session_routes[];
+extern const struct api_route first_run_routes[];
+extern const struct api_route member_routes[];
+extern const struct api_route account_member_routes[];
+extern const struct api_route invite_routes[];
+extern const struct api_route me_routes[];
 
 /* All of them, in the order in which they are looked through; NULL at the end. */
 extern const struct api_route *const api_tables[];
@@ -84,6 +90,9 @@ struct mailbox *api_mailbox(struct api *api);
 
 /* Takes over the reference. */
 void api_reply_json(struct http_request *request, int status, json_t *body);
+/* With more headers: pairs of C strings, NULL at the end. */
+void api_reply_json_headers(struct http_request *request, int status, json_t *body,
+                            const char *const *headers);
 void api_reply_error(struct http_request *request, enum err err, const char *field,
                      struct str detail);
 void api_reply_refusal(struct http_request *request, const struct refusal *why);

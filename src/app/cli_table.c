@@ -31,6 +31,18 @@ const struct cli_command cli_commands[] = {
      V1 "accounts/{account}/users/{login}", user_one, NULL,
      "User {login} of {account} is removed."},
 
+    {"member", "add", "creates a member, who signs in to the panel", "POST", V1 "members",
+     member_add, NULL, NULL},
+    {"member", "list", "lists the members, the newest first", "GET", V1 "members", cursor_page,
+     members, NULL},
+    {"member", "show", "shows a member", "GET", V1 "members/{id}", member_one, NULL, NULL},
+    {"member", "set", "changes a member", "PATCH", V1 "members/{id}", member_set, NULL,
+     "Member {email} is changed."},
+    {"member", "remove", "removes a member", "DELETE", V1 "members/{id}", member_one, NULL,
+     "Member {id} is removed."},
+    {"member", "first-run", "gives the link with which the first member is created", "POST",
+     V1 "first-run/code", nothing, NULL, NULL},
+
     {"sender", "add", "lets an account send from a name or number", "POST",
      V1 "accounts/{account}/senders", sender_one, NULL, "Sender {name} of {account} is there."},
     {"sender", "list", "lists the senders of an account", "GET", V1 "accounts/{account}/senders",

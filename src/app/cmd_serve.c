@@ -15,6 +15,7 @@
 #include "carrier/carrier.h"
 #include "core/core.h"
 #include "db/db.h"
+#include "net/http_client.h"
 #include "net/loop.h"
 #include "notify/notify.h"
 #include "store/id.h"
@@ -22,6 +23,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -228,6 +230,8 @@ static enum err open_all(struct server *s)
     struct api_config api = {.http_address = s->config.http,
                              .socket_path = s->socket_path,
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
+                             .public_url = or_null(s->config.public_url),
+                             .version = NAVETTE_VERSION,
                              .carrier_status = carrier_status_json,
                              .carrier_metrics = carrier_metrics,
                              .carrier_trace = carrier_trace,
@@ -242,6 +246,8 @@ static enum err open_all(struct server *s)
     open_notify(s);
     if (s->config.demo)
         e = demo_start(&s->demo, &s->config);
+    if (!e && s->demo)
+        api.phones_url = demo_phones_url(s->demo);
     if (!e)
         e = carriers_new(&s->carriers, s->core, s->smpp_loop);
     return e ? e : api_new(&s->api, s->core, s->http_loop, &api);
@@ -255,6 +261,27 @@ static void start_threads(struct server *s)
     start_thread(&s->notify_thread, "notify", s->notify_loop);
 }
 
+/* While nobody may sign in, whoever reads this may become the operator. */
+static void print_first_run(const struct server *s)
+{
+    struct buf answer = buf_limited(4096);
+    struct http_call call = {.unix_path = s->socket_path,
+                             .method = "POST",
+                             .url = "http://localhost/api/v1/first-run/code",
+                             .body = STR("{}"),
+                             .timeout_s = 10};
+    int status = 0;
+    enum err e = http_call(&status, &answer, &call);
+    json_t *json = json_loadb(answer.n ? (const char *)answer.p : "", answer.n, 0, NULL);
+    const char *url = json_string_value(json_object_get(json, "url"));
+    if (url)
+        printf(cli_text("first run: open %s\n"), url);
+    else if (e || status != 409) /* 409: there are members */
+        log_warn("first_run_link", "status=%d error=%s", status, err_name(e));
+    json_decref(json);
+    buf_free(&answer);
+}
+
 static enum err announce(struct server *s)
 {
     struct str host = str_of(s->config.http);
@@ -265,6 +292,7 @@ static enum err announce(struct server *s)
     enum err e = s->demo ? demo_fill(s->demo, s->socket_path, s->http_url) : OK;
     if (e)
         return e;
+    print_first_run(s);
     printf("http %s\nsocket %s\nready\n", s->http_url, s->socket_path);
     fflush(stdout);
     return OK;

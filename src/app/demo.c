@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/demo.h"
 
+#include "api/api.h"
 #include "app/cli_text.h"
 #include "base/arena.h"
 #include "base/log.h"
@@ -22,6 +23,7 @@
 struct demo {
     struct sim *sim;
     pthread_t thread;
+    char phones_url[64];
 };
 
 static void *sim_main(void *arg)
@@ -44,8 +46,14 @@ enum err demo_start(struct demo **out, const struct config *config)
         free(d);
         return e;
     }
+    snprintf(d->phones_url, sizeof(d->phones_url), "http://127.0.0.1:%u/", sim_http_port(d->sim));
     *out = d;
     return OK;
+}
+
+const char *demo_phones_url(const struct demo *d)
+{
+    return d->phones_url;
 }
 
 void demo_stop(struct demo *d)
@@ -135,6 +143,24 @@ static enum err is_missing(bool *missing, const char *socket_path)
     return e;
 }
 
+/* Who may see the panel; not again once somebody else may. */
+static enum err fill_member(const char *socket_path)
+{
+    struct buf answer = buf_limited(1 << 20);
+    int status;
+    enum err e = ask(&status, &answer, socket_path, "GET", "/api/v1/members", NULL);
+    json_t *json = json_loadb(answer.n ? (const char *)answer.p : "", answer.n, 0, NULL);
+    json_t *items = json_object_get(json, "items");
+    bool none = !e && status == 200 && json_is_array(items) && json_array_size(items) == 0;
+    json_decref(json);
+    buf_free(&answer);
+    return none ? create(socket_path, "/api/v1/members",
+                         json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "email", API_DEMO_EMAIL,
+                                   "name", "Demo", "password", API_DEMO_PASSWORD, "operator", true,
+                                   "account", ACCOUNT, "role", "owner"))
+                : e;
+}
+
 static enum err tell_sink(const struct demo *d, const char *socket_path)
 {
     char url[64];
@@ -186,17 +212,20 @@ enum err demo_fill(struct demo *d, const char *socket_path, const char *http_url
     enum err e = fill(d, socket_path);
     if (!e)
         e = fill_two_way(d, socket_path);
+    if (!e)
+        e = fill_member(socket_path);
     if (e)
         return e;
     printf(cli_text("\n"
                     "  Navette is running with a demo account and a simulated carrier.\n"
                     "\n"
                     "  phones    http://127.0.0.1:%u/     read what arrives, answer from there\n"
-                    "  server    %s/\n"
+                    "  server    %s/   sign in as %s, password %s\n"
                     "  account   %s   login %s   password %s\n"
                     "\n"
                     "  1. Ask for an answer, from another terminal:\n"),
-           sim_http_port(d->sim), http_url, ACCOUNT, LOGIN, PASSWORD);
+           sim_http_port(d->sim), http_url, API_DEMO_EMAIL, API_DEMO_PASSWORD, ACCOUNT, LOGIN,
+           PASSWORD);
     print_send(http_url, "senderForResponse=1", "Shall+we+call+you%3F");
     printf(cli_text("  2. Open the phones page, choose +%s and answer: yes, then HOURS.\n"
                     "     An answer comes back by itself, and Callbacks shows what your own\n"

@@ -16,6 +16,8 @@ struct demo;
 
 /* Starts the simulator. ERR_IO with the cause logged. */
 enum err demo_start(struct demo **out, const struct config *config) MUST_CHECK;
+/* "http://127.0.0.1:2780/"; lives with the demo. */
+const char *demo_phones_url(const struct demo *demo);
 /* Makes the demo data where it is missing and prints what to do with it. */
 enum err demo_fill(struct demo *demo, const char *socket_path, const char *http_url) MUST_CHECK;
 void demo_stop(struct demo *demo);

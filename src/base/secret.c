@@ -75,6 +75,23 @@ enum err secret_base64_read(uint8_t *out, size_t size, size_t *n, struct str tex
     return OK;
 }
 
+void secret_token(char out[SECRET_TOKEN_SIZE])
+{
+    uint8_t bytes[32];
+    _Static_assert(SECRET_TOKEN_SIZE ==
+                       sodium_base64_ENCODED_LEN(32, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
+                   "room for the text");
+    randombytes_buf(bytes, sizeof(bytes));
+    sodium_bin2base64(out, SECRET_TOKEN_SIZE, bytes, sizeof(bytes),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(bytes, sizeof(bytes));
+}
+
+void secret_fingerprint(uint8_t out[SECRET_DIGEST_SIZE], struct str secret)
+{
+    crypto_generichash(out, SECRET_DIGEST_SIZE, (const uint8_t *)secret.p, secret.n, NULL, 0);
+}
+
 bool secret_equal(const void *a, const void *b, size_t n)
 {
     return sodium_memcmp(a, b, n) == 0;

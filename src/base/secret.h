@@ -26,6 +26,12 @@ void secret_hmac(uint8_t out[SECRET_HMAC_SIZE], struct str key, const struct str
 /* Base64 (RFC 4648 4): room for 4 bytes of each 3, and a NUL; and back, ERR_INVALID. */
 void secret_base64(char *out, size_t size, const uint8_t *bytes, size_t n);
 enum err secret_base64_read(uint8_t *out, size_t size, size_t *n, struct str text) MUST_CHECK;
+/* A secret of 256 random bits for a cookie, a key or a link: letters, digits, - and _. */
+enum { SECRET_TOKEN_SIZE = 44 };
+void secret_token(char out[SECRET_TOKEN_SIZE]);
+/* What is kept of such a secret, and enough to know it again: BLAKE2b without a key, the same on
+ * every node. Not for passwords. */
+void secret_fingerprint(uint8_t out[SECRET_DIGEST_SIZE], struct str secret);
 /* In constant time. */
 bool secret_equal(const void *a, const void *b, size_t n);
 

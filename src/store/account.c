@@ -92,6 +92,9 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM text_mark WHERE account_id = $1"),
         DB_QUERY("DELETE FROM thread WHERE account_id = $1"),
         DB_QUERY("DELETE FROM saved_reply WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM membership WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM invite WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM api_key WHERE account_id = $1"),
         DB_QUERY("DELETE FROM account WHERE id = $1"),
     };
     struct db_value arg = DB_INT(id);

@@ -58,3 +58,90 @@ CREATE TABLE saved_reply ( -- texts that an account answers with by hand
     created_at BIGINT NOT NULL,
     UNIQUE (account_id, name)
 );
+-- ---- people and access ----
+
+CREATE TABLE member ( -- a person who signs in: store/member.h
+    id          {id},
+    email       TEXT NOT NULL UNIQUE, -- lower case
+    name        TEXT NOT NULL,
+    password    TEXT NOT NULL,   -- argon2id string
+    language    TEXT NOT NULL,   -- en, fr
+    operator    BIGINT NOT NULL, -- may do all on all accounts
+    totp_secret {bytes},         -- NULL: none was ever drawn
+    totp_on     BIGINT NOT NULL DEFAULT 0,
+    totp_step   BIGINT NOT NULL DEFAULT 0, -- of the last code that was taken: none counts twice
+    created_at  BIGINT NOT NULL,
+    seen_at     BIGINT NOT NULL  -- 0: never
+);
+
+CREATE TABLE membership (
+    member_id  BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    role       BIGINT NOT NULL, -- store/member.h
+    PRIMARY KEY (member_id, account_id)
+) {clustered};
+CREATE INDEX membership_account ON membership (account_id, member_id);
+
+CREATE TABLE session (
+    id           {id},
+    digest       {bytes} NOT NULL UNIQUE, -- of the cookie
+    member_id    BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    seen_at      BIGINT NOT NULL,
+    from_address TEXT NOT NULL,
+    agent        TEXT NOT NULL
+);
+CREATE INDEX session_member ON session (member_id, id);
+
+CREATE TABLE access_token ( -- what a link in a letter or on a screen allows, once
+    digest     {bytes} PRIMARY KEY,
+    kind       BIGINT NOT NULL, -- store/session.h
+    member_id  BIGINT NOT NULL, -- 0: nobody yet
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX access_token_member ON access_token (member_id);
+
+CREATE TABLE invite ( -- who is asked to become a member of an account
+    id         {id},
+    digest     {bytes} NOT NULL UNIQUE, -- of the link
+    account_id BIGINT NOT NULL,
+    email      TEXT NOT NULL, -- lower case
+    name       TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    role       BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX invite_account ON invite (account_id, email);
+
+CREATE TABLE recovery_code ( -- instead of a code of TOTP, once
+    member_id BIGINT NOT NULL,
+    digest    {bytes} NOT NULL,
+    PRIMARY KEY (member_id, digest)
+) {clustered};
+
+CREATE TABLE api_key (
+    id           {id},
+    account_id   BIGINT NOT NULL,
+    name         TEXT NOT NULL,
+    digest       {bytes} NOT NULL UNIQUE,
+    prefix       TEXT NOT NULL,   -- the key's first characters, to tell it from others
+    scopes       BIGINT NOT NULL, -- a mask: store/api_key.h
+    created_at   BIGINT NOT NULL,
+    last_used_at BIGINT NOT NULL  -- 0: never
+);
+CREATE INDEX api_key_account ON api_key (account_id, id);
+
+CREATE TABLE audit ( -- who changed what, in the commit of the change: store/audit.h
+    id           {id},
+    at           BIGINT NOT NULL,
+    kind         BIGINT NOT NULL, -- of who
+    who          TEXT NOT NULL,
+    account_id   BIGINT NOT NULL, -- 0: the platform's
+    what         TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    changes      TEXT NOT NULL,   -- JSON; empty: none told
+    from_address TEXT NOT NULL
+);
+CREATE INDEX audit_account ON audit (account_id, id);
