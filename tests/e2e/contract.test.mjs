@@ -55,6 +55,7 @@ const bodies = {
   addCarrier: { name: "second", host: "127.0.0.1", system_id: "navette", enabled: false },
   addNumbers: { numbers: "38100-38101", carrier: "sim" },
   estimateMessages: { account: who.account, to: ["+33612000001"], text: "Hello" },
+  inviteMember: { email: "invited@example.org", name: "Invited", role: "agent" },
   sendMessages: { account: who.account, from: "Navette", to: ["+33612000001"], text: "Hello" },
 };
 
@@ -229,6 +230,7 @@ async function populate() {
     const names = { login: who.login, sender: "Navette", prefix: "44", country: "FR" };
     names.name = op.path.startsWith("/api/v1/carriers/") ? "sim" : who.account;
     names.number = op.path.includes("/numbers/") ? "38003" : "+33612000009";
+    names.phone = "+33612000001";
     if (op.operationId === "removeNumber") names.number = "38002"; // in no conversation
     const kind = Object.keys(ids).find((k) => new RegExp(`${k}s?$`).test(op.operationId));
     if (kind) names.id = ids[kind];
@@ -239,7 +241,16 @@ async function populate() {
 
 // ---- what is asked ----
 
-const order = ["get", "post", "put", "patch", "delete"];
+const order = ["post", "get", "put", "patch", "delete"];
+// What was made is asked for.
+function learn(path, { status, json }) {
+  for (const op of operations) {
+    const names = world[op.operationId];
+    if (status !== 201 || !json.id || !op.path.startsWith(`${path}/{id}`)) continue;
+    if (names.id === undefined || names.learnt) Object.assign(names, { id: json.id, learnt: true });
+  }
+}
+
 // What hangs on something is removed before it.
 const sorted = () =>
   [...operations].sort(
@@ -334,6 +345,7 @@ test("what is allowed is done, and answered as described", async () => {
     const s = whole(bodyOf(op));
     const some = bodyOf(op) && { ...objectOf(s, s.required ?? []), ...bodies[op.operationId] };
     const few = await ask(op, pathOf(op, queryOf(wanted(op))), some);
+    learn(op.path, few);
     judge(op, few, "with what it wants");
     if (op.method === "get" && op.path.includes("{id}") && world[op.operationId].id)
       assert.equal(few.status, 200, `${op.operationId}: ${few.bytes}`);
@@ -348,12 +360,15 @@ test("what is allowed is done, and answered as described", async () => {
     if (op.method === "delete") return;
     for (const name of Object.keys(s.properties ?? {})) {
       const body = { ...some, [name]: example(s.properties[name], name) };
-      judge(op, await ask(op, pathOf(op, queryOf(wanted(op))), body), `with ${name}`);
+      const answer = await ask(op, pathOf(op, queryOf(wanted(op))), body);
+      judge(op, answer, `with ${name}`);
+      learn(op.path, answer);
     }
   });
 });
 
 test("all but a few were done, not only asked for", () => {
-  const never = operations.map((op) => op.operationId).filter((id) => !done.has(id));
+  const rights = operations.filter((op) => !/member|anyone/.test(op["x-needs"]));
+  const never = rights.map((op) => op.operationId).filter((id) => !done.has(id));
   assert.deepEqual(never, NEVER_DONE);
 });
