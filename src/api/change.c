@@ -30,6 +30,24 @@ static void deliver(struct letter *letter)
     c->answer(c);
 }
 
+/* What is done to messages is told as what becomes of them. */
+static void note_change(struct api_change *c)
+{
+    static const struct str accounts = STR("/api/v1/accounts/");
+    struct str path = c->request->path;
+    if (str_starts(str_of(c->did), STR("message_")))
+        return;
+    struct feed_note note = {.kind = FEED_CHANGE, .word = str_of(c->did), .subject = c->subject};
+    if (str_starts(path, accounts)) {
+        struct str name = str_sub(path, accounts.n, path.n);
+        const struct directory *d = core_directory(api_core(c->api));
+        const struct account *a = directory_account(d, str_sub(name, 0, str_find(name, '/')));
+        note.account_id = a ? a->id : 0;
+        directory_release(d);
+    }
+    c->change.note = note;
+}
+
 void api_change_post(struct api_change *c, struct api *api, struct http_request *request,
                      api_apply *apply, void (*answer)(struct api_change *change))
 {
@@ -38,5 +56,6 @@ void api_change_post(struct api_change *c, struct api *api, struct http_request 
     c->answer = answer;
     c->change.apply = apply;
     c->change.arena = request->arena;
+    note_change(c);
     core_change(api_core(api), &c->change, api_mailbox(api), deliver);
 }

@@ -35,8 +35,10 @@ static struct outcome_job *outcome_new(struct flight *f, enum outcome_kind kind)
     job->kind = kind;
     job->slot = f->pump->slot;
     job->message_id = o->id;
+    job->account_id = o->account_id;
     job->due_at_us = o->due_at_us;
     job->queued = o->queued;
+    job->chat = o->chat;
     job->retry_at_us = 0;
     job->at_us = clock_now_us();
     job->part = f->part;

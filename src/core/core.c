@@ -29,6 +29,8 @@ enum err change_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n
         e = change->apply(ctx, tx, change);
         if (!e && !change->no_reload)
             e = nodes_directory_changed(ctx, tx);
+        if (!e && change->note.kind != FEED_NOTHING)
+            store_feed_note(tx, &change->note);
         if (e && e == change->why.err && err_kind_of(e) == ERR_HARD) {
             change->job.err = e;
             e = OK;
@@ -120,7 +122,8 @@ struct registration {
 static enum err register_node(struct core *c, struct store_tx *tx, struct change *change)
 {
     struct registration *r = (struct registration *)change;
-    return store_node_register(&r->node, tx, str_of(c->config.name), c->config.node);
+    enum err e = store_node_register(&r->node, tx, str_of(c->config.name), c->config.node);
+    return e ? e : store_feed_begin(tx);
 }
 
 static enum err begin_life(struct core *c)
@@ -327,6 +330,16 @@ struct writer *core_writer(struct core *c)
 struct outbox *core_outbox(struct core *c)
 {
     return c->outbox;
+}
+
+uint64_t core_feed_turn(const struct core *c)
+{
+    return writer_feed_turn(c->writer);
+}
+
+bool core_is_shared(const struct core *c)
+{
+    return db_shared(c->db);
 }
 
 enum err core_reader(struct db **out, struct core *c)

@@ -11,6 +11,7 @@
 #include "core/directory.h"
 #include "core/outbox.h"
 #include "core/refusal.h"
+#include "store/feed.h"
 #include "store/node.h"
 
 struct core;
@@ -52,6 +53,11 @@ enum err core_directory_reload(struct core *c, struct store_view *view) MUST_CHE
  * the carriers. Before core_start. */
 void core_on_directory(struct core *c, struct mailbox *box, struct letter *letter);
 
+/* Rises whenever something of this node was told to store/feed. Any thread. */
+uint64_t core_feed_turn(const struct core *c);
+/* Others may tell something too: whoever waits looks now and then. */
+bool core_is_shared(const struct core *c);
+
 /* A read-only connection for the calling thread; db_close it. */
 enum err core_reader(struct db **out, struct core *c) MUST_CHECK;
 
@@ -61,7 +67,8 @@ enum err core_reader(struct db **out, struct core *c) MUST_CHECK;
  * configuration the deliverer calls core_directory_reload. Lives as long as the asker's arena. */
 struct change {
     struct job job;
-    bool no_reload; /* the change is not in the directory */
+    bool no_reload;        /* the change is not in the directory */
+    struct feed_note note; /* told with the commit; kind FEED_NOTHING: nothing is */
     enum err (*apply)(struct core *c, struct store_tx *tx, struct change *change);
     struct refusal why;
     struct arena *arena; /* the asker's: for what `why` says */

@@ -3,6 +3,7 @@
 
 #include "core/errand.h"
 #include "core/quarantine.h"
+#include "store/feed.h"
 #include "text/phone.h"
 #include "text/word.h"
 
@@ -92,6 +93,12 @@ static enum err enter(const struct act *a)
                            .message_id = a->in->message_id,
                            .incoming_id = a->in->id};
     enum err e = quarantine_enter(a->core, a->tx, &q, &a->evidence);
+    if (!e)
+        store_feed_note(a->tx, &(struct feed_note){.kind = FEED_STOP,
+                                                   .account_id = a->in->account_id,
+                                                   .id = a->in->id,
+                                                   .carrier_id = a->in->carrier_id,
+                                                   .phone = a->phone});
     return e ? e : tell_stop(a);
 }
 

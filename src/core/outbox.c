@@ -183,6 +183,7 @@ void outbox_hand_over(struct outbox *o, struct store_tx *tx, struct outbox_slot 
         .attempts = m->attempts,
         .reference = m->reference,
         .queued = answered != NULL,
+        .chat = m->conversation_id != 0,
     };
     if (answered)
         memcpy(h->out.answered, answered, sizeof(h->out.answered));

@@ -46,6 +46,7 @@ struct outgoing {
     uint16_t reference;
     uint8_t answered[32]; /* bit part-1: the carrier has taken this part before */
     bool queued;          /* it was taken from the queue, where its row still stands */
+    bool chat;            /* it belongs to a conversation */
 };
 void outgoing_free(struct outgoing *o);
 
@@ -189,13 +190,15 @@ struct outcome_job {
     enum outcome_kind kind;
     struct outbox_slot *slot;
     int64_t message_id;
+    int64_t account_id;
     int64_t due_at_us;   /* RELEASED: as it was in the outgoing, or when its sender may again */
     int64_t retry_at_us; /* RETRY, and IN_DOUBT when it is sent again */
     int64_t at_us;       /* when the answer came */
     uint32_t part;       /* 1 … ; SENT and REJECTED */
     uint32_t parts;      /* of the outgoing */
     uint32_t status;     /* command_status, for RETRY, REJECTED */
-    bool queued;         /* as in the outgoing */
+    bool queued;         /* as in the outgoing, */
+    bool chat;           /* and this */
     enum doubt_policy policy; /* IN_DOUBT */
     bool doubt;               /* REJECTED: another part was written and never answered */
     bool other;               /* REJECTED: another carrier may take it */

@@ -7,6 +7,7 @@
 #include "core/core_base.h"
 #include "core/quarantine.h"
 #include "smpp/pdu.h"
+#include "store/feed.h"
 #include "store/ledger.h"
 #include "store/queue.h"
 
@@ -56,6 +57,9 @@ enum err end_unsent(struct store_tx *tx, const struct message *m, enum message_s
     if (e || took || !m->credits)
         return e;
     struct purse purse = {m->account_id, m->from_quota ? m->user_id : 0};
+    store_feed_note(tx, &(struct feed_note){.account_id = m->account_id,
+                                            .carrier_id = m->carrier_id,
+                                            .refunded = m->credits});
     e = store_message_free_of_charge(tx, m->id);
     return e ? e : store_purse_refund(tx, purse, m->credits, 1, str_of(message_state_name(to)));
 }
@@ -127,6 +131,9 @@ static enum err messages_sent(struct core *c, struct store_tx *tx, const struct 
     size_t left_n = 0;
     for (size_t i = 0; i < n; i++) {
         sent[i] = (struct message_sent){.id = jobs[i]->message_id,
+                                        .account_id = jobs[i]->account_id,
+                                        .carrier_id = jobs[i]->slot->carrier_id,
+                                        .chat = jobs[i]->chat,
                                         .sent_at_us = jobs[i]->at_us,
                                         .carrier_ref = str_of(jobs[i]->carrier_ref)};
         if (jobs[i]->queued || !store_is_young(tx, jobs[i]->message_id))

@@ -118,11 +118,17 @@ static void settle_one(struct settled *s, const struct message_parts *m, int64_t
         return;
     if (answered) {
         s->left[s->sent_n] = id;
-        s->sent[s->sent_n++] = (struct message_sent){.id = id, .sent_at_us = now_us};
+        s->sent[s->sent_n++] = (struct message_sent){.id = id,
+                                                     .account_id = m->account_id,
+                                                     .carrier_id = m->carrier_id,
+                                                     .chat = m->chat,
+                                                     .sent_at_us = now_us};
     }
     struct whole whole = roll_up(m, rule, now_us);
     if (whole.state) {
         s->ends[s->ends_n++] = (struct message_finish){.id = id,
+                                                       .account_id = m->account_id,
+                                                       .chat = m->chat,
                                                        .carrier_id = m->carrier_id,
                                                        .to = whole.state,
                                                        .receipt = receipt_of(m, whole.state)};

@@ -110,8 +110,14 @@ enum err db_run_many(struct db *db, struct db_query *query, const struct db_valu
 /* The engine's word for the one in braces that `sql` begins with; *n: how long that is. */
 static const char *word_at(const struct db_engine *engine, struct str sql, size_t *n)
 {
-    static const struct str words[] = {STR("{id}"), STR("{bytes}"), STR("{clustered}"),
-                                       STR("{hot}"), STR("{skip_locked}")};
+    static const struct str words[] = {STR("{id}"),
+                                       STR("{bytes}"),
+                                       STR("{clustered}"),
+                                       STR("{hot}"),
+                                       STR("{skip_locked}"),
+                                       STR("{this_transaction}"),
+                                       STR("{oldest_transaction}"),
+                                       STR("{next_transaction}")};
     _Static_assert(sizeof(words) / sizeof(words[0]) ==
                        sizeof(engine->words) / sizeof(engine->words[0]),
                    "each engine has a word for each");

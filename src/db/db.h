@@ -54,7 +54,10 @@ bool db_shared(const struct db *db);
 
 struct db_query {
     /* {skip_locked} behind a SELECT stands for FOR UPDATE SKIP LOCKED where several may write, and
-     * for nothing elsewhere: rows that another transaction holds are passed by. In both texts. */
+     * for nothing elsewhere: rows that another transaction holds are passed by. In both texts.
+     * Numbers of transactions, in the order in which they began to write: {this_transaction};
+     * {oldest_transaction}, below which none is open any more; {next_transaction}, above all that
+     * can be seen. On an engine of one process 0, and the highest number twice. */
     const char *sql;
     /* For db_run_many and db_rows_many on an engine that has arrays; NULL: `sql` for each row. One
      * array a column: UNNEST($1::bigint[], $2::text[]) WITH ORDINALITY AS v (a, b, row). Rows,

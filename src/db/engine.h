@@ -21,7 +21,9 @@ struct db_engine {
     enum err (*script)(struct db *db, const char *sql);
     struct db_query *patient; /* of db_patient; NULL: it always is */
     struct db_query *columns; /* of db_columns */
-    const char *words[5];     /* {id}, {bytes}, {clustered}, {hot}, {skip_locked} */
+    /* {id}, {bytes}, {clustered}, {hot}, {skip_locked}, {this_transaction}, {oldest_transaction},
+     * {next_transaction} */
+    const char *words[8];
     void (*rows_open)(struct db_rows *rows, struct db_query *query);
     bool (*rows_next)(struct db_rows *rows);
     enum db_type (*rows_type)(const struct db_rows *rows, int column);
@@ -46,7 +48,7 @@ struct db {
 extern const struct db_engine db_sqlite;
 extern const struct db_engine db_postgres;
 
-enum { DB_STATEMENTS_MAX = 512, DB_ARGS_MAX = 64 };
+enum { DB_STATEMENTS_MAX = 1024, DB_ARGS_MAX = 64 };
 /* A query's place in each connection's statements; ERR_INTERNAL when there are too many. */
 enum err db_slot(unsigned *slot, struct db_query *query) MUST_CHECK;
 

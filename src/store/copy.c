@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { PAGE_ROWS = 2000, TABLES_MAX = 96, COLUMNS_MAX = 64, SQL_MAX = 16384 };
+enum { PAGE_ROWS = 2000, TABLES_MAX = 100, COLUMNS_MAX = 64, SQL_MAX = 16384 };
 
 struct column {
     struct str name;
@@ -42,7 +42,8 @@ static struct db_query count_query;
 
 static bool is_copied(struct str table)
 {
-    static const struct str left[] = {STR("schema_version"), STR("node"), STR("bind_place")};
+    static const struct str left[] = {STR("schema_version"), STR("node"), STR("bind_place"),
+                                      STR("feed"), STR("feed_mark")};
     for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
         if (str_eq(table, left[i]))
             return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/incoming.h"
 
+#include "store/feed.h"
 #include "store/rows.h"
 
 #include <stdlib.h>
@@ -10,12 +11,28 @@
     "kept, class, conversation_id, standing, credits, released_at, started, release_at, "         \
     "rule_reply"
 
+/* A sender that is no phone has no thread. */
+static void note(struct store_tx *tx, const struct incoming *i, enum feed_kind kind)
+{
+    uint64_t phone = 0;
+    if (!str_starts(i->sender, STR("+")) ||
+        str_to_u64(&phone, str_sub(i->sender, 1, i->sender.n)) != OK)
+        phone = 0;
+    store_feed_note(tx, &(struct feed_note){.kind = kind,
+                                            .account_id = i->account_id,
+                                            .id = i->id,
+                                            .carrier_id = i->carrier_id,
+                                            .spent = i->credits,
+                                            .phone = phone});
+}
+
 enum err store_incoming_insert(struct store_tx *tx, const struct incoming *i)
 {
     static struct db_query insert =
         DB_QUERY("INSERT INTO incoming (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
                  "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)");
     bool stored = i->kept || !i->released_at_us;
+    note(tx, i, (enum feed_kind)((int)FEED_INCOMING + (int)i->standing));
     return db_run(
         tx->view.db, &insert,
         DB_ARGS(DB_INT(i->id), i->account_id ? DB_INT(i->account_id) : DB_NULL,
@@ -117,6 +134,8 @@ enum err store_incoming_release(struct store_tx *tx, const struct incoming *i)
     enum err e = store_change_one(
         tx, &release,
         DB_ARGS(DB_INT(i->id), DB_INT(i->released_at_us), DB_INT(i->credits), DB_TEXT(i->started)));
+    if (!e)
+        note(tx, i, FEED_RELEASED);
     return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 }
 

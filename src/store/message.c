@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "store/feed.h"
 #include "store/id.h"
 #include "store/list_order.h"
 #include "store/message_ended.h"
@@ -102,6 +103,21 @@ static enum err queue_waiting(struct store_tx *tx, const struct message *const *
     return store_queue_put(tx, waiting, count);
 }
 
+static void note_accepted(struct store_tx *tx, const struct message *m)
+{
+    store_feed_note(
+        tx, &(struct feed_note){.kind = m->state == MESSAGE_SCHEDULED ? FEED_ACCEPTED_SCHEDULED
+                                        : m->state == MESSAGE_QUEUED  ? FEED_ACCEPTED_QUEUED
+                                                                      : FEED_ACCEPTED,
+                                .chat = m->conversation_id != 0,
+                                .answer = m->origin == ORIGIN_ANSWER,
+                                .account_id = m->account_id,
+                                .id = m->id,
+                                .carrier_id = m->carrier_id,
+                                .spent = m->credits,
+                                .phone = m->conversation_id ? m->recipient : 0});
+}
+
 enum err store_message_insert(struct store_tx *tx, const struct message *const *rows, size_t n)
 {
     enum { COLUMNS_N = 25 };
@@ -151,6 +167,8 @@ enum err store_message_insert(struct store_tx *tx, const struct message *const *
         memcpy(&args[i * COLUMNS_N], row, sizeof(row));
     }
     enum err e = db_run_many(tx->view.db, &insert, args, COLUMNS_N, n, NULL);
+    for (size_t i = 0; i < n && !e; i++)
+        note_accepted(tx, rows[i]);
     return e ? e : queue_waiting(tx, rows, n);
 }
 
@@ -217,15 +235,24 @@ enum err store_message_sent(struct store_tx *tx, const struct message_sent *sent
     static struct db_query mark = DB_QUERY_MANY(
         "UPDATE message SET state = 4, sent_at = $2, carrier_ref = $3 WHERE id = $1 AND state = 3",
         "UPDATE message AS m SET state = 4, sent_at = v.sent_at, carrier_ref = v.carrier_ref "
-        "FROM UNNEST($1::bigint[], $2::bigint[], $3::text[]) AS v (id, sent_at, carrier_ref) "
-        "WHERE m.id = v.id AND m.state = 3");
+        "FROM UNNEST($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY "
+        "AS v (id, sent_at, carrier_ref, row) WHERE m.id = v.id AND m.state = 3 RETURNING v.row");
     struct db_value *args = ARENA_ARRAY(tx->view.arena, n * 3, struct db_value);
     for (size_t i = 0; i < n; i++) {
         args[i * 3] = DB_INT(sent[i].id);
         args[i * 3 + 1] = DB_INT(sent[i].sent_at_us);
         args[i * 3 + 2] = DB_TEXT_OR_NULL(sent[i].carrier_ref);
     }
-    return db_run_many(tx->view.db, &mark, args, 3, n, NULL);
+    int64_t *changed = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    enum err e = db_run_many(tx->view.db, &mark, args, 3, n, changed);
+    for (size_t i = 0; i < n && !e; i++)
+        if (changed[i])
+            store_feed_note(tx, &(struct feed_note){.kind = FEED_SENT,
+                                                    .chat = sent[i].chat,
+                                                    .account_id = sent[i].account_id,
+                                                    .id = sent[i].id,
+                                                    .carrier_id = sent[i].carrier_id});
+    return e;
 }
 
 /* For /metrics: a batch that is rolled back and run again counts again. */
@@ -262,13 +289,30 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m, i
         return ERR_INTERNAL;
     log_debug("message_moves", "message=%lld from=%s to=%s", (long long)m->id,
               message_state_name(m->from), message_state_name(m->to));
-    if (m->to == MESSAGE_IN_DOUBT)
-        return db_run(tx->view.db, &doubt, args, 3, changed);
-    enum err e = db_run(tx->view.db, &finish, args, 5, touched);
-    count_final(m->to, e ? 0 : *touched);
-    if (!e && *touched)
+    bool final = m->to != MESSAGE_IN_DOUBT;
+    enum err e = final ? db_run(tx->view.db, &finish, args, 5, touched)
+                       : db_run(tx->view.db, &doubt, args, 3, touched);
+    if (e || !*touched)
+        return e;
+    store_feed_note(tx, &(struct feed_note){
+                            .kind = feed_kind_of_state(m->to), .id = m->id, .word = m->receipt});
+    if (final) {
+        count_final(m->to, *touched);
         store_ended_note(tx, &m->id, 1);
-    return e;
+    }
+    return OK;
+}
+
+static void note_finished(struct store_tx *tx, const struct message_finish *f)
+{
+    bool failed = f->to != MESSAGE_DELIVERED;
+    count_final(f->to, 1);
+    store_feed_note(tx, &(struct feed_note){.kind = feed_kind_of_state(f->to),
+                                            .chat = f->chat,
+                                            .account_id = f->account_id,
+                                            .id = f->id,
+                                            .carrier_id = f->carrier_id,
+                                            .word = failed ? f->receipt : STR("")});
 }
 
 enum err store_message_finish_sent(struct store_tx *tx, const struct message_finish *rows, size_t n,
@@ -297,7 +341,8 @@ enum err store_message_finish_sent(struct store_tx *tx, const struct message_fin
     }
     enum err e = db_run_many(tx->view.db, &finish, args, COLUMNS_N, n, changed);
     for (size_t i = 0; i < n && !e; i++)
-        count_final(rows[i].to, changed[i]);
+        if (changed[i])
+            note_finished(tx, &rows[i]);
     if (!e)
         store_ended_note_changed(tx, rows, n, changed);
     return e;

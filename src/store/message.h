@@ -87,6 +87,9 @@ enum err store_message_by_ids(struct message **out, size_t *n, struct store_view
 
 struct message_sent {
     int64_t id;
+    int64_t account_id; /* for store/feed, with carrier_id and chat; 0: it looks them up */
+    int64_t carrier_id;
+    bool chat; /* it belongs to a conversation */
     int64_t sent_at_us;
     struct str carrier_ref;
 };
@@ -109,6 +112,8 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m,
 
 struct message_finish {
     int64_t id;
+    int64_t account_id; /* for store/feed, with chat; 0: it looks them up */
+    bool chat;
     int64_t carrier_id; /* who says so */
     struct str carrier_ref;
     enum message_state to;
@@ -148,6 +153,8 @@ enum err store_part_list(struct message_part **out, size_t *n, struct store_view
 struct message_parts {
     enum message_state state;  /* of the message */
     int64_t carrier_id;        /* of the message */
+    int64_t account_id;        /* of the message */
+    bool chat;                 /* it belongs to a conversation */
     uint32_t wanted;           /* how many parts it has; 0: there is no such message */
     struct message_part *rows; /* state, end and receipt of those that are written, by number */
     size_t n;

@@ -65,11 +65,13 @@ enum err store_part_lists(struct message_parts *out, struct store_view *view,
                           const int64_t *message_ids, size_t n)
 {
     static struct db_query list =
-        DB_QUERY_MANY("SELECT m.state, m.parts, m.carrier_id, p.number, p.state, p.done_at, "
+        DB_QUERY_MANY("SELECT m.state, m.parts, m.carrier_id, m.account_id, m.conversation_id, "
+                      "p.number, p.state, p.done_at, "
                       "p.receipt FROM message AS m "
                       "LEFT JOIN part AS p ON p.message_id = m.id WHERE m.id = $1 "
                       "ORDER BY p.number",
-                      "SELECT m.state, m.parts, m.carrier_id, p.number, p.state, p.done_at, "
+                      "SELECT m.state, m.parts, m.carrier_id, m.account_id, m.conversation_id, "
+                      "p.number, p.state, p.done_at, "
                       "p.receipt, v.row "
                       "FROM UNNEST($1::bigint[]) WITH ORDINALITY AS v (id, row) "
                       "JOIN message AS m ON m.id = v.id "
@@ -83,15 +85,17 @@ enum err store_part_lists(struct message_parts *out, struct store_view *view,
             m->state = (enum message_state)db_rows_int(&rows, 0);
             m->wanted = (uint32_t)db_rows_int(&rows, 1);
             m->carrier_id = db_rows_int(&rows, 2);
+            m->account_id = db_rows_int(&rows, 3);
+            m->chat = !db_rows_is_null(&rows, 4);
             m->rows = ARENA_ARRAY(view->arena, m->wanted, struct message_part);
         }
-        if (m->n < m->wanted && !db_rows_is_null(&rows, 3))
+        if (m->n < m->wanted && !db_rows_is_null(&rows, 5))
             m->rows[m->n++] = (struct message_part){
                 .message_id = message_ids[rows.row],
-                .number = (uint32_t)db_rows_int(&rows, 3),
-                .state = (enum message_state)db_rows_int(&rows, 4),
-                .done_at_us = db_rows_int(&rows, 5),
-                .receipt = arena_str(view->arena, db_rows_text(&rows, 6)),
+                .number = (uint32_t)db_rows_int(&rows, 5),
+                .state = (enum message_state)db_rows_int(&rows, 6),
+                .done_at_us = db_rows_int(&rows, 7),
+                .receipt = arena_str(view->arena, db_rows_text(&rows, 8)),
             };
     }
     return db_rows_close(&rows);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/queue.h"
 
+#include "store/feed.h"
 #include "store/rows.h"
 
 static struct db_value epoch_or_null(int64_t epoch)
@@ -45,6 +46,11 @@ enum err store_queue_seize(struct store_tx *tx, int64_t message_id)
     static struct db_query seize =
         DB_QUERY("DELETE FROM queue WHERE message_id = $1 AND state IN (1, 2)");
     return store_change_one(tx, &seize, DB_ARGS(DB_INT(message_id)));
+}
+
+static void note(struct store_tx *tx, enum feed_kind kind, int64_t message_id)
+{
+    store_feed_note(tx, &(struct feed_note){.kind = kind, .id = message_id});
 }
 
 /* Ids of a query whose only column they are. */
@@ -139,6 +145,9 @@ enum err store_queue_return(struct store_tx *tx, const struct queue_return *rows
     enum err e = db_run_many(tx->view.db, &requeue, args, COLUMNS_N, n, changed);
     for (size_t i = 0; i < n && !e; i++)
         if (changed[i])
+            note(tx, FEED_QUEUED, rows[i].message_id);
+    for (size_t i = 0; i < n && !e; i++)
+        if (changed[i])
             back[count++] = (struct queued){.message_id = rows[i].message_id,
                                             .carrier_id = rows[i].carrier_id,
                                             .due_at_us = rows[i].due_at_us,
@@ -174,6 +183,8 @@ enum err store_queue_postpone(struct store_tx *tx, const struct queue_postpone *
                                              .carrier_id = rows[i].carrier_id,
                                              .due_at_us = rows[i].due_at_us,
                                              .state = rows[i].to};
+    for (size_t i = 0; i < count; i++)
+        note(tx, feed_kind_of_state(later[i].state), later[i].message_id);
     return e ? e : store_queue_put(tx, later, count);
 }
 
@@ -188,6 +199,8 @@ enum err store_queue_due(int64_t *moved, struct store_tx *tx, size_t limit)
         db_rows_open(tx->view.db, &due, DB_ARGS(DB_INT(tx->now_us), DB_INT(limit)));
     enum err e = read_ids(&ids, &n, tx->view.arena, &rows, limit);
     *moved = (int64_t)n;
+    for (size_t i = 0; i < n && !e; i++)
+        note(tx, FEED_QUEUED, ids[i]);
     return e ? e : move(tx, ids, n, MESSAGE_SCHEDULED, MESSAGE_QUEUED, 0);
 }
 

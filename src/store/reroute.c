@@ -2,6 +2,7 @@
 #include "store/reroute.h"
 
 #include "base/log.h"
+#include "store/feed.h"
 #include "store/queue.h"
 #include "store/rows.h"
 
@@ -89,6 +90,7 @@ enum err store_message_reroute(bool *changed, struct store_tx *tx, const struct 
         return e;
     log_debug("message_rerouted", "message=%lld from=%s", (long long)r->id,
               message_state_name(r->from));
+    store_feed_note(tx, &(struct feed_note){.kind = FEED_QUEUED, .id = r->id});
     e = db_run(tx->view.db, &parts, DB_ARGS(DB_INT(r->id)), NULL);
     return e || waits ? e : put_behind(tx, r);
 }
@@ -100,9 +102,14 @@ enum err store_message_give_back(struct store_tx *tx, const struct tried *t,
         DB_QUERY("UPDATE message SET state = 4, carrier_id = $3, carrier_ref = $4, "
                  "claimed_by = NULL WHERE id = $1 AND state = $2");
     static struct db_query parts = DB_QUERY("DELETE FROM part WHERE message_id = $1");
+    int64_t ignored = 0;
+    int64_t *touched = changed ? changed : &ignored;
     enum err e = db_run(tx->view.db, &back,
                         DB_ARGS(DB_INT(t->message_id), DB_INT(from), DB_INT(t->carrier_id),
                                 DB_TEXT_OR_NULL(t->carrier_ref)),
-                        changed);
+                        touched);
+    if (!e && *touched)
+        store_feed_note(tx,
+                        &(struct feed_note){.kind = FEED_SENT, .again = true, .id = t->message_id});
     return e ? e : db_run(tx->view.db, &parts, DB_ARGS(DB_INT(t->message_id)), NULL);
 }

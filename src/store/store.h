@@ -17,6 +17,8 @@ struct changed_parts;
 struct ended;
 struct replies;
 struct stops;
+struct feed;
+struct feed_memory;
 
 struct store_view {
     struct db *db;
@@ -35,6 +37,8 @@ struct store_tx {
     struct ended *ended_all;     /* the same, whoever has been told: store/list_order */
     struct replies *replies;     /* what they start, accepted at once: core/reply */
     struct stops *stops;         /* what nothing may leave to after the commit: core/quarantine */
+    struct feed *feed;           /* what happens in it: store/feed */
+    struct feed_memory *memory;  /* of the writer; NULL: it has none */
 };
 
 /*

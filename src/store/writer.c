@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "store/feed.h"
 #include "store/writer_base.h"
 
 #include <poll.h>
@@ -380,6 +381,7 @@ struct writer *writer_new(const struct writer_config *config)
     struct writer *w = base_alloc(sizeof(*w));
     w->config = *config;
     w->inbox = mailbox_new();
+    w->memory = store_feed_memory_new();
     letters_init(&w->kept);
     return w;
 }
@@ -409,12 +411,18 @@ void writer_free(struct writer *w)
     if (!w)
         return;
     mailbox_free(w->inbox);
+    store_feed_memory_free(w->memory);
     free(w);
 }
 
 size_t writer_waiting(const struct writer *w)
 {
     return atomic_load(&w->waiting);
+}
+
+uint64_t writer_feed_turn(const struct writer *w)
+{
+    return store_feed_turn(w->memory);
 }
 
 void writer_run_once(struct writer *w)

@@ -77,6 +77,9 @@ void writer_post(struct writer *w, struct job *job);
 /* Jobs posted and not yet begun: who takes from strangers refuses above its own limit. */
 size_t writer_waiting(const struct writer *w);
 
+/* Rises with each commit that told something to store/feed. Any thread. */
+uint64_t writer_feed_turn(const struct writer *w);
+
 /* For tests and for start, before the thread runs: does what waits, on the caller's thread. */
 void writer_run_once(struct writer *w);
 

@@ -30,11 +30,13 @@ struct transaction {
     size_t n;
     int64_t began_us; /* clock_mono_us */
     int64_t commits;  /* its number: store_node_enter */
+    struct feed *feed;
 };
 
 struct writer {
     struct writer_config config;
     int64_t epoch;
+    struct feed_memory *memory;
     struct mailbox *inbox;
     pthread_t thread;
     bool running; /* the thread exists */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/metric.h"
+#include "store/feed.h"
 #include "store/id.h"
 #include "store/ledger.h"
 #include "store/list_order.h"
@@ -41,6 +42,7 @@ void writer_effects(struct writer *w, struct transaction *t, bool committed)
     if (committed) {
         if (w->config.committed) /* before the letters: they may be orders to send */
             w->config.committed(w->config.ctx, t->began_us);
+        store_feed_committed(w->memory, t->feed);
         post_after(&t->after);
         metric_add(METRIC_COMMITS, 1);
         metric_add(METRIC_COMMIT_JOBS, (int64_t)t->n);
@@ -110,7 +112,8 @@ enum err writer_transact(struct writer *w, struct job *const *jobs, size_t n)
     struct store_tx tx = {.view = {.db = w->config.db, .arena = arena},
                           .now_us = clock_now_us(),
                           .epoch = w->epoch,
-                          .after = &t->after};
+                          .after = &t->after,
+                          .memory = w->memory};
     for (size_t i = 0; i < n; i++)
         jobs[i]->err = OK;
     enum err e = db_begin(w->config.db);
@@ -120,6 +123,9 @@ enum err writer_transact(struct writer *w, struct job *const *jobs, size_t n)
         e = run_kinds(w, &tx, jobs, n);
     if (!e)
         e = store_list_settle(&tx);
+    if (!e)
+        e = store_feed_flush(&tx);
+    t->feed = tx.feed;
     if (!e)
         e = store_purses_settle(&tx);
     if (!e)

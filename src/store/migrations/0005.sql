@@ -58,6 +58,7 @@ CREATE TABLE saved_reply ( -- texts that an account answers with by hand
     created_at BIGINT NOT NULL,
     UNIQUE (account_id, name)
 );
+
 -- ---- people and access ----
 
 CREATE TABLE member ( -- a person who signs in: store/member.h
@@ -145,3 +146,50 @@ CREATE TABLE audit ( -- who changed what, in the commit of the change: store/aud
     from_address TEXT NOT NULL
 );
 CREATE INDEX audit_account ON audit (account_id, id);
+CREATE TABLE feed ( -- what happened: store/feed
+    id          {id},
+    transaction_id BIGINT NOT NULL, -- whose it was; 0 on an engine of one process
+    data        {bytes} NOT NULL    -- its events, packed
+);
+CREATE INDEX feed_order ON feed (transaction_id, id);
+
+CREATE TABLE feed_mark ( -- one row
+    one         BIGINT PRIMARY KEY, -- 1
+    era         BIGINT NOT NULL, -- drawn for this database: positions of another one are void
+    transaction_id BIGINT NOT NULL, -- of the last row that was trimmed
+    id          BIGINT NOT NULL,
+    bytes       BIGINT NOT NULL  -- about what the rows take
+);
+
+CREATE TABLE statistic ( -- counts by quarter hours: store/statistic
+    account_id   BIGINT NOT NULL, -- 0: all
+    slot         BIGINT NOT NULL, -- quarters of an hour since 1970
+    node         BIGINT NOT NULL, -- that counted
+    carrier_id   BIGINT NOT NULL, -- 0: none
+    accepted     BIGINT NOT NULL DEFAULT 0,
+    sent         BIGINT NOT NULL DEFAULT 0,
+    delivered    BIGINT NOT NULL DEFAULT 0,
+    failed       BIGINT NOT NULL DEFAULT 0,
+    cancelled    BIGINT NOT NULL DEFAULT 0,
+    refused      BIGINT NOT NULL DEFAULT 0,
+    answers      BIGINT NOT NULL DEFAULT 0,
+    replies      BIGINT NOT NULL DEFAULT 0,
+    late_replies BIGINT NOT NULL DEFAULT 0,
+    not_covered  BIGINT NOT NULL DEFAULT 0,
+    unmatched    BIGINT NOT NULL DEFAULT 0,
+    stops        BIGINT NOT NULL DEFAULT 0,
+    spent        BIGINT NOT NULL DEFAULT 0, -- hundredths of credits
+    refunded     BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (account_id, slot, node, carrier_id)
+) {clustered} {hot};
+
+CREATE TABLE failure_statistic ( -- why messages failed
+    account_id BIGINT NOT NULL, -- 0: all
+    daily      BIGINT NOT NULL, -- 0: slot is a quarter of an hour; 1: a day (UTC)
+    slot       BIGINT NOT NULL,
+    node       BIGINT NOT NULL,
+    state      BIGINT NOT NULL,
+    word       TEXT NOT NULL,   -- the carrier's
+    count      BIGINT NOT NULL,
+    PRIMARY KEY (account_id, daily, slot, node, state, word)
+) {clustered} {hot};
