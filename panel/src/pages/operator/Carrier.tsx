@@ -11,6 +11,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { RelativeTime } from "@/components/RelativeTime";
 import { formatNumber } from "@/i18n/format";
 import { PageSkeleton } from "@/shell/PageSkeleton";
+import { CarrierProfile } from "./CarrierProfile";
 import { CarrierProbe, CarrierTrace } from "./CarrierStreams";
 import { CarrierState } from "./CarrierState";
 
@@ -132,11 +133,15 @@ export default function CarrierPage() {
       </PageHeader>
       <Stack gap="md">
         <Strip carrier={carrier.data} />
-        <Tabs defaultValue="probe" keepMounted={false}>
+        <Tabs defaultValue="profile" keepMounted={false}>
           <Tabs.List mb="md">
+            <Tabs.Tab value="profile">{t("operator:carriers.profile")}</Tabs.Tab>
             <Tabs.Tab value="probe">{t("operator:probe.title")}</Tabs.Tab>
             <Tabs.Tab value="trace">{t("operator:trace.title")}</Tabs.Tab>
           </Tabs.List>
+          <Tabs.Panel value="profile">
+            <CarrierProfile key={name} carrier={carrier.data} />
+          </Tabs.Panel>
           <Tabs.Panel value="probe">
             <CarrierProbe name={name} />
           </Tabs.Panel>

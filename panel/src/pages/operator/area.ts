@@ -24,4 +24,5 @@ export default [
   operator(5, "routes", "routes", () => import("./Routes")),
   operator(6, "numbers", "numbers", () => import("./Numbers")),
   operator(7, "rates", "rates", () => import("./Rates")),
+  operator(8, "members", "members", () => import("./Members")),
 ];
