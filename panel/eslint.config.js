@@ -25,7 +25,12 @@ export default ts.config(
   {
     files: ["tools/**", "*.mjs", "*.js"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", URL: "readonly", fetch: "readonly" },
+      globals: Object.fromEntries(
+        ["process", "console", "URL", "fetch", "document", "localStorage"].map((name) => [
+          name,
+          false,
+        ]),
+      ),
     },
     rules: { "no-console": "off" },
   },

@@ -79,7 +79,7 @@ export interface SessionOfMember {
   created_at: string;
   last_seen_at: string;
   from_address: string;
-  user_agent: string;
+  agent: string;
   current: boolean;
 }
 
@@ -90,6 +90,17 @@ export interface MemberOfAccount {
   role: Role;
   totp: boolean;
   last_seen_at: string | null;
+  invited: boolean;
+}
+
+export interface Invite {
+  account: string;
+  email: string;
+  name: string;
+  language: Language;
+  role: Role;
+  known: boolean;
+  expires_at: string;
 }
 
 export interface Key {
@@ -133,6 +144,14 @@ export interface PendingPaths {
   "/api/v1/password-reset/{token}": {
     post: Operation<undefined, { password: string }, { token: string }>;
   };
+  "/api/v1/invites/{token}": {
+    get: Operation<Invite, undefined, { token: string }>;
+    post: Operation<
+      Session,
+      { name?: string; language?: Language; password?: string },
+      { token: string }
+    >;
+  };
   "/api/v1/me": {
     get: Operation<Member>;
     patch: Operation<
@@ -150,8 +169,8 @@ export interface PendingPaths {
   "/api/v1/accounts/{name}/members": {
     get: Operation<Page<MemberOfAccount>, undefined, { name: string }>;
     post: Operation<
-      MemberOfAccount & { invite_url: string },
-      { email: string; name: string; role: Role; language?: Language },
+      MemberOfAccount & { invite_url?: string },
+      { email: string; name?: string; role: Role; language?: Language },
       { name: string }
     >;
   };
@@ -161,7 +180,7 @@ export interface PendingPaths {
   };
   "/api/v1/accounts/{name}/keys": {
     get: Operation<Page<Key>, undefined, { name: string }>;
-    post: Operation<Key & { key: string }, { name: string; scopes: Scope[] }, { name: string }>;
+    post: Operation<Key & { key?: string }, { name: string; scopes: Scope[] }, { name: string }>;
   };
   "/api/v1/accounts/{name}/keys/{id}": {
     delete: Operation<undefined, undefined, { name: string; id: string }>;

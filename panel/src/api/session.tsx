@@ -18,7 +18,17 @@ const SessionContext = createContext<SessionValue | null>(null);
 const PATH = "/api/v1/session";
 
 export function useSessionQuery() {
-  return $api.useQuery("get", PATH, {}, { staleTime: 60_000, retry: 1 });
+  return $api.useQuery(
+    "get",
+    PATH,
+    {},
+    {
+      staleTime: 60_000,
+      retry: 1,
+      // Told apart by signed_in, which a description in OpenAPI does not say.
+      select: (session) => session as Session,
+    },
+  );
 }
 
 export function SessionProvider(props: { session: Session; children: ReactNode }) {

@@ -71,6 +71,14 @@ export function formatDay(iso: string, zone?: string): string {
   ).format(new Date(iso));
 }
 
+/** "21/11", for rows and plots of days. */
+export function formatShortDay(iso: string, zone?: string): string {
+  return cached(
+    `s${zone}`,
+    () => new Intl.DateTimeFormat(locale(), { timeZone: zone, day: "2-digit", month: "2-digit" }),
+  ).format(new Date(iso));
+}
+
 export function formatHour(iso: string, zone?: string): string {
   return cached(
     `h${zone}`,

@@ -7,6 +7,7 @@ import { useSession } from "@/api/session";
 const SignIn = lazy(() => import("@/pages/doors/SignIn"));
 const FirstRun = lazy(() => import("@/pages/doors/FirstRun"));
 const ForgotPassword = lazy(() => import("@/pages/doors/ForgotPassword"));
+const AcceptInvite = lazy(() => import("@/pages/doors/AcceptInvite"));
 const NewPassword = lazy(() => import("@/pages/doors/NewPassword"));
 
 export function Doors() {
@@ -16,7 +17,8 @@ export function Doors() {
       <Routes>
         <Route path="/reset" element={<ForgotPassword />} />
         <Route path="/reset/:token" element={<NewPassword />} />
-        <Route path="/invite/:token" element={<NewPassword invited />} />
+        <Route path="/invite/:token" element={<AcceptInvite />} />
+        <Route path="/first-run/:code" element={session.first_run ? <FirstRun /> : <SignIn />} />
         <Route path="*" element={session.first_run ? <FirstRun /> : <SignIn />} />
       </Routes>
     </Suspense>

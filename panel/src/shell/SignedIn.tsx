@@ -12,6 +12,7 @@ import { NotAllowed, NotFound } from "./NotFound";
 import { PageSkeleton } from "./PageSkeleton";
 import { Shell } from "./Shell";
 
+const AcceptInvite = lazy(() => import("@/pages/doors/AcceptInvite"));
 const NewPassword = lazy(() => import("@/pages/doors/NewPassword"));
 const loaded = pages.map((page) => ({ page, Content: lazy(page.load) }));
 
@@ -68,7 +69,7 @@ export function SignedIn({ session }: { session: Extract<Session, { signed_in: t
       <Routes>
         {/* Whoever follows such a link wants it, whoever is signed in here. */}
         <Route path="/reset/:token" element={<NewPassword />} />
-        <Route path="/invite/:token" element={<NewPassword invited />} />
+        <Route path="/invite/:token" element={<AcceptInvite />} />
         <Route path="*" element={<WithAccount />} />
       </Routes>
     </AccountProvider>

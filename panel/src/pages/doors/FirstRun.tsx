@@ -2,7 +2,7 @@
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { isEmail, isNotEmpty, useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router-dom";
+import { useParams } from "react-router-dom";
 import { api, must } from "@/api/client";
 import { putProblem } from "@/api/forms";
 import { useSession } from "@/api/session";
@@ -14,9 +14,9 @@ import { PASSWORD_LEAST, passwordFault } from "./password";
 export default function FirstRun() {
   const { t } = useTranslation();
   const { refresh } = useSession();
-  const [search] = useSearchParams();
+  const { code = "" } = useParams();
   const form = useForm({
-    initialValues: { setup_code: search.get("code") ?? "", name: "", email: "", password: "" },
+    initialValues: { setup_code: code, name: "", email: "", password: "" },
     validate: {
       setup_code: isNotEmpty(t("doors:needed")),
       name: isNotEmpty(t("doors:needed")),

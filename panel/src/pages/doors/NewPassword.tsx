@@ -10,13 +10,12 @@ import { problemOf } from "@/api/problem";
 import { Door } from "./Door";
 import { PASSWORD_LEAST, passwordFault } from "./password";
 
-/** Behind the link of an e-mail: of an invitation, or because a password was forgotten. */
-export default function NewPassword({ invited }: { invited?: boolean }) {
+/** Behind the link of an e-mail, because a password was forgotten. */
+export default function NewPassword() {
   const { t } = useTranslation();
   const { token = "" } = useParams();
   const [done, setDone] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  const words = invited ? "invited" : "newPassword";
   const form = useForm({
     initialValues: { password: "" },
     validate: {
@@ -42,7 +41,10 @@ export default function NewPassword({ invited }: { invited?: boolean }) {
     }
   });
   return (
-    <Door title={t(`doors:${words}.title`)} help={done ? undefined : t(`doors:${words}.help`)}>
+    <Door
+      title={t("doors:newPassword.title")}
+      help={done ? undefined : t("doors:newPassword.help")}
+    >
       {refusal && (
         <Alert color="red" variant="light" role="alert" p="sm">
           {refusal}
@@ -63,7 +65,7 @@ export default function NewPassword({ invited }: { invited?: boolean }) {
               {...form.getInputProps("password")}
             />
             <Button type="submit" loading={form.submitting} fullWidth>
-              {t(`doors:${words}.button`)}
+              {t("doors:newPassword.button")}
             </Button>
           </Stack>
         </form>

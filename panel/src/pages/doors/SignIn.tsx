@@ -11,7 +11,7 @@ import { useSession } from "@/api/session";
 import { Door } from "./Door";
 
 /** E-mail address and password first; the code of the second step when the server asks for it. */
-export default function SignIn() {
+export default function SignIn({ note }: { note?: string }) {
   const { t } = useTranslation();
   const { session, refresh } = useSession();
   const [codeNeeded, setCodeNeeded] = useState(false);
@@ -43,7 +43,7 @@ export default function SignIn() {
   });
 
   return (
-    <Door title={t("doors:signIn.title")}>
+    <Door title={t("doors:signIn.title")} help={note}>
       {session.demo && !codeNeeded && (
         <Alert variant="light" p="sm">
           <Text size="sm">{t("doors:signIn.demo")}</Text>

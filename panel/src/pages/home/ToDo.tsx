@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What waits for a person; each line leads to where it is done. */
+import { Group, Paper, Skeleton, Text, Title } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router-dom";
+import { $api } from "@/api/client";
+import { useAccountFilter, useAccounts, useMay, useMember } from "@/api/session";
+import { IconAlert, IconCheck } from "@/components/icons";
+import { formatCredits } from "@/i18n/format";
+
+const FEW_CREDITS = 100;
+
+interface Task {
+  key: string;
+  text: string;
+  to: string;
+}
+
+function useTasks(): { tasks: Task[]; pending: boolean } {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { account } = useAccounts();
+  const member = useMember();
+  const filter = useAccountFilter();
+  const doubtful = $api.useQuery(
+    "get",
+    "/api/v1/messages",
+    { params: { query: { ...filter, state: "in_doubt", limit: 100 } } },
+    { enabled: may("view") },
+  );
+  const tasks: Task[] = [];
+  const doubts = doubtful.data?.items.length ?? 0;
+  if (doubts > 0)
+    tasks.push({
+      key: "doubt",
+      text: t("home:task.doubt", { count: doubts }),
+      to: "/messages/sent?state=in_doubt",
+    });
+  if (account && Number(account.credits) < FEW_CREDITS)
+    tasks.push({
+      key: "credits",
+      text: t("home:task.credits", { credits: formatCredits(account.credits) }),
+      to: member.operator
+        ? `/operator/accounts/${encodeURIComponent(account.name)}`
+        : "/statistics",
+    });
+  if (!member.totp) tasks.push({ key: "totp", text: t("home:task.totp"), to: "/me" });
+  return { tasks, pending: doubtful.isLoading };
+}
+
+export function ToDo() {
+  const { t } = useTranslation();
+  const { tasks, pending } = useTasks();
+  return (
+    <Paper withBorder p="sm" component="section">
+      <Title order={2} size="h3" mb="xs">
+        {t("home:toDo")}
+      </Title>
+      {pending && <Skeleton height={22} />}
+      {!pending && tasks.length === 0 && (
+        <Group gap={6}>
+          <IconCheck size={16} aria-hidden />
+          <Text size="sm">{t("home:task.none")}</Text>
+        </Group>
+      )}
+      <ul style={{ margin: 0, padding: 0, listStyle: "none" }}>
+        {tasks.map(({ key, text, to }) => (
+          <li key={key} style={{ marginBottom: 4 }}>
+            <Group gap={6} wrap="nowrap" align="flex-start">
+              <IconAlert size={16} aria-hidden style={{ flexShrink: 0, marginTop: 3 }} />
+              <Text size="sm">
+                <Link to={to}>{text}</Link>
+              </Text>
+            </Group>
+          </li>
+        ))}
+      </ul>
+    </Paper>
+  );
+}

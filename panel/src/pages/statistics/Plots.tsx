@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The plots that Home and Statistics share. */
+import { SimpleGrid, Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import type { Statistics } from "@/api/pending";
+import { useZone } from "@/api/session";
+import { EmptyState } from "@/components/EmptyState";
+import { formatHour, formatShortDay } from "@/i18n/format";
+import { plotColours } from "@/theme";
+import { useReasonText } from "./reasons";
+
+const ChartWithTable = lazy(() => import("@/components/ChartWithTable"));
+
+const OUT = ["delivered", "sent", "failed"] as const;
+const IN = ["replies", "late_replies", "stops"] as const;
+
+/** What left and waits for its receipt, apart from what has one. */
+function rowsOf(data: Statistics, label: (at: string) => string) {
+  return data.series.map((step) => ({
+    at: label(step.at),
+    delivered: step.delivered,
+    failed: step.failed,
+    sent: Math.max(0, step.sent - step.delivered - step.failed),
+    replies: step.replies,
+    late_replies: step.late_replies,
+    stops: step.stops,
+  }));
+}
+
+interface PlotsProps {
+  data: Statistics | undefined;
+  by: "hour" | "day";
+}
+
+export function Plots({ data, by }: PlotsProps) {
+  const { t } = useTranslation();
+  const zone = useZone();
+  const reasonText = useReasonText();
+  if (!data)
+    return (
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Skeleton height={300} />
+        <Skeleton height={300} />
+      </SimpleGrid>
+    );
+  const rows = rowsOf(data, (at) =>
+    by === "hour" ? formatHour(at, zone) : formatShortDay(at, zone),
+  );
+  const seriesOf = (names: readonly (keyof typeof plotColours)[]) =>
+    names.map((name) => ({
+      name,
+      label: t(`statistics:series.${name}`),
+      color: plotColours[name],
+    }));
+  const keyLabel = t(by === "hour" ? "statistics:hour" : "statistics:day");
+  const failures = data.failures.map(({ reason, count }) => ({
+    reason: reasonText(reason),
+    count,
+  }));
+  return (
+    <Suspense fallback={<Skeleton height={300} />}>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <ChartWithTable
+          title={t("statistics:out")}
+          kind="area"
+          stacked
+          data={rows}
+          dataKey="at"
+          keyLabel={keyLabel}
+          series={seriesOf(OUT)}
+        />
+        <ChartWithTable
+          title={t("statistics:in")}
+          kind="area"
+          data={rows}
+          dataKey="at"
+          keyLabel={keyLabel}
+          series={seriesOf(IN)}
+        />
+        {failures.length > 0 ? (
+          <ChartWithTable
+            title={t("statistics:failures")}
+            kind="bar"
+            horizontal
+            height={Math.max(120, failures.length * 34 + 40)}
+            data={failures}
+            dataKey="reason"
+            keyLabel={t("statistics:reason")}
+            series={[{ name: "count", label: t("statistics:messages"), color: plotColours.failed }]}
+          />
+        ) : (
+          <EmptyState title={t("statistics:noFailures")} />
+        )}
+      </SimpleGrid>
+    </Suspense>
+  );
+}
