@@ -101,18 +101,19 @@ enum err store_incoming_get(struct incoming *out, struct store_view *view, int64
     return e ? e : found ? OK : ERR_NOT_FOUND;
 }
 
-enum err store_incoming_list(struct incoming **out, size_t *n, struct store_view *view,
-                             int64_t account_id, int64_t before_id, size_t limit)
+enum err store_incoming_rows(struct incoming **out, struct store_view *view, const int64_t *ids,
+                             size_t n)
 {
-    static struct db_query of_account =
-        DB_QUERY("SELECT " COLUMNS " FROM incoming WHERE account_id = $1 AND id < $2 "
-                 "ORDER BY id DESC LIMIT $3");
-    static struct db_query of_all = DB_QUERY("SELECT " COLUMNS " FROM incoming WHERE $1 = 0 AND "
-                                             "id < $2 ORDER BY id DESC LIMIT $3");
-    struct db_rows rows = db_rows_open(
-        view->db, account_id ? &of_account : &of_all,
-        DB_ARGS(DB_INT(account_id), DB_INT(before_id ? before_id : INT64_MAX), DB_INT(limit)));
-    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_incoming);
+    static struct db_query get =
+        DB_QUERY_MANY("SELECT " COLUMNS " FROM incoming WHERE id = $1",
+                      "SELECT " COLUMNS ", v.row FROM UNNEST($1::bigint[]) WITH ORDINALITY "
+                      "AS v (wanted, row) JOIN incoming ON id = v.wanted");
+    struct incoming *list = ARENA_ARRAY(view->arena, n + 1, struct incoming);
+    struct db_rows rows = db_rows_many(view->db, &get, store_id_args(view->arena, ids, n), 1, n);
+    while (db_rows_next(&rows))
+        read_incoming(&list[rows.row], &rows, view->arena);
+    *out = list;
+    return db_rows_close(&rows);
 }
 
 enum err store_incoming_held(struct incoming **out, size_t *n, struct store_tx *tx, size_t limit)

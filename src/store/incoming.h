@@ -48,9 +48,9 @@ enum err store_incoming_held(struct incoming **out, size_t *n, struct store_tx *
 enum err store_incoming_release(struct store_tx *tx, const struct incoming *i) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum err store_incoming_get(struct incoming *out, struct store_view *view, int64_t id) MUST_CHECK;
-/* Newest first. account_id 0: any. before_id 0: from the newest. */
-enum err store_incoming_list(struct incoming **out, size_t *n, struct store_view *view,
-                             int64_t account_id, int64_t before_id, size_t limit) MUST_CHECK;
+/* One an id, in their order; id 0 where there is none. */
+enum err store_incoming_rows(struct incoming **out, struct store_view *view, const int64_t *ids,
+                             size_t n) MUST_CHECK;
 
 enum { INCOMING_PARTS_PER_PHONE = 1024 };
 

@@ -72,19 +72,6 @@ static void read_row(struct message *m, const struct db_rows *r, struct arena *a
     };
 }
 
-/* All rows into a fresh array of at most `limit`. */
-static enum err collect(struct message **out, size_t *n, struct db_rows *rows, struct arena *a,
-                        size_t limit)
-{
-    struct message *list = ARENA_ARRAY(a, limit, struct message);
-    size_t count = 0;
-    while (count < limit && db_rows_next(rows))
-        read_row(&list[count++], rows, a);
-    *out = list;
-    *n = count;
-    return db_rows_close(rows);
-}
-
 bool store_is_young(const struct store_tx *tx, int64_t id)
 {
     return id >= store_id_at(tx->now_us - STORE_YOUNG_S * SEC_US);
@@ -183,51 +170,30 @@ enum err store_message_get(struct message *out, struct store_view *view, int64_t
     return e ? e : found ? OK : ERR_NOT_FOUND;
 }
 
-#define LIST_FILTER                                                                     \
-    "AND (state = $2 OR CAST($2 AS BIGINT) = 0) AND (tag = $3 OR $3 = '') AND id < $4 " \
-    "ORDER BY id DESC LIMIT $5"
-
-enum err store_message_list(struct message **out, size_t *n, struct store_view *view,
-                            const struct message_filter *f)
-{
-    static struct db_query of_all =
-        DB_QUERY("SELECT " COLUMNS " FROM message WHERE CAST($1 AS BIGINT) = 0 " LIST_FILTER);
-    static struct db_query of_account =
-        DB_QUERY("SELECT " COLUMNS " FROM message WHERE account_id = $1 " LIST_FILTER);
-    /* The index ends where the clock has come to; the tail behind it is short. */
-    static struct db_query of_recipient =
-        DB_QUERY("SELECT " COLUMNS " FROM message WHERE id IN ("
-                 "SELECT message_id FROM recipient_index WHERE recipient = $6 UNION ALL "
-                 "SELECT id FROM message WHERE recipient = $6 AND id > "
-                 "COALESCE((SELECT value FROM setting WHERE name = 'indexed'), 0)) "
-                 "AND (account_id = $1 OR CAST($1 AS BIGINT) = 0) " LIST_FILTER);
-    int64_t before = f->before_id ? f->before_id : INT64_MAX;
-    struct db_value args[] = {DB_INT(f->account_id), DB_INT(f->state), DB_TEXT(f->tag),
-                              DB_INT(before),        DB_INT(f->limit), DB_INT(f->recipient)};
-    struct db_rows rows = f->recipient    ? db_rows_open(view->db, &of_recipient, args, 6)
-                          : f->account_id ? db_rows_open(view->db, &of_account, args, 5)
-                                          : db_rows_open(view->db, &of_all, args, 5);
-    return collect(out, n, &rows, view->arena, f->limit);
-}
-
-enum err store_message_by_ids(struct message **out, size_t *n, struct store_view *view,
-                              enum message_state state, const int64_t *ids, size_t ids_n)
+enum err store_message_rows(struct message **out, struct store_view *view, const int64_t *ids,
+                            size_t n)
 {
     static struct db_query get =
         DB_QUERY_MANY("SELECT " COLUMNS " FROM message WHERE id = $1",
                       "SELECT " COLUMNS ", v.row FROM UNNEST($1::bigint[]) WITH ORDINALITY "
                       "AS v (wanted, row) JOIN message ON id = v.wanted");
-    struct message *list = ARENA_ARRAY(view->arena, ids_n, struct message);
-    struct db_rows rows =
-        db_rows_many(view->db, &get, store_id_args(view->arena, ids, ids_n), 1, ids_n);
+    struct message *list = ARENA_ARRAY(view->arena, n + 1, struct message);
+    struct db_rows rows = db_rows_many(view->db, &get, store_id_args(view->arena, ids, n), 1, n);
     while (db_rows_next(&rows))
         read_row(&list[rows.row], &rows, view->arena);
     *out = list;
-    *n = 0;
-    for (size_t i = 0; i < ids_n; i++)
-        if (list[i].id && list[i].state == state)
-            list[(*n)++] = list[i];
     return db_rows_close(&rows);
+}
+
+enum err store_message_by_ids(struct message **out, size_t *n, struct store_view *view,
+                              enum message_state state, const int64_t *ids, size_t ids_n)
+{
+    enum err e = store_message_rows(out, view, ids, ids_n);
+    *n = 0;
+    for (size_t i = 0; i < ids_n && !e; i++)
+        if ((*out)[i].id && (*out)[i].state == state)
+            (*out)[(*n)++] = (*out)[i];
+    return e;
 }
 
 enum err store_message_sent(struct store_tx *tx, const struct message_sent *sent, size_t n)

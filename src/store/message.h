@@ -68,18 +68,9 @@ enum err store_message_insert(struct store_tx *tx, const struct message *const *
 /* ERR_NOT_FOUND. */
 enum err store_message_get(struct message *out, struct store_view *view, int64_t id) MUST_CHECK;
 
-struct message_filter {
-    int64_t account_id; /* 0: any */
-    int state;          /* 0: any */
-    uint64_t recipient; /* 0: any */
-    struct str tag;     /* n 0: any */
-    int64_t before_id;  /* 0: from the newest */
-    size_t limit;
-};
-/* Newest first. */
-enum err store_message_list(struct message **out, size_t *n, struct store_view *view,
-                            const struct message_filter *filter) MUST_CHECK;
-
+/* One an id, in their order; id 0 where there is none. */
+enum err store_message_rows(struct message **out, struct store_view *view, const int64_t *ids,
+                            size_t n) MUST_CHECK;
 /* Those of these that are in this state, in their order. */
 enum err store_message_by_ids(struct message **out, size_t *n, struct store_view *view,
                               enum message_state state, const int64_t *ids,

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "store/ledger.h"
+#include "store/search.h"
 #include "testing.h"
 #include "text/phone.h"
 
@@ -291,8 +292,11 @@ int64_t world_count(const char *sql)
 
 struct incoming *world_heard(size_t *n)
 {
-    struct incoming *list;
+    struct list_page page;
     struct store_view v = world_view();
-    assert_int_equal(store_incoming_list(&list, n, &v, 0, 0, 100), OK);
-    return list;
+    struct incoming_search newest = {
+        .search = {.descending = true, .limit = 100, .budget.rows = 1000}};
+    assert_int_equal(store_incoming_search(&page, &v, &newest), OK);
+    *n = page.n;
+    return page.rows;
 }

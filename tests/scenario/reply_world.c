@@ -3,6 +3,7 @@
 
 #include "store/id.h"
 #include "store/ledger.h"
+#include "store/search.h"
 #include "testing.h"
 #include "text/phone.h"
 
@@ -195,13 +196,13 @@ void cgi_says(int64_t incoming_id, const char *text)
 
 struct message *newest_messages(size_t wanted)
 {
-    struct message *list;
-    size_t n;
+    struct list_page page;
     struct store_view v = world_view();
-    struct message_filter filter = {.limit = 100};
-    assert_int_equal(store_message_list(&list, &n, &v, &filter), OK);
-    assert_int_equal(n, wanted);
-    return list;
+    struct message_search newest = {
+        .search = {.descending = true, .limit = 100, .budget.rows = 1000}};
+    assert_int_equal(store_message_search(&page, &v, &newest), OK);
+    assert_int_equal(page.n, wanted);
+    return page.rows;
 }
 
 int reply_set_up(void **state)

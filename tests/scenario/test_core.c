@@ -12,6 +12,7 @@
 #include "store/incoming.h"
 #include "store/ledger.h"
 #include "store/queue.h"
+#include "store/search.h"
 #include "testing.h"
 #include "text/phone.h"
 
@@ -1123,10 +1124,13 @@ static void hear(const char *from, const char *to, struct str bytes, bool udh, u
 
 static struct incoming *heard(size_t *n)
 {
-    struct incoming *list;
+    struct list_page page;
     struct store_view v = view();
-    assert_int_equal(store_incoming_list(&list, n, &v, 0, 0, 10), OK);
-    return list;
+    struct incoming_search newest = {
+        .search = {.descending = true, .limit = 10, .budget.rows = 1000}};
+    assert_int_equal(store_incoming_search(&page, &v, &newest), OK);
+    *n = page.n;
+    return page.rows;
 }
 
 static void a_reply_finds_the_message_it_answers(void **state)

@@ -9,6 +9,7 @@
 #include "store/ledger.h"
 #include "store/message.h"
 #include "store/node.h"
+#include "store/search.h"
 #include "store/sweep.h"
 #include "store/writer.h"
 #include "testing.h"
@@ -58,33 +59,14 @@ static int64_t add_message(uint64_t recipient, enum message_state state, const c
     return m.id;
 }
 
-static size_t listed(struct message_filter filter)
+static size_t listed_to(uint64_t recipient)
 {
-    struct message *list;
-    size_t n;
+    struct list_page page;
     struct store_view v = fixture_view(&f);
-    if (!filter.limit)
-        filter.limit = 100;
-    assert_int_equal(store_message_list(&list, &n, &v, &filter), OK);
-    for (size_t i = 1; i < n; i++)
-        assert_true(list[i - 1].id > list[i].id);
-    return n;
-}
-
-static void lists_filter_and_page(void **state)
-{
-    (void)state;
-    add_message(33600000001, MESSAGE_QUEUED, "a");
-    int64_t second = add_message(33600000002, MESSAGE_SENT, "b");
-    add_message(33600000001, MESSAGE_SENT, "b");
-    assert_int_equal(listed((struct message_filter){.account_id = 0}), 3);
-    assert_int_equal(listed((struct message_filter){.account_id = 1}), 3);
-    assert_int_equal(listed((struct message_filter){.account_id = 9}), 0);
-    assert_int_equal(listed((struct message_filter){.state = MESSAGE_SENT}), 2);
-    assert_int_equal(listed((struct message_filter){.tag = STR("b"), .account_id = 1}), 2);
-    assert_int_equal(listed((struct message_filter){.recipient = 33600000001}), 2);
-    assert_int_equal(listed((struct message_filter){.before_id = second}), 1);
-    assert_int_equal(listed((struct message_filter){.limit = 2}), 2);
+    struct message_search to = {.search = {.descending = true, .limit = 100, .budget.rows = 1000},
+                                .recipient = recipient};
+    assert_int_equal(store_message_search(&page, &v, &to), OK);
+    return page.n;
 }
 
 static void a_recipient_is_found_before_and_behind_the_index(void **state)
@@ -98,7 +80,7 @@ static void a_recipient_is_found_before_and_behind_the_index(void **state)
     add_message(33600000001, MESSAGE_SENT, "");
     assert_int_equal(store_index_slice(&slice, &tx, middle_us, 100), OK);
     assert_int_equal(slice.seen, 1);
-    assert_int_equal(listed((struct message_filter){.recipient = 33600000001}), 2);
+    assert_int_equal(listed_to(33600000001), 2);
     assert_int_equal(store_index_slice(&slice, &tx, middle_us, 100), OK);
     assert_int_equal(slice.seen, 0);
 }
@@ -190,7 +172,6 @@ int main(void)
 {
 #define STORE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        STORE(lists_filter_and_page),
         STORE(a_recipient_is_found_before_and_behind_the_index),
         STORE(only_legal_moves_are_written),
         STORE(final_states_have_no_way_out),
