@@ -228,47 +228,6 @@ static void remove_account(struct api *api, struct http_request *request,
 
 /* ---- movements ---- */
 
-static json_t *movement_json(const struct movement *m, const struct directory *d)
-{
-    const struct api_user *user = m->user_id ? directory_user_by_id(d, m->user_id) : NULL;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "id", present_id(m->id), "at",
-                     present_time(m->at_us), "user_id", present_id(m->user_id), "user",
-                     user ? present_text(user->login) : json_null(), "kind", present_text(m->kind),
-                     "credits", present_credits(m->amount), "balance", present_credits(m->balance),
-                     "messages", (json_int_t)m->messages, "reason",
-                     present_text_or_null(m->reason));
-}
-
-static void list_movements(struct api *api, struct http_request *request,
-                           const struct str *segments)
-{
-    struct fields f;
-    int64_t before_id;
-    size_t limit;
-    fields_of_query(&f, request);
-    fields_page(&f, &before_id, &limit);
-    struct store_view view = api_view(api, request);
-    struct account a;
-    struct refusal why;
-    if (admin_account_find(&a, &view, segments[0], &why))
-        fields_add(&f, &why);
-    if (!fields_end(&f))
-        return;
-    struct movement *rows;
-    size_t n;
-    enum err e = store_movement_list(&rows, &n, &view, a.id, before_id, limit);
-    if (e) {
-        api_reply_error(request, e, NULL, (struct str){0});
-        return;
-    }
-    const struct directory *d = core_directory(api_core(api));
-    json_t *items = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(items, movement_json(&rows[i], d));
-    directory_release(d);
-    present_list(request, items, n == limit ? rows[n - 1].id : 0);
-}
-
 const struct api_route account_routes[] = {
     {HTTP_GET, "/api/v1/accounts", list_accounts, RIGHT_SIGNED_IN | RIGHT_VIEW},
     {HTTP_POST, "/api/v1/accounts", add_account, RIGHT_OPERATE},
@@ -276,6 +235,5 @@ const struct api_route account_routes[] = {
     {HTTP_PATCH, "/api/v1/accounts/{name}", set_account, RIGHT_OPERATE},
     {HTTP_DELETE, "/api/v1/accounts/{name}", remove_account, RIGHT_OPERATE},
     {HTTP_POST, "/api/v1/accounts/{name}/credit", credit_account, RIGHT_OPERATE},
-    {HTTP_GET, "/api/v1/accounts/{name}/movements", list_movements, RIGHT_VIEW},
     {0},
 };

@@ -24,7 +24,8 @@ const struct api_route *const api_tables[] = {
     carrier_trace_routes,
     carrier_probe_routes,
     rate_routes,
-    message_routes,
+    message_list_routes,
+                                              message_routes,
     message_send_routes,
     estimate_routes,
     sender_choices_routes,
@@ -203,7 +204,11 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
     e = core_reader(&api->counting_reader, core);
     if (e)
         goto out;
+    e = core_reader(&api->list_reader, core);
+    if (e)
+        goto out;
     api->worker = worker_new();
+    api->lister = worker_new();
     api->credentials = credentials_new(worker_mailbox(api->worker), api_mailbox(api));
     api->access = access_new();
     api->health = health_new(api, worker_mailbox(api->worker), api->counting_reader);
@@ -239,13 +244,16 @@ void api_free(struct api *api)
 {
     if (!api)
         return;
+    worker_free(api->lister);
     worker_free(api->worker); /* first: it may be at work for a request that is still open */
+    api->ending = true;
     http_server_free(api->tcp);
     http_server_free(api->socket);
     credentials_free(api->credentials);
     access_free(api->access);
     free(api->public_url);
     health_free(api->health);
+    db_close(api->list_reader);
     db_close(api->counting_reader);
     db_close(api->reader);
     buf_free(&api->answer);

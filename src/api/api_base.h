@@ -29,7 +29,11 @@ struct api {
     struct http_server *socket;
     struct db *reader;          /* of the http loop */
     struct db *counting_reader; /* of the worker */
+    struct db *list_reader;     /* of the lists' thread */
     struct worker *worker;
+    struct worker *lister; /* lists */
+    size_t exports;        /* that run: api/export */
+    bool ending;           /* no thread works for a request any more */
     struct credentials *credentials;
     struct access *access;
     struct health *health;

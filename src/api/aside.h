@@ -21,9 +21,13 @@ struct api_aside {
     enum err (*work)(struct api_aside *aside, struct store_view *view);
     void (*done)(struct api_aside *aside);
     enum err err; /* what `work` returned */
+    bool of_lists;
+    struct arena *arena; /* of the results; NULL: the request's */
 };
 
 /* api, request, work and done are set. */
 void api_aside_post(struct api_aside *aside);
+/* The same on the thread of lists, which no password keeps waiting. */
+void api_aside_list(struct api_aside *aside);
 
 #endif

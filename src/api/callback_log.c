@@ -2,7 +2,7 @@
 /* What an account was told and how that went; told again; and a test that waits for its answer. */
 #include "api/api_base.h"
 #include "api/change.h"
-#include "api/fields.h"
+#include "api/export.h"
 #include "api/present.h"
 #include "base/clock.h"
 #include "core/admin.h"
@@ -50,40 +50,66 @@ static enum err errand_json(json_t **out, struct store_view *view, const struct 
     return OK;
 }
 
+struct attempt_listing {
+    struct listing base;
+    struct errand_filter filter;
+};
+
+static void read_listing(struct listing *l, struct fields *f, struct api *api)
+{
+    struct errand_filter *filter = &((struct attempt_listing *)l)->filter;
+    const struct directory *d = core_directory(api_core(api));
+    const struct account *a = directory_account(d, l->segments[0]);
+    struct str failed;
+    filter->failed = fields_text(f, "failed", TIME_MAX, &failed) && str_eq(failed, STR("yes"));
+    filter->account_id = a ? a->id : 0;
+    if (!a)
+        fields_refuse(f, ERR_NOT_FOUND, "account",
+                      STR("there is no account of this name: `navette account list` shows them"));
+    directory_release(d);
+}
+
+static enum err read_page(struct listing *l, struct store_view *view)
+{
+    struct errand_filter *filter = &((struct attempt_listing *)l)->filter;
+    struct errand *rows;
+    size_t n = 0;
+    filter->past_id = l->after.id;
+    filter->oldest_first = !l->descending;
+    filter->limit = l->limit;
+    enum err e = store_errand_list(&rows, &n, view, filter);
+    if (!e)
+        listing_found_by_id(l, rows, n, n ? rows[n - 1].id : 0);
+    return e;
+}
+
+static enum err row_json(json_t **out, struct listing *l, struct store_view *view, size_t i)
+{
+    return errand_json(out, view, (const struct errand *)l->rows + i);
+}
+
+static const struct listing_sort sorts[] = {{"at", LIST_TIME}, {NULL, LIST_TIME}};
+
+static const struct listing_kind list = {
+    .name = "attempts",
+    .sorts = sorts,
+    .size = sizeof(struct attempt_listing),
+    .read = read_listing,
+    .page = read_page,
+    .row = row_json,
+    .columns =
+        (const char *const[]){"id", "created_at", "kind", "target", "profile", "state", "events",
+                              "failures", "next_at", "done_at", "status", "error", NULL}};
+
 static void list_attempts(struct api *api, struct http_request *request, const struct str *segments)
 {
-    struct store_view view = api_view(api, request);
-    struct errand_filter filter = {0};
-    struct fields f;
-    struct account a;
-    struct refusal why;
-    struct str failed;
-    struct errand *rows;
-    size_t n;
-    fields_of_query(&f, request);
-    filter.failed = fields_text(&f, "failed", TIME_MAX, &failed) && str_eq(failed, STR("yes"));
-    fields_page(&f, &filter.before_id, &filter.limit);
-    if (!fields_end(&f))
-        return;
-    if (admin_account_find(&a, &view, segments[0], &why)) {
-        api_reply_refusal(request, &why);
-        return;
-    }
-    filter.account_id = a.id;
-    enum err e = store_errand_list(&rows, &n, &view, &filter);
-    json_t *items = json_array();
-    for (size_t i = 0; i < n && !e; i++) {
-        json_t *item;
-        e = errand_json(&item, &view, &rows[i]);
-        if (!e)
-            json_array_append_new(items, item);
-    }
-    if (!e) {
-        present_list(request, items, n == filter.limit ? rows[n - 1].id : 0);
-        return;
-    }
-    json_decref(items);
-    api_reply_error(request, e, NULL, (struct str){0});
+    listing_answer(api, request, segments, &list);
+}
+
+static void export_attempts(struct api *api, struct http_request *request,
+                            const struct str *segments)
+{
+    export_answer(api, request, segments, &list);
 }
 
 /* ---- told again ---- */
@@ -233,6 +259,7 @@ static void test(struct api *api, struct http_request *request, const struct str
 
 const struct api_route callback_log_routes[] = {
     {HTTP_GET, "/api/v1/accounts/{name}/callback/attempts", list_attempts, RIGHT_OWN},
+    {HTTP_GET, "/api/v1/accounts/{name}/callback/attempts/export", export_attempts, RIGHT_OWN},
     {HTTP_POST, "/api/v1/accounts/{name}/callback/replay", replay, RIGHT_OWN},
     {HTTP_POST, "/api/v1/accounts/{name}/callback/test", test, RIGHT_OWN},
     {0},

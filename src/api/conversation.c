@@ -3,8 +3,7 @@
 #include "store/conversation.h"
 
 #include "api/actor.h"
-#include "api/aside.h"
-#include "api/fields.h"
+#include "api/export.h"
 #include "api/present.h"
 #include "base/clock.h"
 #include "store/incoming.h"
@@ -31,62 +30,68 @@ static json_t *conversation_json(const struct conversation *c, const struct dire
 
 /* ---- list ---- */
 
-struct conversation_search {
-    struct api_aside aside;
+struct conversation_listing {
+    struct listing base;
     struct conversation_filter filter;
-    json_t *items;
-    int64_t next_before_id;
 };
 
-static enum err search(struct api_aside *aside, struct store_view *view)
+static void read_listing(struct listing *l, struct fields *f, struct api *api)
 {
-    struct conversation_search *s = (struct conversation_search *)aside;
-    struct conversation *rows;
-    size_t n;
-    enum err e = store_conversation_list(&rows, &n, view, &s->filter);
-    if (e)
-        return e;
-    const struct directory *d = core_directory(api_core(aside->api));
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(s->items, conversation_json(&rows[i], d));
-    directory_release(d);
-    s->next_before_id = n == s->filter.limit ? rows[n - 1].id : 0;
-    return OK;
-}
-
-static void answer_search(struct api_aside *aside)
-{
-    const struct conversation_search *s = (const struct conversation_search *)aside;
-    if (!aside->err) {
-        present_list(aside->request, s->items, s->next_before_id);
-        return;
-    }
-    json_decref(s->items);
-    api_reply_error(aside->request, aside->err, NULL, (struct str){0});
-}
-
-static void read_filter(struct fields *f, struct api *api, struct conversation_filter *filter)
-{
+    struct conversation_filter *filter = &((struct conversation_listing *)l)->filter;
     struct str open;
     actor_scope(f, api, RIGHT_VIEW | RIGHT_CHAT, &filter->account_id);
     if (fields_text(f, "open", WORD_MAX, &open) && str_eq(open, STR("yes")))
         filter->open_at_us = clock_now_us();
-    fields_page(f, &filter->before_id, &filter->limit);
+    if (!l->descending)
+        fields_refuse(f, ERR_INVALID, "sort", STR("the latest come first: write -at"));
 }
+
+static enum err read_page(struct listing *l, struct store_view *view)
+{
+    struct conversation_filter *filter = &((struct conversation_listing *)l)->filter;
+    struct conversation_page page;
+    filter->after = (struct conversation_place){l->after.key.first, l->after.id};
+    filter->limit = l->limit;
+    filter->look_at = l->budget.rows;
+    enum err e = store_conversation_list(&page, view, filter);
+    l->rows = page.rows;
+    l->n = page.n;
+    l->more = page.more;
+    l->partial = page.partial;
+    l->end = (struct list_place){.key.first = page.end.last_at_us, .id = page.end.id};
+    l->whole_to_id = INT64_MAX;
+    return e;
+}
+
+static enum err row_json(json_t **out, struct listing *l, struct store_view *view, size_t i)
+{
+    *out = conversation_json((const struct conversation *)l->rows + i, l->d);
+    return OK;
+}
+
+static const struct listing_sort sorts[] = {{"at", LIST_TIME}, {NULL, LIST_TIME}};
+
+static const struct listing_kind list = {
+    .name = "conversations",
+    .sorts = sorts,
+    .size = sizeof(struct conversation_listing),
+    .read = read_listing,
+    .page = read_page,
+    .row = row_json,
+    .columns =
+        (const char *const[]){"id", "account", "carrier", "phone", "number", "kind", "open",
+                              "opened_at", "last_at", "until_at", "message_id", "unread", NULL}};
 
 static void list_conversations(struct api *api, struct http_request *request,
                                const struct str *segments)
 {
-    struct conversation_search *s = ARENA_NEW(request->arena, struct conversation_search);
-    struct fields f;
-    fields_of_query(&f, request);
-    read_filter(&f, api, &s->filter);
-    if (!fields_end(&f))
-        return;
-    s->items = json_array();
-    s->aside =
-        (struct api_aside){.api = api, .request = request, .work = search, .done = answer_search};
-    api_aside_post(&s->aside);
+    listing_answer(api, request, segments, &list);
+}
+
+static void export_conversations(struct api *api, struct http_request *request,
+                                 const struct str *segments)
+{
+    export_answer(api, request, segments, &list);
 }
 
 /* ---- one ---- */
@@ -160,6 +165,7 @@ static void show_conversation(struct api *api, struct http_request *request,
 
 const struct api_route conversation_routes[] = {
     {HTTP_GET, "/api/v1/conversations", list_conversations, RIGHT_VIEW | RIGHT_CHAT},
+    {HTTP_GET, "/api/v1/conversations/export", export_conversations, RIGHT_VIEW | RIGHT_CHAT},
     {HTTP_GET, "/api/v1/conversations/{id}", show_conversation, RIGHT_VIEW | RIGHT_CHAT},
     {0},
 };

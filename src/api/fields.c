@@ -2,6 +2,7 @@
 #include "api/fields.h"
 
 #include "core/admin.h"
+#include "text/date.h"
 
 enum { PAGE_USUAL = 50, PAGE_MOST = 1000 };
 
@@ -187,11 +188,23 @@ bool fields_null(struct fields *f, const char *name)
     return f->body && json_is_null(json_object_get(f->body, name));
 }
 
+bool fields_time(struct fields *f, const char *name, int64_t *at_us)
+{
+    enum { TIME_MAX = 40 };
+    struct str text;
+    if (!fields_text(f, name, TIME_MAX, &text))
+        return false;
+    if (!date_parse_iso(at_us, text))
+        return true;
+    fields_refuse(f, ERR_BAD_DATE, name, STR("write it as 2026-11-21T14:05:00Z"));
+    return false;
+}
+
 void fields_page(struct fields *f, int64_t *before_id, size_t *limit)
 {
     int64_t size = PAGE_USUAL;
     *before_id = 0;
-    fields_number(f, "before", 1, INT64_MAX, before_id);
+    fields_number(f, "cursor", 1, INT64_MAX, before_id);
     fields_number(f, "limit", 1, PAGE_MOST, &size);
     *limit = (size_t)size;
 }

@@ -47,6 +47,8 @@ bool fields_texts_upto(struct fields *f, const char *name, size_t most, struct s
                        size_t *n);
 /* The member stands there as null. */
 bool fields_null(struct fields *f, const char *name);
+/* "2026-11-21T14:05:00Z". */
+bool fields_time(struct fields *f, const char *name, int64_t *at_us);
 /* The next page's mark and the size of a page, as every list reads them. */
 void fields_page(struct fields *f, int64_t *before_id, size_t *limit);
 

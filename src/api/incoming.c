@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Incoming messages, as stored. */
-#include "store/incoming.h"
-
 #include "api/actor.h"
+#include "api/export.h"
 #include "api/present.h"
+#include "api/search_fields.h"
+#include "text/phone.h"
 
 static const char *const standing_names[] = {[STANDING_NONE] = "none",
                                              [STANDING_IN_TIME] = "in_time",
@@ -33,33 +34,99 @@ static json_t *incoming_json(const struct incoming *i, const struct directory *d
     return json;
 }
 
+/* ---- list ---- */
+
+enum { NUMBER_MAX = 32, STANDINGS_MAX = 64, STANDINGS = 4 };
+
+struct incoming_listing {
+    struct listing base;
+    struct incoming_search search;
+};
+
+static void read_standings(struct fields *f, unsigned *standings)
+{
+    struct str list, word;
+    if (!fields_text(f, "standing", STANDINGS_MAX, &list))
+        return;
+    while (str_split(&list, ',', &word)) {
+        size_t i = 0;
+        while (i < STANDINGS && !str_eq(word, str_of(standing_names[i])))
+            i++;
+        if (i == STANDINGS)
+            fields_refuse(f, ERR_INVALID, "standing",
+                          STR("write none, in_time, late or not_covered; several with commas "
+                              "between them"));
+        else
+            *standings |= 1u << i;
+    }
+}
+
+/* As it stands in the rows: with + when it is a phone, else as the carrier wrote it. */
+static void read_phone(struct fields *f, struct str *sender)
+{
+    char text[PHONE_SIZE];
+    uint64_t phone;
+    if (fields_text(f, "from", NUMBER_MAX, sender) && !phone_parse(&phone, *sender))
+        *sender = arena_str(f->request->arena, phone_format(text, phone));
+}
+
+static void read_listing(struct listing *l, struct fields *f, struct api *api)
+{
+    struct incoming_search *s = &((struct incoming_listing *)l)->search;
+    actor_scope(f, api, RIGHT_VIEW, &s->search.account_id);
+    search_read(&s->search, l, f);
+    read_phone(f, &s->sender);
+    fields_text(f, "to", NUMBER_MAX, &s->number);
+    read_standings(f, &s->standings);
+}
+
+static enum err read_page(struct listing *l, struct store_view *view)
+{
+    struct incoming_search *s = &((struct incoming_listing *)l)->search;
+    struct list_page page;
+    search_goes_on(&s->search, l);
+    enum err e = store_incoming_search(&page, view, s);
+    if (!e)
+        listing_found(l, &page);
+    return e;
+}
+
+static enum err row_json(json_t **out, struct listing *l, struct store_view *view, size_t i)
+{
+    *out = incoming_json((const struct incoming *)l->rows + i, l->d);
+    return OK;
+}
+
+static const struct listing_sort sorts[] = {{"at", LIST_TIME},
+                                            {"from", LIST_PHONE},
+                                            {"to", LIST_NUMBER},
+                                            {"standing", LIST_STANDING},
+                                            {NULL, LIST_TIME}};
+
+static const struct listing_kind list = {
+    .name = "incoming",
+    .sorts = sorts,
+    .size = sizeof(struct incoming_listing),
+    .read = read_listing,
+    .page = read_page,
+    .row = row_json,
+    .columns =
+        (const char *const[]){"id", "received_at", "account", "carrier", "sender", "number", "text",
+                              "class", "parts", "missing", "standing", "started", "credits",
+                              "release_at", "released_at", "message_id", "conversation_id", NULL}};
+
 static void list_incoming(struct api *api, struct http_request *request, const struct str *segments)
 {
-    const struct directory *d = core_directory(api_core(api));
-    struct fields f;
-    int64_t account_id;
-    int64_t before_id;
-    size_t limit;
-    fields_of_query(&f, request);
-    actor_scope(&f, api, RIGHT_VIEW, &account_id);
-    fields_page(&f, &before_id, &limit);
-    if (!fields_end(&f))
-        goto out;
-    struct store_view view = api_view(api, request);
-    struct incoming *rows;
-    size_t n;
-    enum err e = store_incoming_list(&rows, &n, &view, account_id, before_id, limit);
-    if (e) {
-        api_reply_error(request, e, NULL, (struct str){0});
-        goto out;
-    }
-    json_t *items = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(items, incoming_json(&rows[i], d));
-    present_list(request, items, n == limit ? rows[n - 1].id : 0);
-out:
-    directory_release(d);
+    listing_answer(api, request, segments, &list);
 }
+
+static void export_incoming(struct api *api, struct http_request *request,
+                            const struct str *segments)
+{
+    export_answer(api, request, segments, &list);
+}
+
+/* ---- one ---- */
 
 static void show_incoming(struct api *api, struct http_request *request, const struct str *segments)
 {
@@ -84,6 +151,7 @@ static void show_incoming(struct api *api, struct http_request *request, const s
 
 const struct api_route incoming_routes[] = {
     {HTTP_GET, "/api/v1/incoming", list_incoming, RIGHT_VIEW},
+    {HTTP_GET, "/api/v1/incoming/export", export_incoming, RIGHT_VIEW},
     {HTTP_GET, "/api/v1/incoming/{id}", show_incoming, RIGHT_VIEW},
     {0},
 };

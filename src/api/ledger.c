@@ -1,10 +1,89 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does the ledger balance? The list names every purse where it does not. */
+/* Movements of purses; and does the ledger balance? The list names every purse where it does not.
+ */
 #include "store/ledger.h"
 
-#include "api/aside.h"
-#include "api/fields.h"
+#include "api/export.h"
 #include "api/present.h"
+
+enum { KIND_MAX = 16 };
+
+/* ---- movements ---- */
+
+static json_t *movement_json(const struct movement *m, const struct directory *d)
+{
+    const struct api_user *user = m->user_id ? directory_user_by_id(d, m->user_id) : NULL;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "id", present_id(m->id), "at",
+                     present_time(m->at_us), "user_id", present_id(m->user_id), "user",
+                     user ? present_text(user->login) : json_null(), "kind", present_text(m->kind),
+                     "credits", present_credits(m->amount), "balance", present_credits(m->balance),
+                     "messages", (json_int_t)m->messages, "reason",
+                     present_text_or_null(m->reason));
+}
+
+struct movement_listing {
+    struct listing base;
+    struct movement_filter filter;
+};
+
+static void read_listing(struct listing *l, struct fields *f, struct api *api)
+{
+    struct movement_filter *filter = &((struct movement_listing *)l)->filter;
+    const struct directory *d = core_directory(api_core(api));
+    const struct account *a = directory_account(d, l->segments[0]);
+    fields_text(f, "kind", KIND_MAX, &filter->kind);
+    filter->account_id = a ? a->id : 0;
+    if (!a)
+        fields_refuse(f, ERR_NOT_FOUND, "account",
+                      STR("there is no account of this name: `navette account list` shows them"));
+    directory_release(d);
+}
+
+static enum err read_page(struct listing *l, struct store_view *view)
+{
+    struct movement_filter *filter = &((struct movement_listing *)l)->filter;
+    struct movement *rows;
+    size_t n = 0;
+    filter->past_id = l->after.id;
+    filter->oldest_first = !l->descending;
+    filter->limit = l->limit;
+    enum err e = store_movement_list(&rows, &n, view, filter);
+    if (!e)
+        listing_found_by_id(l, rows, n, n ? rows[n - 1].id : 0);
+    return e;
+}
+
+static enum err row_json(json_t **out, struct listing *l, struct store_view *view, size_t i)
+{
+    *out = movement_json((const struct movement *)l->rows + i, l->d);
+    return OK;
+}
+
+static const struct listing_sort sorts[] = {{"at", LIST_TIME}, {NULL, LIST_TIME}};
+
+static const struct listing_kind movements = {
+    .name = "movements",
+    .sorts = sorts,
+    .size = sizeof(struct movement_listing),
+    .read = read_listing,
+    .page = read_page,
+    .row = row_json,
+    .columns = (const char *const[]){"id", "at", "user", "kind", "credits", "balance", "messages",
+                                     "reason", NULL}};
+
+static void list_movements(struct api *api, struct http_request *request,
+                           const struct str *segments)
+{
+    listing_answer(api, request, segments, &movements);
+}
+
+static void export_movements(struct api *api, struct http_request *request,
+                             const struct str *segments)
+{
+    export_answer(api, request, segments, &movements);
+}
+
+/* ---- the check ---- */
 
 static json_t *imbalance_json(const struct imbalance *i, const struct directory *d)
 {
@@ -57,6 +136,8 @@ static void check_ledger(struct api *api, struct http_request *request, const st
 }
 
 const struct api_route ledger_routes[] = {
+    {HTTP_GET, "/api/v1/accounts/{name}/movements", list_movements, RIGHT_VIEW},
+    {HTTP_GET, "/api/v1/accounts/{name}/movements/export", export_movements, RIGHT_VIEW},
     {HTTP_GET, "/api/v1/ledger/check", check_ledger, RIGHT_OPERATE},
     {0},
 };

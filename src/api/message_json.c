@@ -119,6 +119,30 @@ static json_t *names_json(const struct message *m, const struct directory *d)
 static const char *const origin_names[] = {
     [ORIGIN_ASKED] = "asked", [ORIGIN_ANSWER] = "answer", [ORIGIN_NOTICE] = "notice"};
 
+json_t *message_row_json(const struct message *m, const struct directory *d)
+{
+    const struct directory_carrier *carrier = directory_carrier_by_id(d, m->carrier_id);
+    struct ptt ptt = ptt_of(m->state, m->receipt);
+    json_t *json = names_json(m, d);
+    json_t *rest = json_pack(
+        "{s:o, s:s, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "text",
+        m->text.n ? present_text(m->text) : json_null(), "encoding",
+        text_encoding_name(m->encoding), "parts", (json_int_t)m->parts, "class",
+        m->class < 0 ? json_null() : json_integer(m->class), "tag", present_text_or_null(m->tag),
+        "state", message_state_name(m->state), "credits", present_credits(m->credits), "created_at",
+        present_time(m->created_at_us), "due_at", present_time(m->due_at_us), "sent_at",
+        present_time(m->sent_at_us), "done_at", present_time(m->done_at_us), "carrier",
+        carrier ? present_text(carrier->row.name) : json_null(), "receipt",
+        present_text_or_null(m->receipt));
+    json_object_update(json, rest);
+    json_object_set_new(json, "ptt", ptt.code ? json_integer(ptt.code) : json_null());
+    json_object_set_new(json, "ptt_meaning", ptt.code ? json_string(ptt.meaning) : json_null());
+    json_object_set_new(json, "origin", json_string(origin_names[m->origin]));
+    json_object_set_new(json, "conversation_id", present_id(m->conversation_id));
+    json_decref(rest);
+    return json;
+}
+
 enum err message_json(json_t **out, struct store_view *view, const struct message *m,
                       const struct directory *d)
 {
@@ -131,26 +155,8 @@ enum err message_json(json_t **out, struct store_view *view, const struct messag
         e = store_part_list(&parts, &parts_n, view, m->id);
     if (e)
         return e;
-    const struct directory_carrier *carrier = directory_carrier_by_id(d, m->carrier_id);
-    json_t *json = names_json(m, d);
-    json_t *rest = json_pack(
-        "{s:o, s:s, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "text",
-        m->text.n ? present_text(m->text) : json_null(), "encoding",
-        text_encoding_name(m->encoding), "parts", (json_int_t)m->parts, "class",
-        m->class < 0 ? json_null() : json_integer(m->class), "tag", present_text_or_null(m->tag),
-        "state", message_state_name(m->state), "credits", present_credits(m->credits), "created_at",
-        present_time(m->created_at_us), "due_at", present_time(m->due_at_us), "sent_at",
-        present_time(m->sent_at_us), "done_at", present_time(m->done_at_us), "carrier",
-        carrier ? present_text(carrier->row.name) : json_null(), "carrier_ids",
-        carrier_ids(m, parts, parts_n), "receipt", present_text_or_null(m->receipt), "events",
-        events_json(view, m, parts, parts_n, rows, rows_n));
-    struct ptt ptt = ptt_of(m->state, m->receipt);
-    json_object_update(json, rest);
-    json_object_set_new(json, "ptt", ptt.code ? json_integer(ptt.code) : json_null());
-    json_object_set_new(json, "ptt_meaning", ptt.code ? json_string(ptt.meaning) : json_null());
-    json_object_set_new(json, "origin", json_string(origin_names[m->origin]));
-    json_object_set_new(json, "conversation_id", present_id(m->conversation_id));
-    json_decref(rest);
-    *out = json;
+    *out = message_row_json(m, d);
+    json_object_set_new(*out, "carrier_ids", carrier_ids(m, parts, parts_n));
+    json_object_set_new(*out, "events", events_json(view, m, parts, parts_n, rows, rows_n));
     return OK;
 }

@@ -14,6 +14,9 @@
 
 #include "api/resource.h"
 
+/* As lists show it: without carrier_ids and events. A new reference. Threads: any. */
+json_t *message_row_json(const struct message *m, const struct directory *d);
+
 /* A new reference. Reads parts and events through `view`, whose arena holds them meanwhile. */
 enum err message_json(json_t **out, struct store_view *view, const struct message *m,
                       const struct directory *d) MUST_CHECK;

@@ -4,7 +4,7 @@
 
 #include "api/actor.h"
 #include "api/change.h"
-#include "api/fields.h"
+#include "api/export.h"
 #include "api/present.h"
 #include "core/admin.h"
 #include "text/phone.h"
@@ -57,42 +57,66 @@ static void read_phone(struct fields *f, struct str number, uint64_t *phone)
                       STR("write it in international form, such as +33612345678"));
 }
 
-static void read_filter(struct fields *f, struct api *api, struct quarantine_filter *filter)
+struct quarantine_listing {
+    struct listing base;
+    struct quarantine_filter filter;
+};
+
+static void read_listing(struct listing *l, struct fields *f, struct api *api)
 {
+    struct quarantine_filter *filter = &((struct quarantine_listing *)l)->filter;
     struct str word;
-    *filter = (struct quarantine_filter){0};
     actor_scope(f, api, RIGHT_VIEW, &filter->account_id);
     if (fields_text(f, "number", NUMBER_MAX, &word))
         read_phone(f, word, &filter->phone);
     if (fields_text(f, "status", WORD_MAX, &word) &&
         (quarantine_status_parse(&filter->status, word) || !filter->status))
         fields_refuse(f, ERR_INVALID, "status", STR("write blacklisted, quarantined or erroneous"));
-    fields_page(f, &filter->before_id, &filter->limit);
 }
+
+static enum err read_page(struct listing *l, struct store_view *view)
+{
+    struct quarantine_filter *filter = &((struct quarantine_listing *)l)->filter;
+    struct quarantine *rows;
+    size_t n = 0;
+    filter->past_id = l->after.id;
+    filter->oldest_first = !l->descending;
+    filter->limit = l->limit;
+    enum err e = store_quarantine_list(&rows, &n, view, filter);
+    if (!e)
+        listing_found_by_id(l, rows, n, n ? rows[n - 1].id : 0);
+    return e;
+}
+
+static enum err listed_json(json_t **out, struct listing *l, struct store_view *view, size_t i)
+{
+    *out = row_json((const struct quarantine *)l->rows + i, l->d);
+    return OK;
+}
+
+static const struct listing_sort sorts[] = {{"at", LIST_TIME}, {NULL, LIST_TIME}};
+
+static const struct listing_kind list = {
+    .name = "quarantine",
+    .sorts = sorts,
+    .size = sizeof(struct quarantine_listing),
+    .read = read_listing,
+    .page = read_page,
+    .row = listed_json,
+    .columns =
+        (const char *const[]){"id", "number", "account", "short_code", "status", "reason", "errors",
+                              "error_at", "since", "message_id", "incoming_id", NULL}};
 
 static void list_quarantine(struct api *api, struct http_request *request,
                             const struct str *segments)
 {
-    struct store_view view = api_view(api, request);
-    struct quarantine_filter filter;
-    struct quarantine *rows;
-    struct fields f;
-    size_t n;
-    fields_of_query(&f, request);
-    read_filter(&f, api, &filter);
-    if (!fields_end(&f))
-        return;
-    enum err e = store_quarantine_list(&rows, &n, &view, &filter);
-    if (e) {
-        api_reply_error(request, e, NULL, (struct str){0});
-        return;
-    }
-    const struct directory *d = core_directory(api_core(api));
-    json_t *items = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(items, row_json(&rows[i], d));
-    directory_release(d);
-    present_list(request, items, n == filter.limit ? rows[n - 1].id : 0);
+    listing_answer(api, request, segments, &list);
+}
+
+static void export_quarantine(struct api *api, struct http_request *request,
+                              const struct str *segments)
+{
+    export_answer(api, request, segments, &list);
 }
 
 /* Rows of all accounts concern everybody. */
@@ -255,6 +279,7 @@ static void remove_phone(struct api *api, struct http_request *request, const st
 const struct api_route quarantine_routes[] = {
     {HTTP_GET, "/api/v1/quarantine", list_quarantine, RIGHT_VIEW},
     {HTTP_POST, "/api/v1/quarantine", add_phone, RIGHT_OWN},
+    {HTTP_GET, "/api/v1/quarantine/export", export_quarantine, RIGHT_VIEW},
     {HTTP_GET, "/api/v1/quarantine/{number}", show_phone, RIGHT_VIEW},
     {HTTP_POST, "/api/v1/quarantine/{number}/remove", remove_phone, RIGHT_OWN},
     {0},

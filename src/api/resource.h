@@ -52,6 +52,7 @@ extern const struct api_route carrier_probe_routes[];
 extern const struct api_route route_explain_routes[]; /* before route_routes */
 extern const struct api_route route_routes[];
 extern const struct api_route rate_routes[];
+extern const struct api_route message_list_routes[]; /* before message_routes */
 extern const struct api_route message_routes[];
 extern const struct api_route message_send_routes[];
 extern const struct api_route estimate_routes[];

@@ -72,7 +72,7 @@ static void print_list(const struct cli_call *call, const json_t *answer)
     cli_print_table(stdout, items, call->command->columns);
     fflush(stdout);
     if (next)
-        fprintf(stderr, cli_text("there is more: --before %s\n"), next);
+        fprintf(stderr, cli_text("there is more: --cursor %s\n"), next);
 }
 
 static int report(const struct cli_call *call, int status, const struct buf *body)

@@ -172,8 +172,9 @@ static ssize_t on_more(void *ctx, uint64_t at, char *to, size_t size)
 {
     struct exchange *x = ctx;
     long n = x->server->stopping ? HTTP_PULL_END : x->pull.more(x->pull.ctx, to, size);
-    if (n == HTTP_PULL_END)
-        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (n < 0)
+        return n == HTTP_PULL_END ? MHD_CONTENT_READER_END_OF_STREAM
+                                  : MHD_CONTENT_READER_END_WITH_ERROR;
     if (n == 0)
         suspend(x);
     return n;
@@ -191,7 +192,8 @@ void http_pull_reply(struct http_request *request, int status, const char *conte
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_more, x, NULL);
     if (!response)
         base_out_of_memory();
-    static const char *const headers[] = {"Cache-Control", "no-store", NULL};
+    const char *name = pull->disposition ? "Content-Disposition" : NULL;
+    const char *headers[] = {"Cache-Control", "no-store", name, pull->disposition, NULL};
     queue(x, status, content_type, response, headers);
 }
 
@@ -369,14 +371,12 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **c
     *context = http_client_new(server->clients, fd);
 }
 
-/* libmicrohttpd answers 400, 414 and 431 itself and drops connections beyond the limit of an
- * address; what it says to its log is all that we learn of it. */
+/* What libmicrohttpd refuses itself (400, 414, 431, too many of an address) is only in its log. */
 static void on_log(void *ctx, const char *format, va_list args)
 {
-    static const char *const refusals[] = {"Error processing request", "Server reached connection"};
-    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-        if (str_starts(str_of(format), str_of(refusals[i])))
-            metric_add(METRIC_HTTP_REFUSED, 1);
+    if (str_starts(str_of(format), STR("Error processing request")) ||
+        str_starts(str_of(format), STR("Server reached connection")))
+        metric_add(METRIC_HTTP_REFUSED, 1);
     char text[256];
     char safe[LOG_SAFE_SIZE];
     vsnprintf(text, sizeof(text), format, args);

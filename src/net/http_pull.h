@@ -11,13 +11,15 @@
 
 struct http_pull {
     /* Fills at most `size` bytes and returns how many; 0 means nothing yet, and it is asked again
-     * after http_pull_wake. HTTP_PULL_END ends the answer. */
+     * after http_pull_wake. HTTP_PULL_END ends the answer, HTTP_PULL_BREAK breaks it off, so that
+     * the client sees that it is not whole. */
     long (*more)(void *ctx, char *to, size_t size);
     /* Once: the answer has left whole, or the client is gone. */
     void (*over)(void *ctx);
     void *ctx;
+    const char *disposition; /* Content-Disposition, in the request's arena; NULL: none */
 };
-enum { HTTP_PULL_END = -1 };
+enum { HTTP_PULL_END = -1, HTTP_PULL_BREAK = -2 };
 
 /* Instead of http_reply; the request lives until `over`. */
 void http_pull_reply(struct http_request *request, int status, const char *content_type,

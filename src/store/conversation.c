@@ -3,6 +3,8 @@
 
 #include "store/rows.h"
 
+enum { CHUNK = 256 };
+
 #define COLUMNS                                                                           \
     "id, account_id, carrier_id, recipient, number, kind, opened_at, last_at, until_at, " \
     "message_id, unread"
@@ -85,18 +87,47 @@ enum err store_conversation_latest(struct conversation *out, struct store_view *
                     view->arena);
 }
 
-enum err store_conversation_list(struct conversation **out, size_t *n, struct store_view *view,
-                                 const struct conversation_filter *filter)
+/* The next chunk behind *place, which moves on. */
+static enum err read_chunk(struct conversation **out, size_t *n, struct store_view *view,
+                           const struct conversation_filter *f, struct conversation_place *place)
 {
-    static struct db_query list =
-        DB_QUERY("SELECT " COLUMNS " FROM conversation WHERE ($1 = 0 OR account_id = $1) "
-                 "AND ($2 = 0 OR until_at IS NULL OR until_at > $2) AND ($3 = 0 OR id < $3) "
-                 "ORDER BY id DESC LIMIT $4");
+    static struct db_query of_account =
+        DB_QUERY("SELECT " COLUMNS " FROM conversation WHERE account_id = $1 AND "
+                 "(last_at, id) < ($2, $3) ORDER BY last_at DESC, id DESC LIMIT $4");
+    static struct db_query of_all = DB_QUERY("SELECT " COLUMNS " FROM conversation WHERE id < $1 "
+                                             "ORDER BY id DESC LIMIT $2");
     struct db_rows rows =
-        db_rows_open(view->db, &list,
-                     DB_ARGS(DB_INT(filter->account_id), DB_INT(filter->open_at_us),
-                             DB_INT(filter->before_id), DB_INT(filter->limit)));
+        f->account_id ? db_rows_open(view->db, &of_account,
+                                     DB_ARGS(DB_INT(f->account_id), DB_INT(place->last_at_us),
+                                             DB_INT(place->id), DB_INT(CHUNK)))
+                      : db_rows_open(view->db, &of_all, DB_ARGS(DB_INT(place->id), DB_INT(CHUNK)));
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_conversation);
+}
+
+enum err store_conversation_list(struct conversation_page *page, struct store_view *view,
+                                 const struct conversation_filter *f)
+{
+    size_t looked = 0, n = CHUNK;
+    enum err e = OK;
+    *page = (struct conversation_page){
+        .rows = ARENA_ARRAY(view->arena, f->limit, struct conversation), .more = true};
+    page->end = f->after.id ? f->after
+                            : (struct conversation_place){.last_at_us = INT64_MAX, .id = INT64_MAX};
+    while (!e && n == CHUNK && page->n < f->limit && looked < f->look_at) {
+        struct conversation *some;
+        size_t i = 0;
+        e = read_chunk(&some, &n, view, f, &page->end);
+        for (; !e && i < n && page->n < f->limit; i++) {
+            bool open = !some[i].until_at_us || some[i].until_at_us > f->open_at_us;
+            page->end = (struct conversation_place){some[i].last_at_us, some[i].id};
+            if (!f->open_at_us || open)
+                page->rows[page->n++] = some[i];
+        }
+        looked += i;
+        page->more = i < n || n == CHUNK;
+    }
+    page->partial = page->more && page->n < f->limit;
+    return e;
 }
 
 static void read_line(void *item, const struct db_rows *r, struct arena *a)

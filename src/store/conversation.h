@@ -40,14 +40,26 @@ enum err store_conversation_latest(struct conversation *out, struct store_view *
                                    int64_t carrier_id, uint64_t recipient, struct str number,
                                    int64_t account_id) MUST_CHECK;
 
-struct conversation_filter {
-    int64_t account_id; /* 0: any */
-    int64_t open_at_us; /* open at this instant; 0: any */
-    int64_t before_id;  /* 0: from the newest */
-    size_t limit;
+struct conversation_place {
+    int64_t last_at_us;
+    int64_t id;
 };
-/* Newest first. May read all. */
-enum err store_conversation_list(struct conversation **out, size_t *n, struct store_view *view,
+struct conversation_filter {
+    int64_t account_id;              /* 0: any */
+    int64_t open_at_us;              /* open at this instant; 0: any */
+    struct conversation_place after; /* the end of the page before; id 0: from the first */
+    size_t limit;
+    size_t look_at; /* so many rows at least, then the page ends, full or not */
+};
+struct conversation_page {
+    struct conversation *rows;
+    size_t n;
+    bool more;    /* there may be a next page */
+    bool partial; /* it ended before it was full */
+    struct conversation_place end;
+};
+/* Of an account the one where something was said last comes first; of all the newest. */
+enum err store_conversation_list(struct conversation_page *page, struct store_view *view,
                                  const struct conversation_filter *filter) MUST_CHECK;
 
 /* What was said in one: ids of messages and of incoming messages, by when they came. */

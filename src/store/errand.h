@@ -97,8 +97,9 @@ enum err store_errand_get(struct errand *out, struct store_view *view, int64_t i
 
 struct errand_filter {
     int64_t account_id;
-    bool failed;       /* only those that failed once, and those given up */
-    int64_t before_id; /* 0: from the newest */
+    bool failed; /* only those that failed once, and those given up */
+    bool oldest_first;
+    int64_t past_id; /* behind it in this order; 0: from the first */
     size_t limit;
 };
 /* Newest first, without their bodies. */

@@ -62,17 +62,21 @@ enum err store_errand_list(struct errand **out, size_t *n, struct store_view *vi
 #define LIST                                                                                \
     "SELECT e.id, e.account_id, e.kind, e.target, e.profile, e.events, e.keep, e.told, "    \
     "e.state, e.due_at, e.give_up_at, e.attempts, e.created_at, e.done_at, '' FROM errand " \
-    "AS e WHERE e.account_id = $1 AND e.id < $2 "
-    static struct db_query all = DB_QUERY(LIST "ORDER BY e.id DESC LIMIT $3");
-    static struct db_query failed =
-        DB_QUERY(LIST "AND (e.attempts > 0 OR e.state = 4) ORDER BY e.id DESC LIMIT $3");
+    "AS e WHERE e.account_id = $1 "
+#define FAILED "AND (e.attempts > 0 OR e.state = 4) "
+    static struct db_query all[] = {DB_QUERY(LIST "AND e.id < $2 ORDER BY e.id DESC LIMIT $3"),
+                                    DB_QUERY(LIST "AND e.id > $2 ORDER BY e.id LIMIT $3")};
+    static struct db_query failed[] = {
+        DB_QUERY(LIST "AND e.id < $2 " FAILED "ORDER BY e.id DESC LIMIT $3"),
+        DB_QUERY(LIST "AND e.id > $2 " FAILED "ORDER BY e.id LIMIT $3")};
 #undef LIST
+#undef FAILED
     *out = ARENA_ARRAY(view->arena, filter->limit, struct errand);
     *n = 0;
-    struct db_rows rows = db_rows_open(
-        view->db, filter->failed ? &failed : &all,
-        DB_ARGS(DB_INT(filter->account_id),
-                DB_INT(filter->before_id ? filter->before_id : INT64_MAX), DB_INT(filter->limit)));
+    int64_t past = filter->past_id || filter->oldest_first ? filter->past_id : INT64_MAX;
+    struct db_rows rows =
+        db_rows_open(view->db, (filter->failed ? failed : all) + filter->oldest_first,
+                     DB_ARGS(DB_INT(filter->account_id), DB_INT(past), DB_INT(filter->limit)));
     while (*n < filter->limit && db_rows_next(&rows))
         errand_read(&(*out)[(*n)++], &rows, view->arena);
     return db_rows_close(&rows);

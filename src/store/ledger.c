@@ -268,14 +268,18 @@ static void read_movement(void *item, const struct db_rows *r, struct arena *a)
 }
 
 enum err store_movement_list(struct movement **out, size_t *n, struct store_view *view,
-                             int64_t account_id, int64_t before_id, size_t limit)
+                             const struct movement_filter *f)
 {
-    static struct db_query list = DB_QUERY(
-        "SELECT id, account_id, user_id, at, kind, amount, balance, messages, reason FROM ledger "
-        "WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+#define LIST                                                                                   \
+    "SELECT id, account_id, user_id, at, kind, amount, balance, messages, reason FROM ledger " \
+    "WHERE account_id = $1 AND (kind = $4 OR CAST($4 AS TEXT) = '') "
+    static struct db_query list[] = {DB_QUERY(LIST "AND id < $2 ORDER BY id DESC LIMIT $3"),
+                                     DB_QUERY(LIST "AND id > $2 ORDER BY id LIMIT $3")};
+#undef LIST
+    int64_t past = f->past_id || f->oldest_first ? f->past_id : INT64_MAX;
     struct db_rows rows = db_rows_open(
-        view->db, &list,
-        DB_ARGS(DB_INT(account_id), DB_INT(before_id ? before_id : INT64_MAX), DB_INT(limit)));
+        view->db, &list[f->oldest_first],
+        DB_ARGS(DB_INT(f->account_id), DB_INT(past), DB_INT(f->limit), DB_TEXT(f->kind)));
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_movement);
 }
 

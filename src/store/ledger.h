@@ -61,9 +61,16 @@ struct movement {
     int64_t messages;
     struct str reason;
 };
-/* Newest first. before_id 0: from the newest. */
+struct movement_filter {
+    int64_t account_id;
+    struct str kind; /* n 0: any */
+    bool oldest_first;
+    int64_t past_id; /* behind it in this order; 0: from the first */
+    size_t limit;
+};
+/* In the order of their ids. */
 enum err store_movement_list(struct movement **out, size_t *n, struct store_view *view,
-                             int64_t account_id, int64_t before_id, size_t limit) MUST_CHECK;
+                             const struct movement_filter *f) MUST_CHECK;
 
 struct imbalance {
     int64_t account_id;

@@ -96,21 +96,25 @@ enum err store_quarantine_get(struct quarantine *out, struct store_view *view, i
 enum err store_quarantine_list(struct quarantine **out, size_t *n, struct store_view *view,
                                const struct quarantine_filter *f)
 {
-#define FILTER "AND (status = $2 OR CAST($2 AS BIGINT) = 0) AND id < $3 ORDER BY id DESC LIMIT $4"
-    static struct db_query of_all =
-        DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE CAST($1 AS BIGINT) = 0 " FILTER);
-    static struct db_query of_account =
-        DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE account_id = $1 " FILTER);
-    static struct db_query of_phone =
-        DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE phone = $5 "
-                 "AND (account_id = $1 OR CAST($1 AS BIGINT) = 0) " FILTER);
-#undef FILTER
-    int64_t before = f->before_id ? f->before_id : INT64_MAX;
-    struct db_value args[] = {DB_INT(f->account_id), DB_INT(f->status), DB_INT(before),
+#define STATUS_IS "AND (status = $2 OR CAST($2 AS BIGINT) = 0) "
+#define BOTH_WAYS(what)                                                         \
+    {                                                                           \
+        DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE " what STATUS_IS     \
+                 "AND id < $3 ORDER BY id DESC LIMIT $4"),                      \
+            DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE " what STATUS_IS \
+                     "AND id > $3 ORDER BY id LIMIT $4")                        \
+    }
+    static struct db_query of_all[] = BOTH_WAYS("CAST($1 AS BIGINT) = 0 ");
+    static struct db_query of_account[] = BOTH_WAYS("account_id = $1 ");
+    static struct db_query of_phone[] =
+        BOTH_WAYS("phone = $5 AND (account_id = $1 OR CAST($1 AS BIGINT) = 0) ");
+#undef BOTH_WAYS
+#undef STATUS_IS
+    int64_t past = f->past_id || f->oldest_first ? f->past_id : INT64_MAX;
+    struct db_value args[] = {DB_INT(f->account_id), DB_INT(f->status), DB_INT(past),
                               DB_INT(f->limit), DB_INT(f->phone)};
-    struct db_rows rows = f->phone        ? db_rows_open(view->db, &of_phone, args, 5)
-                          : f->account_id ? db_rows_open(view->db, &of_account, args, 4)
-                                          : db_rows_open(view->db, &of_all, args, 4);
+    struct db_query *query = f->phone ? of_phone : f->account_id ? of_account : of_all;
+    struct db_rows rows = db_rows_open(view->db, query + f->oldest_first, args, f->phone ? 5 : 4);
     return collect(out, n, &rows, view->arena);
 }
 

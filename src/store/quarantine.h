@@ -83,10 +83,11 @@ struct quarantine_filter {
     int64_t account_id;            /* 0: any */
     uint64_t phone;                /* 0: any */
     enum quarantine_status status; /* VALID: any */
-    int64_t before_id;             /* 0: from the newest */
+    bool oldest_first;
+    int64_t past_id; /* behind it in this order; 0: from the first */
     size_t limit;
 };
-/* Newest first. */
+/* In the order of their ids. */
 enum err store_quarantine_list(struct quarantine **out, size_t *n, struct store_view *view,
                                const struct quarantine_filter *filter) MUST_CHECK;
 /* ERR_NOT_FOUND. */

@@ -336,7 +336,7 @@ test("a message is shown with its whole passage", async () => {
       return m.state === "delivered" && m;
     });
   const m = await delivered(one);
-  assert.deepEqual(Object.keys(m), FIELDS.split(" "));
+  assert.deepEqual(Object.keys(m).sort(), FIELDS.split(" ").sort());
   assert.deepEqual(
     [m.id, m.account, m.user, m.sender, m.recipient, m.text, m.encoding, m.parts, m.class, m.tag],
     [one, "acc-m", "bob", "Navette", "+33612345678", "Bonjour", "gsm7", 1, 1, "spring"],
@@ -361,11 +361,16 @@ test("a message is shown with its whole passage", async () => {
   assert.deepEqual(await ids("--recipient", "+33612345679"), [two]);
   assert.deepEqual(await ids("--account", "acc-m", "--state", "queued"), []);
   const first = await ask("message", "list", "--account", "acc-m", "--limit", "1");
-  assert.equal(first.next, two);
-  assert.deepEqual(Object.keys(first.items[0]), FIELDS.split(" "));
-  assert.deepEqual(await ids("--account", "acc-m", "--before", first.next), [one]);
-  await refused("state", ["message", "list", "--state", "lost"], /delivered/);
-  await refused("recipient", ["message", "list", "--recipient", "12"], /\+33/);
+  const shown = FIELDS.split(" ").filter((f) => f !== "carrier_ids" && f !== "events");
+  assert.deepEqual(Object.keys(first.items[0]).sort(), shown.sort());
+  assert.deepEqual(await ids("--account", "acc-m", "--cursor", first.next), [one]);
+  assert.deepEqual(await ids("--account", "acc-m", "--sort", "at"), [one, two]);
+  assert.deepEqual(await ids("--account", "acc-m", "--sort", "-parts", "--limit", "1"), [two]);
+  assert.deepEqual(await ids("--account", "acc-m", "--text", "BONJ"), [one]);
+  await refused("cursor", ["message", "list", "--cursor", "12"], /leave it out/);
+  await refused("account", ["message", "list", "--sort", "to"], /which account/);
+  await refused("state.0", ["message", "list", "--state", "lost"], /delivered/);
+  await refused("to", ["message", "list", "--recipient", "12"], /\+33/);
   await refused("limit", ["message", "list", "--limit", "1001"], /1000/);
   await refused("account", ["message", "list", "--account", "nobody"]);
   await refused("id", ["message", "show", "1"]);

@@ -196,7 +196,7 @@ test("P7_1_the_list_comes_in_pages", async () => {
   const seen = [];
   let before;
   do {
-    const page = ["quarantine", "list", "--limit", "2", ...(before ? ["--before", before] : [])];
+    const page = ["quarantine", "list", "--limit", "2", ...(before ? ["--cursor", before] : [])];
     const { items, next } = await cli(server, ...page);
     seen.push(...items.map((q) => q.number));
     before = next;

@@ -121,7 +121,9 @@ static void movements_carry_the_balance_that_each_of_them_left(void **state)
     assert_int_equal(store_purses_settle(&tx), OK); /* nothing more to do */
     assert_int_equal(balance(account), 1095);
     assert_int_equal(balance((struct purse){.account_id = 2}), 50);
-    assert_int_equal(store_movement_list(&list, &n, &tx.view, 1, 0, 10), OK);
+    assert_int_equal(store_movement_list(&list, &n, &tx.view,
+                                         &(struct movement_filter){.account_id = 1, .limit = 10}),
+                     OK);
     assert_int_equal(n, 4);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(list[i].amount, amounts[i]);

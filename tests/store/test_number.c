@@ -132,19 +132,48 @@ static void P4_2_an_open_conversation_is_found_by_account_phone_and_pool(void **
     assert_int_equal(c.message_id, 10);
     assert_int_equal(c.unread, 1);
     assert_int_equal(c.until_at_us, a.until_at_us + 1);
-    struct conversation *list;
-    size_t n;
-    int64_t big = INT64_C(5000000000);
+    struct conversation_page page;
     struct conversation_filter filter = {
-        .account_id = ACCOUNT, .open_at_us = tx.now_us, .before_id = big, .limit = 10};
-    assert_int_equal(store_conversation_list(&list, &n, &tx.view, &filter), OK);
-    assert_int_equal(n, 1);
+        .account_id = ACCOUNT, .open_at_us = tx.now_us, .limit = 10, .look_at = 10};
+    assert_int_equal(store_conversation_list(&page, &tx.view, &filter), OK);
+    assert_int_equal(page.n, 1);
     filter.open_at_us = c.until_at_us;
-    assert_int_equal(store_conversation_list(&list, &n, &tx.view, &filter), OK);
-    assert_int_equal(n, 0);
-    filter = (struct conversation_filter){.account_id = big, .limit = 10};
-    assert_int_equal(store_conversation_list(&list, &n, &tx.view, &filter), OK);
-    assert_int_equal(n, 0);
+    assert_int_equal(store_conversation_list(&page, &tx.view, &filter), OK);
+    assert_int_equal(page.n, 0);
+    filter =
+        (struct conversation_filter){.account_id = INT64_C(5000000000), .limit = 10, .look_at = 10};
+    assert_int_equal(store_conversation_list(&page, &tx.view, &filter), OK);
+    assert_int_equal(page.n, 0);
+}
+
+static void pages_of_conversations_are_whole_and_in_order(void **state)
+{
+    (void)state;
+    enum { ALL = 700, PAGE = 90 };
+    int64_t last = INT64_MAX;
+    size_t n = 0;
+    for (int64_t i = 1; i <= ALL; i++) {
+        struct conversation c = {.id = i,
+                                 .account_id = ACCOUNT,
+                                 .carrier_id = CARRIER,
+                                 .recipient = (uint64_t)i,
+                                 .number = STR("38000"),
+                                 .kind = NUMBER_SHORT,
+                                 .until_at_us = tx.now_us + (i % 9 ? -1 : SEC_US)};
+        assert_int_equal(store_conversation_insert(&tx, &c), OK);
+    }
+    struct conversation_filter filter = {
+        .account_id = ACCOUNT, .open_at_us = tx.now_us, .limit = PAGE, .look_at = 300};
+    struct conversation_page page = {.more = true};
+    while (page.more) {
+        assert_int_equal(store_conversation_list(&page, &tx.view, &filter), OK);
+        for (size_t i = 0; i < page.n; i++, n++) {
+            assert_true(page.rows[i].id < last);
+            last = page.rows[i].id;
+        }
+        filter.after = page.end;
+    }
+    assert_int_equal(n, ALL / 9);
 }
 
 static void P4_1_two_way_is_put_once_and_dropped_by_country_or_whole(void **state)
@@ -246,6 +275,7 @@ int main(void)
         NUMBER(P4_2_an_open_conversation_is_found_by_account_phone_and_pool),
         NUMBER(P4_2_of_nodes_that_draw_at_once_each_number_is_one_nodes),
         NUMBER(P4_2_only_enabled_numbers_of_the_pool_are_drawn_and_each_once),
+        NUMBER(pages_of_conversations_are_whole_and_in_order),
         NUMBER(P4_5_a_slot_that_has_ended_is_drawn_again_and_not_extended),
     };
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api/export: a whole list as CSV, however long: read in slices on the lists' thread while the
+ * client takes it. Between two slices nothing is held: no read transaction, no thread; a client
+ * that stops costs one slice's bytes. EXPORTS_MAX at once; more are refused.
+ *
+ * Query: filters and sort of the list; bom=yes puts a byte order mark before the first line, which
+ * names the columns.
+ * Threads: the http loop's.
+ */
+#ifndef NAVETTE_API_EXPORT_H
+#define NAVETTE_API_EXPORT_H
+
+#include "api/listing.h"
+
+enum { EXPORTS_MAX = 4 };
+
+void export_answer(struct api *api, struct http_request *request, const struct str *segments,
+                   const struct listing_kind *kind);
+
+#endif
