@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Page } from "../areas";
 
-const operator = (
-  order: number,
-  path: string,
-  label: string,
-  load: Page["load"],
-  shown = true,
-): Page => ({
-  path: `/operator/${path}`,
-  room: shown ? "operator" : null,
-  label: `operator:${label}.title`,
+type Shown = Pick<Page, "path" | "load"> & { name: string; hidden?: boolean };
+
+const shown: Shown[] = [
+  { path: "/operator/accounts", name: "accounts", load: () => import("./Accounts") },
+  {
+    path: "/operator/accounts/:name",
+    name: "accounts",
+    hidden: true,
+    load: () => import("./Account"),
+  },
+  { path: "/operator/carriers", name: "carriers", load: () => import("./Carriers") },
+  {
+    path: "/operator/carriers/:name",
+    name: "carriers",
+    hidden: true,
+    load: () => import("./Carrier"),
+  },
+  { path: "/operator/routes", name: "routes", load: () => import("./Routes") },
+  { path: "/operator/numbers", name: "numbers", load: () => import("./Numbers") },
+  { path: "/operator/rates", name: "rates", load: () => import("./Rates") },
+  { path: "/operator/members", name: "members", load: () => import("./Members") },
+];
+
+export default shown.map(({ path, name, hidden, load }, order): Page => ({
+  path,
+  room: hidden ? null : "operator",
+  label: `operator:${name}.title`,
   needs: ["operate"],
   order,
   load,
-});
-
-export default [
-  operator(0, "accounts", "accounts", () => import("./Accounts")),
-  operator(1, "accounts/:name", "accounts", () => import("./Account"), false),
-  operator(3, "carriers", "carriers", () => import("./Carriers")),
-  operator(4, "carriers/:name", "carriers", () => import("./Carrier"), false),
-  operator(5, "routes", "routes", () => import("./Routes")),
-  operator(6, "numbers", "numbers", () => import("./Numbers")),
-  operator(7, "rates", "rates", () => import("./Rates")),
-  operator(8, "members", "members", () => import("./Members")),
-];
+}));
