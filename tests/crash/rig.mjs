@@ -25,7 +25,7 @@ export const UNTOLD_MOST = WINDOW + 4 * WINDOW + 1000;
 export const MEMORY_MOST_KB = 256 * 1024;
 export const SIM = ["--plain", "--quiet", "--receipt-delay-ms", "200"];
 export const CREDITS = 5000000;
-const SETTLE_MS = 30000;
+const SETTLE_MS = 120000;
 
 // Every message has its own recipient, by which it is known everywhere.
 const FIRST_RECIPIENT = 33600000000;

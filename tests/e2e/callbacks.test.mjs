@@ -315,7 +315,8 @@ test("P5_2 P5_5 a program answers a reply, is told of it, and of the STOP", asyn
   await until("the second is", async () =>
     (await sim.messages(from)).some((m) => m.text === "See you then." && m.from === "38400"),
   );
-  await told("/replied", 2);
+  const replied = () => shop.to("/replied").flatMap((h) => JSON.parse(h.body).events);
+  await until("both replies are told", () => replied().length >= 2);
   await sim.write(from, "38400", "STOP");
   const { events } = JSON.parse((await told("/stopped"))[0].body);
   assert.deepEqual([events[0].type, events[0].data.phone], ["stop", to]);

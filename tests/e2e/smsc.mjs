@@ -2,7 +2,7 @@
 // A carrier that we did not write: the SMPP server of the npm package `smpp`, which keeps all that
 // it was told and answers as a test wants. And the customer who sends through it.
 import assert from "node:assert/strict";
-import { cli, command, furnish, http2sms, smpp, until, who } from "./navette.mjs";
+import { ask, cli, command, furnish, http2sms, smpp, until, who } from "./navette.mjs";
 
 export const OK = 0;
 export const RECEIPT = 0x04;
@@ -165,14 +165,15 @@ export class Smsc {
 // furnish() of navette.mjs with what these tests want besides: impatience and more senders.
 export async function provision(server, port, ...carrier) {
   await furnish(server, port, { carrier: ["--reconnect-least-ms", "50", ...carrier] });
-  for (const sender of ["36111", "33700000001"])
-    await cli(server, "sender", "add", who.account, sender);
+  const senders = `accounts/${who.account}/senders`;
+  for (const name of ["36111", "33700000001"])
+    await ask(server, senders, { method: "POST", body: { name } });
 }
 
 export const change = (server, ...settings) => cli(server, "carrier", "set", "sim", ...settings);
-export const carrier = (server) => cli(server, "carrier", "show", "sim");
+export const carrier = (server) => ask(server, "carriers/sim");
 export const credits = async (server) =>
-  Number((await cli(server, "account", "show", who.account)).credits);
+  Number((await ask(server, `accounts/${who.account}`)).credits);
 
 // Sends one message, or one to each of several recipients; the id of the first.
 export async function send(server, to, message, more = {}) {
@@ -187,7 +188,7 @@ export async function send(server, to, message, more = {}) {
 export async function state(server, id, wanted) {
   let message;
   const check = async () => {
-    message = await cli(server, "message", "show", id);
+    message = await ask(server, `messages/${id}`);
     return message.state === wanted;
   };
   await until(`${wanted} of ${id}`, check).catch((e) => {

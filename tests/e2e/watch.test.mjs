@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an engineer sees who was woken up: how a link is and what holds it up.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { cli, navette, root, startNavette, until } from "./navette.mjs";
+import { cli, navette, root, startNavette, startTrace, until } from "./navette.mjs";
 import { carrier, change, finish, provision, send, Smsc, state } from "./smsc.mjs";
 
 const ESME_RINVPASWD = 0x0e;
@@ -145,20 +145,10 @@ test("a login that is refused says how", async () => {
 
 // ---- what passes ----
 
-// `carrier trace sim …`, and what it said: {said, errors, over, stop()}.
-function trace(...args) {
-  const child = spawn(navette, ["--data", server.data, "carrier", "trace", "sim", ...args]);
-  const program = { said: "", errors: "" };
-  child.stdout.on("data", (d) => (program.said += d));
-  child.stderr.on("data", (d) => (program.errors += d));
-  program.over = new Promise((r) => child.on("close", (code, signal) => r(code ?? signal)));
-  program.stop = () => child.kill("SIGINT");
-  return program;
-}
+const trace = (...args) => startTrace(server, "sim", ...args);
 
 test("what passes is shown as it passes, and no text, number or password with it", async () => {
-  const looker = trace("--count", "2");
-  await until("the trace begins", () => looker.errors.includes("looking on at sim"));
+  const looker = await trace("--count", "2");
   const id = await next();
   assert.equal(await looker.over, 0);
   await state(server, id, "sent");
@@ -174,8 +164,7 @@ test("what passes is shown as it passes, and no text, number or password with it
 });
 
 test("who asks for texts gets them, decoded, and they stand in no log", async () => {
-  const looker = trace("--json", "--texts", "--command", "submit_sm", "--direction", "out");
-  await until("the trace begins", () => looker.said.includes("tracing"));
+  const looker = await trace("--json", "--texts", "--command", "submit_sm", "--direction", "out");
   await state(server, await send(server, "33612349999", "Ça coûte 5 €"), "sent");
   await until("a line", () => looker.said.trim().split("\n").length >= 2);
   looker.stop();
@@ -189,15 +178,13 @@ test("who asks for texts gets them, decoded, and they stand in no log", async ()
 });
 
 test("a bind is shown without its password, and a receipt without what was written", async () => {
-  const looker = trace("--json", "--texts");
-  await until("the trace begins", () => looker.said.includes("tracing"));
+  const looker = await trace("--json", "--texts");
   smsc.cut();
   await smsc.bound();
   const id = await next();
   await state(server, id, "sent");
   const pdu = smsc.submits.at(-1);
-  const blind = trace("--json", "--command", "deliver_sm");
-  await until("the trace begins", () => blind.said.includes("tracing"));
+  const blind = await trace("--json", "--command", "deliver_sm");
   await smsc.receiptText(pdu, `id:${pdu.id} stat:DELIVRD err:000 text:secret words`);
   await state(server, id, "delivered");
   for (const one of [looker, blind])
@@ -214,7 +201,7 @@ test("a bind is shown without its password, and a receipt without what was writt
 });
 
 test("what cannot be traced is refused with the cure", async () => {
-  const wrong = trace("--command", "submit");
+  const wrong = await trace("--command", "submit");
   assert.equal(await wrong.over, 1);
   assert.match(wrong.errors, /^command: there is no such command/);
 });
