@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts, their credit and the movements of their purses. */
+#include "api/account_profile.h"
 #include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
@@ -13,11 +14,14 @@ enum { REASON_MAX = 200, PARTS_USUAL = 8, KEEP_DAYS_MAX = 3650 };
 
 static json_t *account_json(const struct account *a)
 {
-    return json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:I, s:o, s:o}", "id", present_id(a->id),
-                     "name", present_text(a->name), "timezone", present_text(a->timezone),
-                     "max_parts", (json_int_t)a->max_parts, "grade", grade_name(a->grade),
-                     "enabled", a->enabled, "keep_days", (json_int_t)a->keep_days, "credits",
-                     present_credits(a->balance), "created_at", present_time(a->created_at_us));
+    json_t *json =
+        json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:I, s:o, s:o}", "id", present_id(a->id), "name",
+                  present_text(a->name), "timezone", present_text(a->timezone), "max_parts",
+                  (json_int_t)a->max_parts, "grade", grade_name(a->grade), "enabled", a->enabled,
+                  "keep_days", (json_int_t)a->keep_days, "credits", present_credits(a->balance),
+                  "created_at", present_time(a->created_at_us));
+    profile_add(json, &a->profile);
+    return json;
 }
 
 static void reply_account(struct api *api, struct http_request *request, int status,
@@ -59,6 +63,7 @@ static void show_account(struct api *api, struct http_request *request, const st
 struct account_change {
     struct api_change base;
     struct account account; /* the columns to set */
+    struct profile_change profile;
     bool has_timezone, has_max_parts, has_grade, has_enabled, has_keep_days;
     int64_t credits;
     struct str reason;
@@ -89,6 +94,21 @@ static void read_columns(struct fields *f, struct account_change *c)
         fields_refuse(f, ERR_INVALID, "grade", STR("write premium or low_cost"));
     c->has_enabled = fields_flag(f, "enabled", &c->account.enabled);
     c->has_keep_days = fields_number(f, "keep_days", 0, KEEP_DAYS_MAX, &c->account.keep_days);
+    profile_read(f, &c->profile);
+}
+
+/* What an owner may not change of his own account. */
+static void refuse_operators(struct fields *f, const struct account_change *c)
+{
+    struct str detail = STR("only an operator of the platform changes this");
+    if (actor_of(f->request)->everywhere & RIGHT_OPERATE)
+        return;
+    if (c->has_max_parts)
+        fields_refuse(f, ERR_FORBIDDEN, "max_parts", detail);
+    if (c->has_grade)
+        fields_refuse(f, ERR_FORBIDDEN, "grade", detail);
+    if (c->has_enabled)
+        fields_refuse(f, ERR_FORBIDDEN, "enabled", detail);
 }
 
 static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)
@@ -103,6 +123,7 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
     if (e != ERR_NOT_FOUND)
         return e;
     c->account.id = store_id_next();
+    profile_apply(&c->account.profile, &c->profile);
     e = store_account_insert(tx, &c->account);
     if (!e && c->credits)
         e = admin_credit(tx, &c->account, c->credits, STR("first credits"), &change->why);
@@ -152,6 +173,7 @@ static enum err apply_set(struct core *core, struct store_tx *tx, struct change 
         a.enabled = c->account.enabled;
     if (c->has_keep_days)
         a.keep_days = c->account.keep_days;
+    profile_apply(&a.profile, &c->profile);
     return store_account_update(tx, &a);
 }
 
@@ -162,6 +184,7 @@ static void set_account(struct api *api, struct http_request *request, const str
     if (!fields_of_body(&f, request))
         return;
     read_columns(&f, c);
+    refuse_operators(&f, c);
     if (!fields_end(&f))
         return;
     c->base.did = "account_set";
@@ -232,7 +255,7 @@ const struct api_route account_routes[] = {
     {HTTP_GET, "/api/v1/accounts", list_accounts, RIGHT_SIGNED_IN | RIGHT_VIEW},
     {HTTP_POST, "/api/v1/accounts", add_account, RIGHT_OPERATE},
     {HTTP_GET, "/api/v1/accounts/{name}", show_account, RIGHT_VIEW | RIGHT_CHAT},
-    {HTTP_PATCH, "/api/v1/accounts/{name}", set_account, RIGHT_OPERATE},
+    {HTTP_PATCH, "/api/v1/accounts/{name}", set_account, RIGHT_OWN},
     {HTTP_DELETE, "/api/v1/accounts/{name}", remove_account, RIGHT_OPERATE},
     {HTTP_POST, "/api/v1/accounts/{name}/credit", credit_account, RIGHT_OPERATE},
     {0},

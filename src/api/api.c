@@ -19,6 +19,7 @@ const struct api_route *const api_tables[] = {
     account_routes,
     user_routes,
     sender_routes,
+    sender_document_routes,
     carrier_fields_routes,
     carrier_routes,
     carrier_trace_routes,

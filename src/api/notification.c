@@ -99,7 +99,7 @@ static enum err check_sender(struct store_tx *tx, const struct account *a,
     if (n->kind == NOTIFICATION_EMAIL)
         return n->sender.n ? admin_email_check(n->sender, "from", why) : OK;
     enum err e = admin_sender_find(&s, &tx->view, a->id, n->sender, why);
-    if (!e && !s.enabled)
+    if (!e && !sender_is_enabled(&s))
         return refuse(why, ERR_BAD_SENDER, "sender", STR("this sender is switched off"));
     return e;
 }

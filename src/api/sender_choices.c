@@ -64,11 +64,12 @@ static json_t *names_json(const struct directory *d, const struct account *a)
         const struct sender *s = &d->senders[i];
         if (s->account_id != a->id)
             continue;
-        const char *kind = sender_is_number(s->name) ? "numeric" : "name";
-        json_array_append_new(list,
-                              json_pack("{s:o, s:s, s:s, s:o}", "name", present_text(s->name),
-                                        "kind", kind, "state", s->enabled ? "enabled" : "disabled",
-                                        "why", s->enabled ? json_null() : json_string("disabled")));
+        bool enabled = sender_is_enabled(s);
+        const char *state = sender_state_name(s->state);
+        json_array_append_new(
+            list, json_pack("{s:o, s:s, s:s, s:o}", "name", present_text(s->name), "kind",
+                            sender_is_number(s->name) ? "numeric" : "name", "state", state, "why",
+                            enabled ? json_null() : json_string(state)));
     }
     return list;
 }

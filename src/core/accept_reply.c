@@ -77,7 +77,7 @@ static enum err read_sender(struct reply_ask *out, const struct accept_request *
         *out = (struct reply_ask){.kind = NUMBER_VIRTUAL, .number = number};
         return OK;
     }
-    return number || !s || !s->enabled ? refuse_sender(why) : OK;
+    return number || !s || !sender_is_enabled(s) ? refuse_sender(why) : OK;
 }
 
 bool reply_is_asked(const struct accept_request *r)

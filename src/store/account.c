@@ -26,15 +26,20 @@ static struct db_value grade_of(const struct account *a)
     return DB_INT(a->grade == GRADE_ANY ? GRADE_PREMIUM : a->grade);
 }
 
+#define PROFILE_ARGS(p)                                                       \
+    DB_TEXT((p)->company), DB_TEXT((p)->first_name), DB_TEXT((p)->last_name), \
+        DB_TEXT((p)->domains), DB_TEXT((p)->email), DB_TEXT((p)->phone)
+
 enum err store_account_insert(struct store_tx *tx, const struct account *a)
 {
     static struct db_query insert =
         DB_QUERY("INSERT INTO account (id, name, timezone, max_parts, grade, enabled, balance, "
-                 "created_at, keep_days) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)");
+                 "created_at, keep_days, company, first_name, last_name, domains, email, phone) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14)");
     return db_run(tx->view.db, &insert,
                   DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
                           DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled), DB_INT(tx->now_us),
-                          DB_INT(a->keep_days)),
+                          DB_INT(a->keep_days), PROFILE_ARGS(&a->profile)),
                   NULL);
 }
 
@@ -42,11 +47,12 @@ enum err store_account_update(struct store_tx *tx, const struct account *a)
 {
     static struct db_query update =
         DB_QUERY("UPDATE account SET name = $2, timezone = $3, max_parts = $4, grade = $5, "
-                 "enabled = $6, keep_days = $7 WHERE id = $1");
+                 "enabled = $6, keep_days = $7, company = $8, first_name = $9, last_name = $10, "
+                 "domains = $11, email = $12, phone = $13 WHERE id = $1");
     return store_change_one(tx, &update,
                             DB_ARGS(DB_INT(a->id), DB_TEXT(a->name), DB_TEXT(a->timezone),
                                     DB_INT(a->max_parts), grade_of(a), DB_INT(a->enabled),
-                                    DB_INT(a->keep_days)));
+                                    DB_INT(a->keep_days), PROFILE_ARGS(&a->profile)));
 }
 
 static void read_account(void *item, const struct db_rows *r, struct arena *a)
@@ -61,6 +67,12 @@ static void read_account(void *item, const struct db_rows *r, struct arena *a)
         .balance = db_rows_int(r, 6),
         .created_at_us = db_rows_int(r, 7),
         .keep_days = db_rows_int(r, 8),
+        .profile = {.company = arena_str(a, db_rows_text(r, 9)),
+                    .first_name = arena_str(a, db_rows_text(r, 10)),
+                    .last_name = arena_str(a, db_rows_text(r, 11)),
+                    .domains = arena_str(a, db_rows_text(r, 12)),
+                    .email = arena_str(a, db_rows_text(r, 13)),
+                    .phone = arena_str(a, db_rows_text(r, 14))},
     };
 }
 
@@ -68,7 +80,8 @@ enum err store_account_list(struct account **out, size_t *n, struct store_view *
 {
     static struct db_query list =
         DB_QUERY("SELECT id, name, timezone, max_parts, grade, enabled, balance, created_at, "
-                 "keep_days FROM account ORDER BY name");
+                 "keep_days, company, first_name, last_name, domains, email, phone "
+                 "FROM account ORDER BY name");
     struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
     return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_account);
 }
@@ -81,6 +94,11 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("SELECT EXISTS (SELECT 1 FROM ledger WHERE account_id = $1) OR "
                  "EXISTS (SELECT 1 FROM incoming WHERE account_id = $1)");
     static struct db_query delete[] = {
+        DB_QUERY("DELETE FROM sender_document_piece WHERE document_id IN (SELECT d.id FROM "
+                 "sender_document AS d JOIN sender AS s ON s.id = d.sender_id "
+                 "WHERE s.account_id = $1)"),
+        DB_QUERY("DELETE FROM sender_document WHERE sender_id IN (SELECT id FROM sender "
+                 "WHERE account_id = $1)"),
         DB_QUERY("DELETE FROM sender WHERE account_id = $1"),
         DB_QUERY("DELETE FROM api_user WHERE account_id = $1"),
         DB_QUERY("DELETE FROM route WHERE account_id = $1"),
@@ -183,46 +201,4 @@ enum err store_user_delete(struct store_tx *tx, int64_t id)
     static struct db_query delete =
         DB_QUERY("DELETE FROM api_user WHERE id = $1 AND COALESCE(quota, 0) = 0");
     return change_empty_user(tx, &delete, DB_ARGS(DB_INT(id)));
-}
-
-enum err store_sender_insert(struct store_tx *tx, const struct sender *s)
-{
-    static struct db_query insert =
-        DB_QUERY("INSERT INTO sender (id, account_id, name, enabled, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5)");
-    return db_run(tx->view.db, &insert,
-                  DB_ARGS(DB_INT(s->id), DB_INT(s->account_id), DB_TEXT(s->name),
-                          DB_INT(s->enabled), DB_INT(tx->now_us)),
-                  NULL);
-}
-
-enum err store_sender_update(struct store_tx *tx, const struct sender *s)
-{
-    static struct db_query update = DB_QUERY("UPDATE sender SET enabled = $2 WHERE id = $1");
-    return store_change_one(tx, &update, DB_ARGS(DB_INT(s->id), DB_INT(s->enabled)));
-}
-
-static void read_sender(void *item, const struct db_rows *r, struct arena *a)
-{
-    *(struct sender *)item = (struct sender){
-        .id = db_rows_int(r, 0),
-        .account_id = db_rows_int(r, 1),
-        .name = arena_str(a, db_rows_text(r, 2)),
-        .enabled = db_rows_int(r, 3) != 0,
-        .created_at_us = db_rows_int(r, 4),
-    };
-}
-
-enum err store_sender_list(struct sender **out, size_t *n, struct store_view *view)
-{
-    static struct db_query list = DB_QUERY("SELECT id, account_id, name, enabled, created_at FROM "
-                                           "sender ORDER BY account_id, name");
-    struct db_rows rows = db_rows_open(view->db, &list, DB_NO_ARGS);
-    return store_rows_all((void **)out, n, &rows, view->arena, sizeof(**out), read_sender);
-}
-
-enum err store_sender_delete(struct store_tx *tx, int64_t id)
-{
-    static struct db_query delete = DB_QUERY("DELETE FROM sender WHERE id = $1");
-    return store_change_one(tx, &delete, DB_ARGS(DB_INT(id)));
 }

@@ -17,6 +17,13 @@ const char *grade_name(enum grade grade);
 /* ERR_INVALID. */
 enum err grade_parse(enum grade *out, struct str name) MUST_CHECK;
 
+/* Whose an account is; n 0: not told. */
+struct account_profile {
+    struct str company, first_name, last_name;
+    struct str domains; /* separated by blanks */
+    struct str email, phone;
+};
+
 struct account {
     int64_t id;
     struct str name;
@@ -25,7 +32,8 @@ struct account {
     enum grade grade; /* GRADE_ANY is written as premium */
     bool enabled;
     int64_t keep_days; /* how long texts are kept; 0: always */
-    int64_t balance;   /* hundredths; without the quotas given to users */
+    struct account_profile profile;
+    int64_t balance; /* hundredths; without the quotas given to users */
     int64_t created_at_us;
 };
 
@@ -43,13 +51,37 @@ struct api_user {
     int64_t created_at_us;
 };
 
+/* The numbers stand in the database. */
+enum sender_state {
+    SENDER_WAITING = 1, /* for an operator's decision */
+    SENDER_ENABLED,     /* only these can be sent from */
+    SENDER_REFUSED,
+    SENDER_DISABLED /* by its owner, who may enable it again */
+};
+enum sender_origin { SENDER_BY_HAND = 1, SENDER_PERSONAL, SENDER_DOMAIN };
+/* "waiting", "enabled", "refused", "disabled" */
+const char *sender_state_name(enum sender_state state);
+enum err sender_state_parse(enum sender_state *out, struct str name) MUST_CHECK;
+/* "manual", "personal", "domain" */
+const char *sender_origin_name(enum sender_origin origin);
+enum err sender_origin_parse(enum sender_origin *out, struct str name) MUST_CHECK;
+
 struct sender {
     int64_t id;
     int64_t account_id;
     struct str name;
-    bool enabled;
+    enum sender_state state;
+    enum sender_origin origin;
+    struct str description;
+    struct str reason;
+    struct str comment;    /* of who decided */
+    int64_t decided_at_us; /* 0: nobody has */
     int64_t created_at_us;
 };
+static inline bool sender_is_enabled(const struct sender *s)
+{
+    return s->state == SENDER_ENABLED;
+}
 
 enum err store_account_insert(struct store_tx *tx, const struct account *a) MUST_CHECK;
 /* All but the balance, which only the ledger moves. */
@@ -69,6 +101,7 @@ enum err store_user_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 enum err store_sender_insert(struct store_tx *tx, const struct sender *s) MUST_CHECK;
 enum err store_sender_update(struct store_tx *tx, const struct sender *s) MUST_CHECK;
 enum err store_sender_list(struct sender **out, size_t *n, struct store_view *view) MUST_CHECK;
+/* And its documents. */
 enum err store_sender_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 
 #endif

@@ -56,7 +56,7 @@ static enum err configure(struct core *c, struct store_tx *tx, struct change *ch
                               .enabled = true};
     struct api_user user = {
         .id = 2, .account_id = 1, .login = STR("u"), .password = STR("x"), .enabled = true};
-    struct sender sender = {.id = 4, .account_id = 1, .name = STR("Shop"), .enabled = true};
+    struct sender sender = {.id = 4, .account_id = 1, .name = STR("Shop"), .state = SENDER_ENABLED};
     struct carrier_row carrier = {
         .id = CARRIER_ID, .name = STR("orange"), .settings = str_of(f.settings), .enabled = true};
     struct route route = {.id = 6, .carrier_id = CARRIER_ID};

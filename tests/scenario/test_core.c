@@ -79,7 +79,7 @@ static enum err configure(struct core *c, struct store_tx *tx, struct change *ch
                                .password = STR("x"),
                                .has_quota = true,
                                .enabled = true};
-    struct sender sender = {.id = 4, .account_id = 1, .name = STR("Shop"), .enabled = true};
+    struct sender sender = {.id = 4, .account_id = 1, .name = STR("Shop"), .state = SENDER_ENABLED};
     struct carrier_row carrier = {
         .id = 5, .name = STR("orange"), .settings = str_of(settings), .enabled = true};
     struct route route = {.id = 6, .carrier_id = 5};

@@ -83,7 +83,8 @@ static enum err configure(struct core *c, struct store_tx *tx, struct change *ch
                            .enabled = true};
     struct api_user user = {
         .id = 2, .account_id = SHOP, .login = STR("u"), .password = STR("x"), .enabled = true};
-    struct sender sender = {.id = 4, .account_id = SHOP, .name = STR("Shop"), .enabled = true};
+    struct sender sender = {
+        .id = 4, .account_id = SHOP, .name = STR("Shop"), .state = SENDER_ENABLED};
     (void)c;
     (void)change;
     assert_int_equal(store_account_insert(tx, &shop), OK);

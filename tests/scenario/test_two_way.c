@@ -469,8 +469,8 @@ static void P4_6_a_virtual_number_is_its_accounts_alone(void **state)
 {
     (void)state;
     two_way_number("33756000000", NUMBER_VIRTUAL, SHOP);
-    two_way_run("INSERT INTO sender (id, account_id, name, enabled, created_at) "
-                "VALUES (99, 31, '33756000000', 1, 0)");
+    two_way_run("INSERT INTO sender (id, account_id, name, state, created_at) "
+                "VALUES (99, 31, '33756000000', 2, 0)");
     assert_refused((struct two_way_send){.account_id = BANK, .from = "33756000000", .to = PHONE},
                    ERR_BAD_SENDER, "sender", NULL);
     const struct message *m =

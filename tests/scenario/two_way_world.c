@@ -23,7 +23,7 @@ static enum err add_account(struct store_tx *tx, int64_t id)
         .id = id, .name = name, .timezone = STR("Europe/Paris"), .max_parts = 8, .enabled = true};
     struct api_user user = {
         .id = id + 1, .account_id = id, .login = STR("u"), .password = STR("x"), .enabled = true};
-    struct sender sender = {.id = id + 2, .account_id = id, .name = name, .enabled = true};
+    struct sender sender = {.id = id + 2, .account_id = id, .name = name, .state = SENDER_ENABLED};
     struct purse purse = {.account_id = id};
     assert_int_equal(store_account_insert(tx, &account), OK);
     assert_int_equal(store_user_insert(tx, &user), OK);

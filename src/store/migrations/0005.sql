@@ -193,3 +193,49 @@ CREATE TABLE failure_statistic ( -- why messages failed
     count      BIGINT NOT NULL,
     PRIMARY KEY (account_id, daily, slot, node, state, word)
 ) {clustered} {hot};
+
+ALTER TABLE sender ADD COLUMN -- 1 waits for an operator, 2 enabled, 3 refused, 4 disabled
+    state BIGINT NOT NULL DEFAULT 2 CHECK (state BETWEEN 1 AND 4);
+UPDATE sender SET state = 4 WHERE enabled = 0;
+ALTER TABLE sender DROP COLUMN enabled;
+ALTER TABLE sender ADD COLUMN -- 1 by hand, 2 from the account's personal data, 3 from its domains
+    origin BIGINT NOT NULL DEFAULT 1 CHECK (origin BETWEEN 1 AND 3);
+ALTER TABLE sender ADD COLUMN
+    description TEXT NOT NULL DEFAULT '';
+ALTER TABLE sender ADD COLUMN -- why it is wanted
+    reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE sender ADD COLUMN -- of who decided
+    comment TEXT NOT NULL DEFAULT '';
+ALTER TABLE sender ADD COLUMN
+    decided_at BIGINT;
+
+CREATE TABLE sender_document ( -- that supports a sender
+    id         {id},
+    sender_id  BIGINT NOT NULL,
+    name       TEXT NOT NULL,
+    type       TEXT NOT NULL,   -- media type, by its first bytes
+    size       BIGINT NOT NULL, -- as announced
+    received   BIGINT NOT NULL, -- so much is there
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX sender_document_sender ON sender_document (sender_id, id);
+
+CREATE TABLE sender_document_piece (
+    document_id BIGINT NOT NULL,
+    begins_at   BIGINT NOT NULL, -- bytes before it
+    bytes       {bytes} NOT NULL,
+    PRIMARY KEY (document_id, begins_at)
+);
+
+ALTER TABLE account ADD COLUMN -- whose it is: this and those that follow; shown, and suggested
+    company TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN
+    first_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN
+    last_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN -- separated by blanks
+    domains TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN
+    email TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN
+    phone TEXT NOT NULL DEFAULT '';

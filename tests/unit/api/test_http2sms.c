@@ -68,9 +68,10 @@ static enum err fill(struct core *c, struct store_tx *tx, struct change *change)
     if (!e)
         e = insert_users(tx, str_of(hash));
     if (!e)
-        e = store_sender_insert(
-            tx, &(struct sender){
-                    .id = 1, .account_id = ACCOUNT, .name = STR("Navette"), .enabled = true});
+        e = store_sender_insert(tx, &(struct sender){.id = 1,
+                                                     .account_id = ACCOUNT,
+                                                     .name = STR("Navette"),
+                                                     .state = SENDER_ENABLED});
     if (!e)
         e = store_carrier_insert(
             tx,
