@@ -69,7 +69,7 @@ test("an account is added, credited, changed, listed and removed", async () => {
   const made = await ask(...words.split(" "));
   assert.deepEqual(Object.keys(made), [
     ...["id", "name", "timezone", "max_parts", "grade", "enabled", "keep_days"],
-    ...["credits", "created_at"],
+    ...["credits", "created_at", "company", "first_name", "last_name", "domains", "email", "phone"],
   ]);
   assert.equal(made.credits, "12.50");
   assert.equal(made.timezone, "Indian/Reunion");
