@@ -213,6 +213,7 @@ async function populate() {
     const items = await sim.messages("33612000001");
     return items.length && items;
   });
+  await cli(server, "number", "add", "38009", "--carrier", "sim");
   await sim.write("33612000001", shown.from, "Here it is");
   const incoming = await until("the answer", async () => {
     const { items } = (await call(server, "GET", "/api/v1/incoming")).json;
@@ -231,7 +232,7 @@ async function populate() {
     names.name = op.path.startsWith("/api/v1/carriers/") ? "sim" : who.account;
     names.number = op.path.includes("/numbers/") ? "38003" : "+33612000009";
     names.phone = "+33612000001";
-    if (op.operationId === "removeNumber") names.number = "38002"; // in no conversation
+    if (op.operationId === "removeNumber") names.number = "38009"; // in no conversation
     const kind = Object.keys(ids).find((k) => new RegExp(`${k}s?$`).test(op.operationId));
     if (kind) names.id = ids[kind];
     if (op.operationId === "cancelMessage") names.id = later.items[0].id;
@@ -272,9 +273,10 @@ async function each(list, check) {
 }
 
 // What another one changed meanwhile, or what only a person can do.
-// An account that has moved; a carrier that has messages; streams; no message is in doubt.
+// An account that has moved; a carrier that has messages; streams; no message is in doubt; files.
 const NEVER_DONE = [
   ...["removeAccount", "removeCarrier", "probeCarrier", "traceCarrier", "resolveMessage"],
+  ...["addSenderDocument", "getSenderDocument", "growSenderDocument", "removeSenderDocument"],
 ];
 const STATES = [401, 402, 403, 404, 409, 422];
 
@@ -370,5 +372,5 @@ test("what is allowed is done, and answered as described", async () => {
 test("all but a few were done, not only asked for", () => {
   const rights = operations.filter((op) => !/member|anyone/.test(op["x-needs"]));
   const never = rights.map((op) => op.operationId).filter((id) => !done.has(id));
-  assert.deepEqual(never, NEVER_DONE);
+  assert.deepEqual(never.sort(), NEVER_DONE.sort());
 });
