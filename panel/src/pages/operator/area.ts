@@ -11,6 +11,7 @@ const shown: Shown[] = [
     hidden: true,
     load: () => import("./Account"),
   },
+  { path: "/operator/validation", name: "validation", load: () => import("./Validation") },
   { path: "/operator/carriers", name: "carriers", load: () => import("./Carriers") },
   {
     path: "/operator/carriers/:name",
