@@ -2,6 +2,7 @@
 #include "api/actor.h"
 #include "api/api_base.h"
 #include "api/docs.h"
+#include "api/forwarded.h"
 #include "api/http2sms.h"
 #include "api/http2sms_answer.h"
 #include "api/openapi.h"
@@ -48,11 +49,14 @@ const struct api_route *const api_tables[] = {
     route_explain_routes,
     route_routes,
     session_routes,
+    sign_in_routes,
     first_run_routes,
     member_routes,
     account_member_routes,
     invite_routes,
     me_routes,
+    totp_routes,
+    key_routes,
     NULL,
 };
 /* clang-format on */
@@ -104,6 +108,9 @@ static bool only_looks(const struct http_request *request)
 static void on_tcp(void *ctx, struct http_request *request)
 {
     struct api *api = ctx;
+    if (api->config.proxies)
+        forwarded_peer(&request->peer, str_of(api->config.proxies),
+                       http_header(request, "X-Forwarded-For"));
     if (str_eq(request->path, STR(HTTP2SMS_PATH)))
         http2sms_handle(api, request);
     else if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PATH)))
@@ -212,6 +219,7 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
     api->lister = worker_new();
     api->credentials = credentials_new(worker_mailbox(api->worker), api_mailbox(api));
     api->access = access_new();
+    api->guard = guard_new();
     api->health = health_new(api, worker_mailbox(api->worker), api->counting_reader);
     e = open_doors(api);
     if (!e)
@@ -252,6 +260,7 @@ void api_free(struct api *api)
     http_server_free(api->socket);
     credentials_free(api->credentials);
     access_free(api->access);
+    guard_free(api->guard);
     free(api->public_url);
     health_free(api->health);
     db_close(api->list_reader);

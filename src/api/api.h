@@ -26,6 +26,7 @@ struct api_config {
     const char *socket_path;   /* DIR/navette.sock */
     const char *more_info_url; /* for http2sms failures; NULL: our own docs page, by Host */
     const char *public_url;    /* where people find the panel; NULL: http_address */
+    const char *proxies;       /* networks whose X-Forwarded-For is believed; NULL: none */
     const char *version;       /* of the program */
     const char *phones_url;    /* of the demo's phones; NULL: it is no demo */
     /* Live figures of the carriers, for carrier show and /metrics; app/ supplies them, because a

@@ -7,6 +7,7 @@
 
 #include "api/access.h"
 #include "api/credentials.h"
+#include "api/guard.h"
 #include "api/health.h"
 #include "api/operation.h"
 #include "api/resource.h"
@@ -36,6 +37,8 @@ struct api {
     bool ending;           /* no thread works for a request any more */
     struct credentials *credentials;
     struct access *access;
+    struct guard *guard;
+    size_t signing_in; /* passwords of sign-ins that are being verified */
     struct health *health;
     struct operations *operations;
     const struct operation **described; /* of each route of api_tables, one after the other */

@@ -88,8 +88,7 @@ static enum err apply_first(struct core *core, struct store_tx *tx, struct chang
 
 static void answer_first(struct api_change *c)
 {
-    const struct people_change *p = (const struct people_change *)c;
-    people_session_reply(c->api, c->request, p->member.id, str_of(p->token), true);
+    people_reply_signed_in((struct people_change *)c);
 }
 
 static void first_run(struct api *api, struct http_request *request, const struct str *segments)

@@ -105,10 +105,11 @@ static enum err apply_accept(struct core *core, struct store_tx *tx, struct chan
 static void answer_accepted(struct api_change *change)
 {
     struct invite_change *c = (struct invite_change *)change;
-    struct str cookie = str_of(c->base.token);
-    if (c->signed_in)
-        people_cookie(&cookie, change->request);
-    people_session_reply(change->api, change->request, c->base.member.id, cookie, !c->signed_in);
+    struct str cookie;
+    if (c->signed_in && people_cookie(&cookie, change->request))
+        people_session_reply(change->api, change->request, c->base.member.id, cookie, NULL);
+    else
+        people_reply_signed_in(&c->base);
 }
 
 /* Before a password is hashed for who knows no link. */

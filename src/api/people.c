@@ -8,6 +8,8 @@
 #include "store/id.h"
 #include "text/text.h"
 
+#include <stdio.h>
+
 /* ---- reading ---- */
 
 struct str people_email(struct arena *arena, struct str email)
@@ -110,6 +112,21 @@ int64_t people_account(struct api *api, struct http_request *request, struct str
                         STR("there is no account of this name: `navette account list` shows "
                             "them"));
     return id;
+}
+
+bool people_may_try(struct api *api, struct http_request *request, const struct guard_try *t)
+{
+    int64_t wait_s = guard_begin(api->guard, t);
+    if (!wait_s)
+        return true;
+    char seconds[24];
+    snprintf(seconds, sizeof(seconds), "%lld", (long long)wait_s);
+    const char *const headers[] = {"Retry-After", seconds, NULL};
+    api_reply_error_headers(
+        request, ERR_SLOW_DOWN, NULL,
+        arena_printf(request->arena, "too many tries: wait %lld seconds", (long long)wait_s),
+        headers);
+    return false;
 }
 
 /* ---- changing ---- */

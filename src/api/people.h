@@ -10,6 +10,7 @@
 #include "api/access.h"
 #include "api/aside.h"
 #include "api/change.h"
+#include "api/guard.h"
 #include "base/secret.h"
 
 enum {
@@ -29,6 +30,7 @@ struct people_change {
     char hash[SECRET_PASSWORD_SIZE];
     char token[SECRET_TOKEN_SIZE]; /* of the cookie or the link that the change makes */
     uint8_t digest[SECRET_DIGEST_SIZE];
+    struct guard_try try; /* of a password or a code, where one is guessed */
     api_apply *apply;
     void (*answer)(struct api_change *change);
 };
@@ -48,6 +50,9 @@ bool people_is_member(struct http_request *request);
  * answered. */
 int64_t people_account(struct api *api, struct http_request *request, struct str name);
 
+/* Counts a try, or answers 429 with Retry-After. */
+bool people_may_try(struct api *api, struct http_request *request, const struct guard_try *t);
+
 /* A new secret for `token`, and its digest. */
 void people_token(struct people_change *c);
 /* Hashes the password, where there is one, and posts the change. */
@@ -61,10 +66,14 @@ json_t *people_of_account_json(const struct member *m, enum role role);
 
 /* The session of c->token begins, of c->member.id. */
 enum err people_session_begin(struct store_tx *tx, struct people_change *c) MUST_CHECK;
-/* What GET /session answers to this member (0: to nobody); with `cookie` its CSRF token, and with
- * `set_cookie` the cookie itself. */
+/* What GET /session answers to this member (0: to nobody), whose session has this cookie. */
 void people_session_reply(struct api *api, struct http_request *request, int64_t member_id,
-                          struct str cookie, bool set_cookie);
+                          struct str cookie, const char *const *headers);
+/* The same of c->member, with the cookie c->token. */
+void people_reply_signed_in(struct people_change *c);
+/* The value of Set-Cookie, in the arena. */
+const char *people_set_cookie(struct api *api, struct arena *arena, const char *name,
+                              struct str secret, int age_s);
 
 /* The session's secret, as the request shows it. */
 bool people_cookie(struct str *out, const struct http_request *request);

@@ -50,13 +50,19 @@ static json_t *problem_of(struct http_request *request, enum err err, const char
     return problem;
 }
 
-void api_reply_error(struct http_request *request, enum err err, const char *field,
-                     struct str detail)
+void api_reply_error_headers(struct http_request *request, enum err err, const char *field,
+                             struct str detail, const char *const *headers)
 {
     if (!detail.n)
         detail = str_of(err_text(err));
     reply(request, err_http_status(err), "application/problem+json",
-          problem_of(request, err, field, detail), NULL);
+          problem_of(request, err, field, detail), headers);
+}
+
+void api_reply_error(struct http_request *request, enum err err, const char *field,
+                     struct str detail)
+{
+    api_reply_error_headers(request, err, field, detail, NULL);
 }
 
 void api_reply_refusal(struct http_request *request, const struct refusal *why)

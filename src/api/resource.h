@@ -76,6 +76,9 @@ extern const struct api_route member_routes[];
 extern const struct api_route account_member_routes[];
 extern const struct api_route invite_routes[];
 extern const struct api_route me_routes[];
+extern const struct api_route totp_routes[];
+extern const struct api_route sign_in_routes[];
+extern const struct api_route key_routes[];
 
 /* All of them, in the order in which they are looked through; NULL at the end. */
 extern const struct api_route *const api_tables[];
@@ -97,6 +100,8 @@ void api_reply_json_headers(struct http_request *request, int status, json_t *bo
                             const char *const *headers);
 void api_reply_error(struct http_request *request, enum err err, const char *field,
                      struct str detail);
+void api_reply_error_headers(struct http_request *request, enum err err, const char *field,
+                             struct str detail, const char *const *headers);
 void api_reply_refusal(struct http_request *request, const struct refusal *why);
 /* The body as an object; NULL when an error was answered already. Borrowed: freed with the arena.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signing in and out, and who is signed in. */
+/* Who is signed in, and signing out. */
 #include "api/api_base.h"
 #include "api/fields.h"
 #include "api/people.h"
@@ -7,7 +7,7 @@
 #include "api/presented.h"
 #include "core/admin.h"
 
-enum { COOKIE_AGE_S = 30 * 24 * 3600, CODE_MAX = 32 };
+enum { COOKIE_AGE_S = 30 * 24 * 3600 };
 
 /* ---- who is signed in ---- */
 
@@ -121,20 +121,18 @@ static enum err add_member(json_t *out, struct api *api, struct store_view *view
     return add_accounts(accounts, api, view, &m);
 }
 
-static void reply_with_cookie(struct api *api, struct http_request *request, json_t *body,
-                              struct str cookie)
+const char *people_set_cookie(struct api *api, struct arena *arena, const char *name,
+                              struct str secret, int age_s)
 {
-    struct str set = arena_printf(
-        request->arena, SESSION_COOKIE "=%.*s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s",
-        STR_FMT(cookie), COOKIE_AGE_S, api->is_https ? "; Secure" : "");
-    const char *const headers[] = {"Set-Cookie", set.p, "Cache-Control", "no-store", NULL};
-    api_reply_json_headers(request, 200, body, headers);
+    return arena_printf(arena, "%s=%.*s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", name,
+                        STR_FMT(secret), age_s, api->is_https ? "; Secure" : "")
+        .p;
 }
 
 void people_session_reply(struct api *api, struct http_request *request, int64_t member_id,
-                          struct str cookie, bool set_cookie)
+                          struct str cookie, const char *const *headers)
 {
-    static const char *const headers[] = {"Cache-Control", "no-store", NULL};
+    static const char *const no_store[] = {"Cache-Control", "no-store", NULL};
     struct store_view view = api_view(api, request);
     json_t *body = json_object();
     enum err e = begin_answer(body, api, &view);
@@ -142,14 +140,22 @@ void people_session_reply(struct api *api, struct http_request *request, int64_t
         e = add_member(body, api, &view, member_id, cookie);
     else if (!e)
         json_object_set_new(body, "signed_in", json_false());
-    if (e) {
-        json_decref(body);
-        api_reply_error(request, e, NULL, (struct str){0});
-    } else if (set_cookie) {
-        reply_with_cookie(api, request, body, cookie);
-    } else {
-        api_reply_json_headers(request, 200, body, headers);
+    if (!e) {
+        api_reply_json_headers(request, 200, body, headers ? headers : no_store);
+        return;
     }
+    json_decref(body);
+    api_reply_error(request, e, NULL, (struct str){0});
+}
+
+void people_reply_signed_in(struct people_change *c)
+{
+    struct http_request *request = c->base.request;
+    const char *const headers[] = {"Cache-Control", "no-store", "Set-Cookie",
+                                   people_set_cookie(c->base.api, request->arena, SESSION_COOKIE,
+                                                     str_of(c->token), COOKIE_AGE_S),
+                                   NULL};
+    people_session_reply(c->base.api, request, c->member.id, str_of(c->token), headers);
 }
 
 bool people_cookie(struct str *out, const struct http_request *request)
@@ -163,88 +169,7 @@ static void show_session(struct api *api, struct http_request *request, const st
     struct str cookie = {0};
     if (!people_cookie(&cookie, request))
         cookie = (struct str){0};
-    people_session_reply(api, request, a->kind == ACTOR_MEMBER ? a->id : 0, cookie, false);
-}
-
-/* ---- signing in ---- */
-
-struct sign_in {
-    struct people_change base;
-    struct credential_check check;
-    struct api *api;
-    struct http_request *request;
-    struct str email, code;
-};
-
-static struct sign_in *sign_in_of_check(struct credential_check *check)
-{
-    return (struct sign_in *)((char *)check - offsetof(struct sign_in, check));
-}
-
-static void answer_signed_in(struct api_change *c)
-{
-    const struct people_change *p = (const struct people_change *)c;
-    people_session_reply(c->api, c->request, p->member.id, str_of(p->token), true);
-}
-
-static enum err apply_sign_in(struct core *core, struct store_tx *tx, struct change *change)
-{
-    struct sign_in *s = (struct sign_in *)change;
-    struct member now;
-    enum err e = store_member_get(&now, &tx->view, s->base.member.id);
-    if (e == ERR_NOT_FOUND || (!e && !str_eq(now.password, s->base.member.password)))
-        return refuse(&change->why, ERR_UNAUTHORIZED, NULL,
-                      STR("this e-mail and password do not go together"));
-    return e ? e : people_session_begin(tx, &s->base);
-}
-
-static void on_checked(struct credential_check *check)
-{
-    struct sign_in *s = sign_in_of_check(check);
-    if (check->err) {
-        api_reply_error(s->request, check->err, NULL,
-                        check->err == ERR_UNAUTHORIZED
-                            ? STR("this e-mail and password do not go together")
-                            : (struct str){0});
-        return;
-    }
-    people_token(&s->base);
-    s->base.base.did = "signed_in";
-    s->base.base.subject = s->base.member.email;
-    people_post(&s->base, s->api, s->request, apply_sign_in, answer_signed_in);
-}
-
-static void sign_in(struct api *api, struct http_request *request, const struct str *segments)
-{
-    struct sign_in *s = ARENA_NEW(request->arena, struct sign_in);
-    struct str password = {0};
-    struct fields f;
-    if (!fields_of_body(&f, request))
-        return;
-    if (!fields_text(&f, "email", ADMIN_EMAIL_MAX, &s->email))
-        fields_refuse(&f, ERR_MISSING, "email", STR("write the address you sign in with"));
-    if (!fields_text(&f, "password", PEOPLE_PASSWORD_MAX, &password))
-        fields_refuse(&f, ERR_MISSING, "password", STR("write your password"));
-    fields_text_or_null(&f, "code", CODE_MAX, &s->code);
-    if (!fields_end(&f))
-        return;
-    struct store_view view = api_view(api, request);
-    s->api = api;
-    s->request = request;
-    s->email = people_email(request->arena, s->email);
-    enum err e = store_member_find(&s->base.member, &view, s->email);
-    if (e && e != ERR_NOT_FOUND) {
-        api_reply_error(request, e, NULL, (struct str){0});
-        return;
-    }
-    s->check = (struct credential_check){.account = STR("member"),
-                                         .login = s->email,
-                                         .password = password,
-                                         .stored = s->base.member.password,
-                                         .asker = secret_hash(actor_of(request)->from_address),
-                                         .done = on_checked};
-    if (credentials_check(api->credentials, &s->check))
-        on_checked(&s->check);
+    people_session_reply(api, request, a->kind == ACTOR_MEMBER ? a->id : 0, cookie, NULL);
 }
 
 /* ---- signing out ---- */
@@ -276,7 +201,6 @@ static void sign_out(struct api *api, struct http_request *request, const struct
 
 const struct api_route session_routes[] = {
     {HTTP_GET, "/api/v1/session", show_session, RIGHT_ANYONE},
-    {HTTP_POST, "/api/v1/session", sign_in, RIGHT_ANYONE},
     {HTTP_DELETE, "/api/v1/session", sign_out, RIGHT_SIGNED_IN},
     {0},
 };

@@ -5,6 +5,7 @@
  */
 #include "app/cmd_serve.h"
 
+#include "api/allow_ip.h"
 #include "api/api.h"
 #include "app/carrier_json.h"
 #include "app/cli_text.h"
@@ -231,6 +232,7 @@ static enum err open_all(struct server *s)
                              .socket_path = s->socket_path,
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
                              .public_url = or_null(s->config.public_url),
+                             .proxies = or_null(s->config.proxies),
                              .version = NAVETTE_VERSION,
                              .carrier_status = carrier_status_json,
                              .carrier_metrics = carrier_metrics,
@@ -411,6 +413,13 @@ static enum err check_config(struct server *s)
     bool own = s->config.demo && !s->config.callback_allow[0];
     if (net_guard_parse(&s->guard, own ? STR("127.0.0.0/8") : str_of(s->config.callback_allow))) {
         fputs(cli_text("navette serve: --callback-allow must be networks such as 10.0.0.0/8\n"),
+              stderr);
+        return ERR_INVALID;
+    }
+    for (char *c = s->config.proxies; *c; c++)
+        *c = *c == ',' ? ' ' : *c;
+    if (allow_ip_check(str_of(s->config.proxies))) {
+        fputs(cli_text("navette serve: --proxies must be at most 5 networks such as 10.0.0.0/8\n"),
               stderr);
         return ERR_INVALID;
     }

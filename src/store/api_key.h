@@ -9,7 +9,7 @@
 #include "store/store.h"
 
 #define API_KEY_BEGIN "nvt_"
-enum { API_KEYS_MAX = 100, API_KEY_PREFIX = 8 };
+enum { API_KEYS_MAX = 100, API_KEY_PREFIX = 10 };
 
 /* A mask; the numbers stand in the database. */
 enum scope { SCOPE_READ = 1, SCOPE_CHAT = 2, SCOPE_SEND = 4, SCOPE_MANAGE = 8, SCOPES_ALL = 15 };

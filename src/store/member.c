@@ -130,6 +130,7 @@ enum err store_member_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM session WHERE member_id = $1"),
         DB_QUERY("DELETE FROM access_token WHERE member_id = $1"),
         DB_QUERY("DELETE FROM recovery_code WHERE member_id = $1"),
+        DB_QUERY("DELETE FROM known_device WHERE member_id = $1"),
     };
     static struct db_query last = DB_QUERY("DELETE FROM member WHERE id = $1");
     enum err e = OK;
@@ -141,7 +142,8 @@ enum err store_member_delete(struct store_tx *tx, int64_t id)
 enum err store_member_totp_set(struct store_tx *tx, int64_t id, struct str secret, bool on)
 {
     static struct db_query set =
-        DB_QUERY("UPDATE member SET totp_secret = $2, totp_on = $3 WHERE id = $1");
+        DB_QUERY("UPDATE member SET totp_secret = $2, totp_on = $3, "
+                 "totp_step = CASE WHEN $3 = 1 THEN totp_step ELSE 0 END WHERE id = $1");
     return store_change_one(tx, &set,
                             DB_ARGS(DB_INT(id), secret.n ? DB_BLOB(secret) : DB_NULL, DB_INT(on)));
 }

@@ -53,6 +53,7 @@ enum err store_member_operators(int64_t *n, struct store_view *view, int64_t but
 /* With all that is theirs: memberships, sessions, links, codes. */
 enum err store_member_delete(struct store_tx *tx, int64_t id) MUST_CHECK;
 
+/* Off, codes that were taken are forgotten: the next secret is another one. */
 enum err store_member_totp_set(struct store_tx *tx, int64_t id, struct str secret,
                                bool on) MUST_CHECK;
 /* A code of this step is taken: ERR_NOT_FOUND when one of it or of a later one was already. */

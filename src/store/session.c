@@ -139,6 +139,34 @@ enum err store_session_touch(struct store_tx *tx, const int64_t *ids, size_t n)
     return e;
 }
 
+/* ---- browsers ---- */
+
+enum err store_device_holds(bool *holds, struct store_view *view, struct str digest,
+                            int64_t member_id)
+{
+    static struct db_query look =
+        DB_QUERY("SELECT 1 FROM known_device WHERE digest = $1 AND member_id = $2");
+    struct db_rows rows =
+        db_rows_open(view->db, &look, DB_ARGS(DB_BLOB(digest), DB_INT(member_id)));
+    *holds = db_rows_next(&rows);
+    return db_rows_close(&rows);
+}
+
+enum err store_device_put(struct store_tx *tx, struct str digest, int64_t member_id)
+{
+    static struct db_query many =
+        DB_QUERY("DELETE FROM known_device WHERE digest IN (SELECT digest FROM known_device "
+                 "WHERE member_id = $1 ORDER BY seen_at DESC, digest LIMIT 1000 OFFSET $2)");
+    static struct db_query put =
+        DB_QUERY("INSERT INTO known_device (digest, member_id, seen_at) VALUES ($1, $2, $3) "
+                 "ON CONFLICT (digest) DO UPDATE SET member_id = excluded.member_id, "
+                 "seen_at = excluded.seen_at");
+    enum err e = db_run(tx->view.db, &put,
+                        DB_ARGS(DB_BLOB(digest), DB_INT(member_id), DB_INT(tx->now_us)), NULL);
+    return e ? e
+             : db_run(tx->view.db, &many, DB_ARGS(DB_INT(member_id), DB_INT(DEVICES_MAX)), NULL);
+}
+
 /* ---- links ---- */
 
 enum err store_token_insert(struct store_tx *tx, const struct token *t)

@@ -50,6 +50,13 @@ enum err store_session_delete_others(struct store_tx *tx, int64_t member_id,
 /* Seen now, and so are their members. */
 enum err store_session_touch(struct store_tx *tx, const int64_t *ids, size_t n) MUST_CHECK;
 
+/* Browsers that signed in as a member before, by the digest of a cookie of their own. */
+enum { DEVICES_MAX = 20 }; /* of a member: the one seen longest ago goes */
+enum err store_device_holds(bool *holds, struct store_view *view, struct str digest,
+                            int64_t member_id) MUST_CHECK;
+/* It is the member's, and seen now. */
+enum err store_device_put(struct store_tx *tx, struct str digest, int64_t member_id) MUST_CHECK;
+
 /* The numbers stand in the database. */
 enum token_kind { TOKEN_SETUP = 1, TOKEN_PASSWORD = 2 };
 

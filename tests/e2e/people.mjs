@@ -30,8 +30,11 @@ export class Person {
 
   raw(method, path, body, more = {}) {
     const cookies = Object.entries(this.cookies).map(([name, value]) => `${name}=${value}`);
+    const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
       ...(cookies.length ? { cookie: cookies.join("; ") } : {}),
       ...(this.csrf && method !== "GET" ? { "x-csrf-token": this.csrf } : {}),
       ...(this.key ? { authorization: `Bearer ${this.key}` } : {}),
@@ -49,18 +52,18 @@ export class Person {
           agent: false,
         },
         (response) => {
-          let text = "";
+          let said = "";
           response.setEncoding("utf8");
-          response.on("data", (d) => (text += d));
+          response.on("data", (d) => (said += d));
           response.on("end", () => {
             const json = /json/.test(response.headers["content-type"] ?? "");
             const { statusCode: status, headers } = response;
-            resolve({ status, headers, text, body: json ? JSON.parse(text) : text });
+            resolve({ status, headers, text: said, body: json ? JSON.parse(said) : said });
           });
         },
       );
       r.on("error", reject);
-      r.end(body === undefined ? undefined : JSON.stringify(body));
+      r.end(text);
     });
   }
 

@@ -122,6 +122,13 @@ CREATE TABLE recovery_code ( -- instead of a code of TOTP, once
     PRIMARY KEY (member_id, digest)
 ) {clustered};
 
+CREATE TABLE known_device ( -- a browser that signed in as this member before
+    digest    {bytes} PRIMARY KEY, -- of its cookie
+    member_id BIGINT NOT NULL,
+    seen_at   BIGINT NOT NULL
+);
+CREATE INDEX known_device_member ON known_device (member_id, seen_at);
+
 CREATE TABLE api_key (
     id           {id},
     account_id   BIGINT NOT NULL,
