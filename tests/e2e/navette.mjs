@@ -153,7 +153,8 @@ export async function cli(server, ...args) {
 // Asks the REST API by the administration socket: {status, headers, json}; json null for no JSON.
 export function call(server, method, path, body, headers = {}) {
   const text = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  const sent = text === undefined ? {} : { "content-type": "application/json" };
+  const size = text && Buffer.byteLength(text); // Node tells none by itself of a DELETE's body
+  const sent = size ? { "content-type": "application/json", "content-length": size } : {};
   return new Promise((resolve, reject) => {
     const question = request(
       { socketPath: server.socket, method, path, headers: { ...sent, ...headers } },
