@@ -2,6 +2,7 @@
 #include "api/actor.h"
 #include "api/api_base.h"
 #include "api/docs.h"
+#include "api/events.h"
 #include "api/forwarded.h"
 #include "api/http2sms.h"
 #include "api/http2sms_answer.h"
@@ -46,6 +47,8 @@ const struct api_route *const api_tables[] = {
     reply_routes,
     rule_routes,
     quarantine_routes,
+    event_routes,
+    statistic_routes,
     route_explain_routes,
     route_routes,
     session_routes,
@@ -220,6 +223,7 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
     api->credentials = credentials_new(worker_mailbox(api->worker), api_mailbox(api));
     api->access = access_new();
     api->guard = guard_new();
+    api->events = events_new(api);
     api->health = health_new(api, worker_mailbox(api->worker), api->counting_reader);
     e = open_doors(api);
     if (!e)
@@ -240,6 +244,7 @@ uint16_t api_http_port(const struct api *api)
 void api_quiesce(struct api *api)
 {
     health_quiesce(api->health);
+    events_quiesce(api->events);
     http_server_quiesce(api->tcp);
     http_server_quiesce(api->socket);
 }
@@ -262,6 +267,7 @@ void api_free(struct api *api)
     access_free(api->access);
     guard_free(api->guard);
     free(api->public_url);
+    events_free(api->events);
     health_free(api->health);
     db_close(api->list_reader);
     db_close(api->counting_reader);

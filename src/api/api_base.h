@@ -39,6 +39,7 @@ struct api {
     struct access *access;
     struct guard *guard;
     size_t signing_in; /* passwords of sign-ins that are being verified */
+    struct events *events;
     struct health *health;
     struct operations *operations;
     const struct operation **described; /* of each route of api_tables, one after the other */

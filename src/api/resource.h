@@ -70,6 +70,8 @@ extern const struct api_route ledger_routes[];
 extern const struct api_route reply_routes[];
 extern const struct api_route rule_routes[];
 extern const struct api_route quarantine_routes[];
+extern const struct api_route event_routes[];
+extern const struct api_route statistic_routes[];
 extern const struct api_route session_routes[];
 extern const struct api_route first_run_routes[];
 extern const struct api_route member_routes[];

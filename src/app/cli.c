@@ -61,9 +61,28 @@ static bool is_check(const struct cli_command *c)
     return strcmp(c->resource, "ledger") == 0 && strcmp(c->verb, "check") == 0;
 }
 
+/* The days, then why messages failed. */
+static void print_statistics(const struct cli_call *call, const json_t *answer,
+                             const json_t *series)
+{
+    static const struct cli_column reasons[] = {
+        {.title = "REASON", .member = "reason"},
+        {.title = "COUNT", .member = "count", .right = true},
+        {0}};
+    const json_t *failures = json_object_get(answer, "failures");
+    cli_print_table(stdout, series, call->command->columns);
+    if (json_array_size(failures) > 0) {
+        putchar('\n');
+        cli_print_table(stdout, failures, reasons);
+    }
+}
+
 static void print_list(const struct cli_call *call, const json_t *answer)
 {
     const json_t *items = json_object_get(answer, "items");
+    const json_t *series = json_object_get(answer, "series");
+    if (series)
+        return print_statistics(call, answer, series);
     const char *next = json_string_value(json_object_get(answer, "next"));
     if (is_check(call->command) && json_array_size(items) == 0) {
         puts("0");

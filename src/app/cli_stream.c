@@ -84,8 +84,27 @@ static void print_probe(struct cli_stream_reader *reader, const json_t *document
         printf("%s\n  %s\n", cli_text("settings that fit:"), text_of(document, "command"));
 }
 
+/* "2026-11-29T10:00:00.000Z message.sent account=… message_id=…" */
+static void print_event(const json_t *document)
+{
+    json_t *rest = json_copy((json_t *)(uintptr_t)document);
+    printf("%s %s", text_of(document, "at"), text_of(document, "type"));
+    json_object_del(rest, "id");
+    json_object_del(rest, "at");
+    json_object_del(rest, "type");
+    cli_print_pairs(stdout, rest);
+    json_decref(rest);
+    putchar('\n');
+}
+
 static void take_line(struct cli_stream_reader *reader, struct str line)
 {
+    if (reader->call->command->stream == CLI_EVENTS) {
+        static const struct str data = STR("data: ");
+        if (!str_starts(line, data))
+            return;
+        line = str_sub(line, data.n, line.n);
+    }
     if (!line.n)
         return;
     json_t *document = json_loadb(line.p, line.n, 0, NULL);
@@ -96,6 +115,8 @@ static void take_line(struct cli_stream_reader *reader, struct str line)
         printf("%.*s\n", STR_FMT(line));
     else if (document && reader->call->command->stream == CLI_PROBE)
         print_probe(reader, document);
+    else if (document && reader->call->command->stream == CLI_EVENTS)
+        print_event(document);
     else if (document)
         print_document(document);
     json_decref(document);

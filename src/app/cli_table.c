@@ -198,6 +198,12 @@ const struct cli_command cli_commands[] = {
      V1 "accounts/{account}/threads/{phone}/read", thread_one, NULL,
      "Nothing is unread of {phone}."},
 
+    {"statistics", "show",
+     "shows how much was sent, delivered and answered, by day, and why messages failed", "GET",
+     V1 "statistics", statistics_show, statistics_days, NULL},
+    {"events", "follow", "shows what happens, as it happens, until Ctrl-C", "GET",
+     V1 "events/stream", events_follow, NULL, NULL, CLI_EVENTS},
+
     {"ledger", "check", "prints 0 when every account balances, else what does not", "GET",
      V1 "ledger/check", nothing, imbalances, NULL},
     {"ledger", "list", "lists the movements of an account's credits, the newest first", "GET",

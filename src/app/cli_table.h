@@ -58,9 +58,10 @@ struct cli_command {
     const struct cli_column *columns; /* of a list, ended by one without title; NULL: no list */
     const char *done; /* sentence for people with {member} of answer or request; NULL: show all */
     enum cli_stream {
-        CLI_WHOLE, /* one document */
-        CLI_PDUS,  /* one document a PDU, for as long as it is wanted */
-        CLI_PROBE, /* one document a sentence; the last has settings, which --apply takes over */
+        CLI_WHOLE,  /* one document */
+        CLI_PDUS,   /* one document a PDU, for as long as it is wanted */
+        CLI_PROBE,  /* one document a sentence; the last has settings, which --apply takes over */
+        CLI_EVENTS, /* server-sent events, for as long as they are wanted */
     } stream;
 };
 

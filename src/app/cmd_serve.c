@@ -11,6 +11,7 @@
 #include "app/cli_text.h"
 #include "app/config.h"
 #include "app/demo.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "carrier/carrier.h"
@@ -43,6 +44,7 @@ struct server {
     const char *database;
     char http_url[64];
     char name[NODE_NAME_MAX];
+    struct feed_limits feed;
     int node;
     char **argv; /* as main got it */
     int lock_fd;
@@ -225,6 +227,7 @@ static enum err open_all(struct server *s)
     struct core_config core = {.database_url = s->database,
                                .name = s->name,
                                .node = s->node,
+                               .feed = s->feed,
                                .fenced = begin_anew,
                                .give_up = is_told_to_stop,
                                .ctx = s};
@@ -394,6 +397,21 @@ static void wait_for_signal(struct server *s)
     log_info("stopping", "signal=%s", sigabbrev_np(number));
 }
 
+static enum err check_events(struct server *s)
+{
+    enum { DAYS_MOST = 365, MB_MOST = 1000000, MB_BITS = 20 };
+    uint64_t days, mb;
+    if (str_to_u64(&days, str_of(s->config.events_days)) || days < 1 || days > DAYS_MOST ||
+        str_to_u64(&mb, str_of(s->config.events_mb)) || mb < 1 || mb > MB_MOST) {
+        fputs(cli_text("navette serve: --events-days must be a number from 1 to 365, --events-mb "
+                       "one from 1 to 1000000\n"),
+              stderr);
+        return ERR_INVALID;
+    }
+    s->feed = (struct feed_limits){(int64_t)days * DAY_US, (int64_t)mb << MB_BITS};
+    return OK;
+}
+
 /* What config.def cannot say about its values. */
 static enum err check_config(struct server *s)
 {
@@ -423,6 +441,8 @@ static enum err check_config(struct server *s)
               stderr);
         return ERR_INVALID;
     }
+    if (check_events(s))
+        return ERR_INVALID;
     log_set_level(level);
     s->node = any ? NODE_ANY_NUMBER : (int)node;
     return OK;

@@ -28,6 +28,7 @@ enum {
     EARLY_AT_ONCE = 500,
     REPEAT_KEPT_H = 24,
     CLAIMED_CHECK_S = 60,
+    FEED_TRIM_EVERY_S = 10,
 };
 
 /* ---- stragglers: messages that were still open when the sweep came by ---- */
@@ -182,6 +183,18 @@ static enum err forget_old(struct core *c, struct store_tx *tx)
     return e ? e : incoming_give_up(c, tx);
 }
 
+static enum err trim_feed(struct core *c, struct store_tx *tx, bool *more)
+{
+    bool rest = false;
+    if (tx->now_us < c->feed_trim_at_us)
+        return OK;
+    enum err e = store_feed_trim(tx, &c->config.feed, &rest);
+    if (!rest)
+        c->feed_trim_at_us = tx->now_us + FEED_TRIM_EVERY_S * SEC_US;
+    *more |= rest;
+    return e;
+}
+
 static enum err passes(struct core *c, struct store_tx *tx, bool *more)
 {
     size_t swept = 0;
@@ -205,6 +218,8 @@ static enum err passes(struct core *c, struct store_tx *tx, bool *more)
         e = reply_release(c, tx, more);
     if (!e)
         e = reply_finish(c, tx);
+    if (!e)
+        e = trim_feed(c, tx, more);
     return e ? e : retention_tick(c, tx, more);
 }
 

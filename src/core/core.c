@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 enum {
+    FEED_KEEP_DAYS = 3,
+    FEED_KEEP_BYTES = 512 << 20,
     LATEST_LIMIT = 1 << 20, /* two entries a message */
     DOUBT_PAUSE_MS = 100,
     OPEN_PAUSE_MS = 500,
@@ -262,6 +264,8 @@ enum err core_open(struct core **out, const struct core_config *config)
 {
     struct core *c = base_alloc(sizeof(*c));
     c->config = *config;
+    if (!c->config.feed.keep_us)
+        c->config.feed = (struct feed_limits){FEED_KEEP_DAYS * DAY_US, FEED_KEEP_BYTES};
     c->latest = map_new(LATEST_LIMIT);
     c->clock_box = mailbox_new();
     pthread_mutex_init(&c->directory_lock, NULL);

@@ -20,6 +20,7 @@ struct core_config {
     const char *database_url;
     const char *name; /* of this installation: host and data directory, locked by the caller */
     int node;         /* 0 to 31, or NODE_ANY_NUMBER */
+    struct feed_limits feed; /* how long what happened is kept; zeroed: three days, 512 MiB */
     /* Others have taken over this node's work: the process must end, or begin anew, at once;
      * nothing of it may be sent any more. On the writer's thread. NULL: nobody asks. */
     void (*fenced)(void *ctx);

@@ -67,6 +67,7 @@ struct core {
     struct sieve *quarantined; /* the writer's: phones with rows that refuse; NULL on a shared
                                   database, where others add some */
     int64_t tidied_to;         /* the writer's: how far the clock is among the erroneous */
+    int64_t feed_trim_at_us;   /* the writer's: when the feed is trimmed next */
     int64_t epoch;
     unsigned number; /* of this node, in its ids */
     struct nodes nodes;

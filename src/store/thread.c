@@ -2,6 +2,7 @@
 #include "store/thread.h"
 
 #include "base/buf.h"
+#include "store/feed.h"
 #include "store/list_order.h"
 #include "store/rows.h"
 #include "text/phone.h"
@@ -70,7 +71,11 @@ enum err store_thread_read(struct store_tx *tx, int64_t account_id, uint64_t pho
     struct db_value args[] = {DB_INT(account_id), DB_INT(phone), DB_TEXT_OR_NULL(seen_by),
                               DB_INT(tx->now_us)};
     enum err e = store_change_one(tx, &read, args, 4);
-    return e ? e : read_conversations(tx, account_id, phone);
+    if (e)
+        return e;
+    store_feed_note(tx, &(struct feed_note){
+                            .kind = FEED_THREAD_READ, .account_id = account_id, .phone = phone});
+    return read_conversations(tx, account_id, phone);
 }
 
 static void read_thread(void *item, const struct db_rows *r, struct arena *a)

@@ -246,3 +246,63 @@ ALTER TABLE account ADD COLUMN
     email TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN
     phone TEXT NOT NULL DEFAULT '';
+
+-- Counts of the rows that exist already, as they are now; words of failures as store/feed has
+-- them.
+INSERT INTO statistic (account_id, slot, node, carrier_id, accepted, answers, spent)
+SELECT account_id, created_at / 900000000, 0, carrier_id, COUNT(*),
+    SUM(CASE WHEN origin = 1 THEN 1 ELSE 0 END), SUM(credits)
+FROM message GROUP BY account_id, created_at / 900000000, carrier_id;
+INSERT INTO statistic (account_id, slot, node, carrier_id, sent)
+SELECT account_id, sent_at / 900000000, 0, carrier_id, COUNT(*)
+FROM message WHERE sent_at IS NOT NULL GROUP BY account_id, sent_at / 900000000, carrier_id
+ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET sent = excluded.sent;
+INSERT INTO statistic (account_id, slot, node, carrier_id, delivered, failed, cancelled, refused)
+SELECT account_id, done_at / 900000000, 0, carrier_id,
+    SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END),
+    SUM(CASE WHEN state BETWEEN 7 AND 10 THEN 1 ELSE 0 END),
+    SUM(CASE WHEN state = 11 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 12 THEN 1 ELSE 0 END)
+FROM message WHERE done_at IS NOT NULL GROUP BY account_id, done_at / 900000000, carrier_id
+ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET
+    delivered = excluded.delivered, failed = excluded.failed, cancelled = excluded.cancelled,
+    refused = excluded.refused;
+INSERT INTO statistic (account_id, slot, node, carrier_id, replies, late_replies, not_covered,
+    stops, spent)
+SELECT account_id, received_at / 900000000, 0, carrier_id,
+    SUM(CASE WHEN standing = 1 THEN 1 ELSE 0 END), SUM(CASE WHEN standing = 2 THEN 1 ELSE 0 END),
+    SUM(CASE WHEN standing = 3 THEN 1 ELSE 0 END),
+    SUM(CASE WHEN started = 'stop' THEN 1 ELSE 0 END), SUM(credits)
+FROM incoming WHERE account_id IS NOT NULL
+GROUP BY account_id, received_at / 900000000, carrier_id
+ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET
+    replies = excluded.replies, late_replies = excluded.late_replies,
+    not_covered = excluded.not_covered, stops = excluded.stops,
+    spent = statistic.spent + excluded.spent;
+INSERT INTO statistic (account_id, slot, node, carrier_id, accepted, sent, delivered, failed,
+    cancelled, refused, answers, replies, late_replies, not_covered, stops, spent)
+SELECT 0, slot, 0, carrier_id, SUM(accepted), SUM(sent), SUM(delivered), SUM(failed),
+    SUM(cancelled), SUM(refused), SUM(answers), SUM(replies), SUM(late_replies), SUM(not_covered),
+    SUM(stops), SUM(spent)
+FROM statistic GROUP BY slot, carrier_id;
+INSERT INTO statistic (account_id, slot, node, carrier_id, unmatched)
+SELECT 0, received_at / 900000000, 0, carrier_id, COUNT(*)
+FROM incoming WHERE account_id IS NULL GROUP BY received_at / 900000000, carrier_id
+ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET unmatched = excluded.unmatched;
+INSERT INTO failure_statistic (account_id, daily, slot, node, state, word, count)
+WITH failed AS (
+    SELECT account_id, done_at, state, SUBSTR(CASE WHEN receipt LIKE '% (0x________)'
+        THEN SUBSTR(receipt, 1, LENGTH(receipt) - 13) ELSE COALESCE(receipt, '') END, 1, 48) AS word
+    FROM message WHERE state BETWEEN 7 AND 10 AND done_at IS NOT NULL),
+usual AS (SELECT word FROM failed GROUP BY word ORDER BY COUNT(*) DESC, word LIMIT 256),
+told AS (
+    SELECT account_id, done_at / 900000000 AS slot, state,
+        CASE WHEN word IN (SELECT word FROM usual) THEN word ELSE 'other' END AS said
+    FROM failed)
+SELECT account_id, 0, slot, 0, state, said, COUNT(*) FROM told
+GROUP BY account_id, slot, state, said;
+INSERT INTO failure_statistic (account_id, daily, slot, node, state, word, count)
+SELECT 0, 0, slot, 0, state, word, SUM(count)
+FROM failure_statistic GROUP BY slot, state, word;
+INSERT INTO failure_statistic (account_id, daily, slot, node, state, word, count)
+SELECT account_id, 1, slot / 96, 0, state, word, SUM(count)
+FROM failure_statistic GROUP BY account_id, slot / 96, state, word;
