@@ -118,6 +118,8 @@ static void on_tcp(void *ctx, struct http_request *request)
         http2sms_handle(api, request);
     else if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PATH)))
         openapi_handle(request);
+    else if (only_looks(request) && str_eq(request->path, STR(OPENAPI_PAGE)))
+        openapi_page(request);
     else if (str_starts(request->path, STR("/api/v1/"))) {
         if (actor_identify(api, request))
             router_dispatch(api, request);

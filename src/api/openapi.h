@@ -12,10 +12,13 @@
 #include "net/http.h"
 
 #define OPENAPI_PATH "/api/openapi.json"
+#define OPENAPI_PAGE "/api" /* shows it to people; errors' types lead there */
 
 /* The whole document. */
 struct str openapi_text(void);
 /* Answers with it. */
 void openapi_handle(struct http_request *request);
+/* Answers with the page: Swagger UI, as the panel's build has packed it. */
+void openapi_page(struct http_request *request);
 
 #endif
