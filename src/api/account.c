@@ -5,9 +5,12 @@
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
+#include "base/clock.h"
+#include "base/secret.h"
 #include "core/admin.h"
 #include "store/id.h"
 #include "store/ledger.h"
+#include "store/repeat.h"
 #include "text/date.h"
 
 enum { REASON_MAX = 200, PARTS_USUAL = 8, KEEP_DAYS_MAX = 3650 };
@@ -67,6 +70,8 @@ struct account_change {
     bool has_timezone, has_max_parts, has_grade, has_enabled, has_keep_days;
     int64_t credits;
     struct str reason;
+    struct repeat once; /* of the credit: ref n 0 when there is no Idempotency-Key */
+    bool again;         /* it was done before: nothing was changed */
 };
 
 static void answer_created(struct api_change *c)
@@ -192,12 +197,50 @@ static void set_account(struct api *api, struct http_request *request, const str
     api_change_post(&c->base, api, request, apply_set, answer_account);
 }
 
+/* The same key within a day gives no second credit. */
+static enum err check_once(struct account_change *c, struct store_tx *tx, int64_t since_us)
+{
+    struct str digest = c->once.answer;
+    enum err e = store_repeat_find(&c->once, 1, &tx->view, since_us);
+    if (e)
+        return e;
+    c->again = c->once.answer.n > 0;
+    if (c->again && !str_eq(c->once.answer, digest))
+        return refuse(&c->base.change.why, ERR_CONFLICT, "Idempotency-Key",
+                      STR("this key stands for another request of the last 24 hours: use a new "
+                          "one"));
+    c->once.answer = digest;
+    return c->again ? OK : store_repeat_keep(tx, &c->once, 1, since_us);
+}
+
 static enum err apply_credit(struct core *core, struct store_tx *tx, struct change *change)
 {
     struct account_change *c = (struct account_change *)change;
     struct account a;
     enum err e = admin_account_find(&a, &tx->view, c->base.subject, &change->why);
-    return e ? e : admin_credit(tx, &a, c->credits, c->reason, &change->why);
+    if (!e && c->once.ref.n)
+        e = check_once(c, tx, tx->now_us - 24 * HOUR_US);
+    return e || c->again ? e : admin_credit(tx, &a, c->credits, c->reason, &change->why);
+}
+
+static void answer_credit(struct api_change *change)
+{
+    if (((struct account_change *)change)->again)
+        api_add_header(change->request, "Idempotent-Replayed", STR("true"));
+    answer_account(change);
+}
+
+/* What the key stands for is kept as a digest of the request. */
+static void read_key(struct account_change *c, struct http_request *request)
+{
+    uint8_t hash[SECRET_HMAC_SIZE];
+    char digest[64];
+    const struct str said[] = {request->path, STR("\n"), request->body};
+    c->once.ref = http_header(request, "Idempotency-Key");
+    c->once.user_id = actor_of(request)->id;
+    secret_hmac(hash, STR("idempotency"), said, sizeof(said) / sizeof(said[0]));
+    secret_base64(digest, sizeof(digest), hash, sizeof(hash));
+    c->once.answer = arena_str(request->arena, str_of(digest));
 }
 
 static void credit_account(struct api *api, struct http_request *request,
@@ -217,7 +260,8 @@ static void credit_account(struct api *api, struct http_request *request,
     c->base.did = "account_credited";
     c->base.subject = segments[0];
     c->base.change.no_reload = true;
-    api_change_post(&c->base, api, request, apply_credit, answer_account);
+    read_key(c, request);
+    api_change_post(&c->base, api, request, apply_credit, answer_credit);
 }
 
 static void answer_removed(struct api_change *c)

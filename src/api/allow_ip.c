@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/allow_ip.h"
 
+#include "base/secret.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -107,4 +109,14 @@ void allow_ip_text(char out[ALLOW_IP_TEXT_SIZE], const struct sockaddr_storage *
     struct network host;
     if (!host_of(&host, peer) || !inet_ntop(host.family, host.bytes, out, ALLOW_IP_TEXT_SIZE))
         out[0] = '\0';
+}
+
+uint64_t allow_ip_asker(const struct sockaddr_storage *peer)
+{
+    const char *p = (const char *)peer;
+    if (peer->ss_family == AF_INET)
+        return secret_hash((struct str){p + offsetof(struct sockaddr_in, sin_addr), 4});
+    if (peer->ss_family == AF_INET6)
+        return secret_hash((struct str){p + offsetof(struct sockaddr_in6, sin6_addr), 8});
+    return 0;
 }

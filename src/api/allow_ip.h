@@ -24,4 +24,7 @@ bool allow_ip_matches(struct str list, const struct sockaddr_storage *peer);
 enum { ALLOW_IP_TEXT_SIZE = 46 };
 void allow_ip_text(char out[ALLOW_IP_TEXT_SIZE], const struct sockaddr_storage *peer);
 
+/* Stands for one customer: an IPv4 address, or an IPv6 network of 64 bits; well mixed. */
+uint64_t allow_ip_asker(const struct sockaddr_storage *peer);
+
 #endif

@@ -220,6 +220,7 @@ enum err api_new(struct api **out, struct core *core, struct net_loop *loop,
     e = core_reader(&api->list_reader, core);
     if (e)
         goto out;
+    api->allowance = allowance_new();
     api->worker = worker_new();
     api->lister = worker_new();
     api->credentials = credentials_new(worker_mailbox(api->worker), api_mailbox(api));
@@ -275,6 +276,7 @@ void api_free(struct api *api)
     db_close(api->counting_reader);
     db_close(api->reader);
     buf_free(&api->answer);
+    allowance_free(api->allowance);
     operations_free(api->operations);
     free(api->described);
     free(api);

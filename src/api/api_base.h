@@ -6,6 +6,7 @@
 #define NAVETTE_API_API_BASE_H
 
 #include "api/access.h"
+#include "api/allowance.h"
 #include "api/credentials.h"
 #include "api/guard.h"
 #include "api/health.h"
@@ -41,6 +42,7 @@ struct api {
     size_t signing_in; /* passwords of sign-ins that are being verified */
     struct events *events;
     struct health *health;
+    struct allowance *allowance;
     struct operations *operations;
     const struct operation **described; /* of each route of api_tables, one after the other */
     char *public_url;  /* of the panel, without / at the end: as configured, or our address */

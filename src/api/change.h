@@ -5,7 +5,11 @@
  * A handler embeds this struct first in its own, which lives in the request's arena; after the
  * commit the directory is read anew (unless `change.no_reload`), one line goes to the log (who,
  * what, which: never a secret), and `answer` gives the one answer. A refusal of `apply` is answered
- * here. Threads: the http loop's; `apply` runs on the writer's.
+ * here.
+ *
+ * Where openapi/ says that a path takes If-Match, each change makes another edition of it, told as
+ * ETag; a change that says which one it has seen is refused when another one stands there, in the
+ * transaction that would change it. Threads: the http loop's; `apply` runs on the writer's.
  */
 #ifndef NAVETTE_API_CHANGE_H
 #define NAVETTE_API_CHANGE_H
@@ -19,6 +23,10 @@ struct api_change {
     const char *did;    /* "account_added" */
     struct str subject; /* the name of what was changed */
     void (*answer)(struct api_change *change);
+    enum err (*apply)(struct core *core, struct store_tx *tx, struct change *change);
+    bool is_edited;  /* its path takes If-Match */
+    struct str seen; /* that header; n 0: whichever edition stands there is changed */
+    int64_t edition; /* that it becomes */
 };
 
 typedef enum err api_apply(struct core *core, struct store_tx *tx, struct change *change);
@@ -26,5 +34,8 @@ typedef enum err api_apply(struct core *core, struct store_tx *tx, struct change
 /* Fills the struct and posts it. */
 void api_change_post(struct api_change *change, struct api *api, struct http_request *request,
                      api_apply *apply, void (*answer)(struct api_change *change));
+
+/* "123" with its quotes. */
+struct str api_edition_tag(struct http_request *request, int64_t edition);
 
 #endif

@@ -322,17 +322,6 @@ static void on_checked(struct credential_check *check)
         fail_unavailable(h);
 }
 
-/* One value for one customer: an IPv4 address, or an IPv6 network of 64 bits. */
-static uint64_t asker_of(const struct sockaddr_storage *peer)
-{
-    const char *p = (const char *)peer;
-    if (peer->ss_family == AF_INET)
-        return secret_hash((struct str){p + offsetof(struct sockaddr_in, sin_addr), 4});
-    if (peer->ss_family == AF_INET6)
-        return secret_hash((struct str){p + offsetof(struct sockaddr_in6, sin6_addr), 8});
-    return 0;
-}
-
 static void identify(struct http2sms *h)
 {
     const struct http2sms_parameters *p = &h->parameters;
@@ -355,7 +344,7 @@ static void identify(struct http2sms *h)
         .login = p->login,
         .password = p->password,
         .stored = h->accept.user ? h->accept.user->password : (struct str){0},
-        .asker = asker_of(&h->request->peer),
+        .asker = allow_ip_asker(&h->request->peer),
         .done = on_checked,
     };
     if (credentials_check(h->api->credentials, &h->check))

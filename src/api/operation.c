@@ -24,6 +24,7 @@ struct operation {
     struct parameter *parameters;
     size_t parameters_n;
     bool has_body, wants_body;
+    bool is_edited;            /* as all of its path */
     const struct schema *body; /* of JSON; NULL: another kind */
     struct str *media;
     size_t media_n;
@@ -194,6 +195,23 @@ static enum err read_operation(struct operations *o, const char *path, const jso
     return e ? e : read_body(o, op, json_object_get(json, "requestBody"));
 }
 
+static bool takes_edition(const struct operation *op)
+{
+    for (size_t i = 0; i < op->parameters_n; i++)
+        if (op->parameters[i].place == IN_HEADER && strcmp(op->parameters[i].name, "If-Match") == 0)
+            return true;
+    return false;
+}
+
+/* Of one operation that is changed, all of the same path are. */
+static void mark_edited(struct operations *o)
+{
+    for (size_t i = 0; i < o->n; i++)
+        for (size_t j = 0; j < o->n && takes_edition(&o->all[i]); j++)
+            if (strcmp(o->all[j].path, o->all[i].path) == 0)
+                o->all[j].is_edited = true;
+}
+
 static enum err read_paths(struct operations *o)
 {
     const json_t *paths = json_object_get(o->document, "paths");
@@ -207,6 +225,7 @@ static enum err read_paths(struct operations *o)
         json_object_foreach(item, name, each) if (!e && strcmp(name, "parameters") != 0) e =
             read_operation(o, path, item, name, each);
     }
+    mark_edited(o);
     return e;
 }
 
@@ -261,6 +280,11 @@ const struct operation *operation_find(const struct operations *o, enum http_met
         if (o->all[i].method == method && strcmp(o->all[i].path, pattern) == 0)
             return &o->all[i];
     return NULL;
+}
+
+bool operation_is_edited(const struct operation *op)
+{
+    return op->is_edited;
 }
 
 unsigned operation_needs(const struct operation *op)

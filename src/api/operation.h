@@ -25,6 +25,9 @@ const struct operation *operation_find(const struct operations *all, enum http_m
 /* Its x-needs as a mask of enum right. */
 unsigned operation_needs(const struct operation *op);
 
+/* Can who changes it say which edition he has seen: does its path take If-Match? */
+bool operation_is_edited(const struct operation *op);
+
 /* False when a refusal was answered. segments: what stands for the {…} of the path, in their order.
  * A JSON body is kept with the request (api_body). */
 bool operation_admit(const struct operation *op, struct http_request *request,

@@ -5,6 +5,20 @@
 
 static const char content_type[] = "application/json; charset=utf-8";
 
+void api_add_header(struct http_request *request, const char *name, struct str value)
+{
+    size_t n = 0;
+    while (request->headers && request->headers[n])
+        n++;
+    const char **all = ARENA_ARRAY(request->arena, n + 3, const char *);
+    if (n)
+        memcpy(all, request->headers, n * sizeof(*all));
+    all[n] = name;
+    all[n + 1] = arena_str(request->arena, value).p;
+    all[n + 2] = NULL;
+    request->headers = all;
+}
+
 static void reply(struct http_request *request, int status, const char *type, json_t *body,
                   const char *const *headers)
 {

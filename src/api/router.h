@@ -3,7 +3,8 @@
  * api/router: which handler a path and a method mean.
  *
  * A pattern's "{…}" matches one segment that is not empty; HEAD is served as GET. Before the
- * handler is called, the request is held against what openapi/ says of it (api/operation).
+ * handler is called, the request is held against what openapi/ says of it (api/operation), and
+ * over TCP everybody is allowed so many of them (api/allowance).
  * Threads: the http loop's.
  */
 #ifndef NAVETTE_API_ROUTER_H

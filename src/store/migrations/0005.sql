@@ -10,6 +10,11 @@ CREATE TABLE list_order ( -- what lists are sorted by: store/list_order.h; fille
     id         BIGINT NOT NULL, -- of the message or incoming
     PRIMARY KEY (account_id, sorted_by, key_1, key_2, id)
 ) {clustered};
+CREATE TABLE revision ( -- which edition of a resource stands: store/revision.h
+    path    TEXT PRIMARY KEY,
+    edition BIGINT NOT NULL
+) {clustered};
+
 ALTER TABLE message ADD COLUMN -- who asked: 1 member, 2 key, 3 command line; NULL: user_id
     by_kind BIGINT;
 ALTER TABLE message ADD COLUMN -- of that member or key
