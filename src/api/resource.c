@@ -26,7 +26,9 @@ static void reply(struct http_request *request, int status, const char *type, js
     json_decref(body);
     if (!text)
         base_out_of_memory();
-    http_reply_headers(request, status, type, str_of(text), headers);
+    for (; headers && headers[0]; headers += 2)
+        api_add_header(request, headers[0], str_of(headers[1]));
+    http_reply_headers(request, status, type, str_of(text), request->headers);
     free(text);
 }
 
