@@ -9,7 +9,7 @@
 #include "store/feed.h"
 
 enum {
-    FEED_CHUNK_NOTES = 128,
+    FEED_CHUNK_NOTES = 32,
     FEED_VERSION = 1,
     FEED_CHAT = 0x80, /* bit of an event's kind */
     FEED_KINDS_END = 64,

@@ -194,6 +194,47 @@ test("a_stream_is_told_at_once_and_ends_with_the_server", async () => {
   stream.close();
 });
 
+test("each_hears_what_his_rights_are", async () => {
+  await cli(server, "account", "add", "sms-other-1", "--credits", "5");
+  const key = async (account, ...scopes) => {
+    const made = await call(server, "POST", `/api/v1/accounts/${account}/keys`, {
+      name: scopes.join("-"),
+      scopes,
+    });
+    assert.equal(made.status, 201, made.bytes.toString());
+    return made.json.key;
+  };
+  const viewer = await key(who.account, "read");
+  const agent = await key(who.account, "chat");
+  const stranger = await key("sms-other-1", "read", "chat");
+  const start = await now();
+  const id = await send(server, "33612340006", "six", { from: NUMBER });
+  await state(server, id, "sent");
+  await smsc.incoming("33612340006", NUMBER, "Vu");
+  const hears = async (secret, query = "") => {
+    const answer = await fetch(`${server.http}/api/v1/events?after=${start}${query}`, {
+      headers: { authorization: `Bearer ${secret}` },
+    });
+    assert.equal(answer.status, 200);
+    return (await answer.json()).items;
+  };
+  const all = await until("the viewer's", async () => {
+    const items = await hears(viewer);
+    return items.some((e) => e.type === "incoming.received") && items;
+  });
+  assert.ok(all.some((e) => e.type === "message.sent" && e.message_id === id));
+  assert.ok(all.every((e) => e.account === who.account && e.phone === undefined));
+  const chat = await hears(agent);
+  assert.deepEqual(types(chat), ["incoming.received"]);
+  assert.equal(chat[0].phone, "+33612340006");
+  assert.deepEqual(await hears(stranger), []);
+  const other = await fetch(`${server.http}/api/v1/events?account=${who.account}`, {
+    headers: { authorization: `Bearer ${stranger}` },
+  });
+  assert.equal(other.status, 404);
+  assert.equal((await fetch(`${server.http}/api/v1/events`)).status, 401);
+});
+
 test("the_command_line_shows_counts", async () => {
   const shown = await cli(server, "statistics", "show", "--account", who.account);
   assert.ok(shown.totals.accepted > 0);
@@ -281,8 +322,8 @@ test("counts_equal_the_rows_also_after_kills_and_refusals", { timeout: 90000 }, 
   }
   smsc.onSubmit = () => OK;
   const platform = await statistics();
-  const one = await statistics(`account=${who.account}`);
-  assert.equal(platform.totals.accepted, one.totals.accepted);
+  const own = await statistics(`account=${who.account}`);
+  assert.equal(platform.totals.accepted, own.totals.accepted);
   assert.equal(platform.carriers[0].carrier, "sim");
   assert.equal(
     platform.carriers.reduce((n, c) => n + c.sent, 0),

@@ -116,12 +116,45 @@ static void what_version_1_was_sending_belongs_to_a_dead_life(void **state)
     assert_int_equal(list[0].id, 30);
 }
 
+/* One message of each state, and what phones sent. */
+static void rows_that_exist_already_are_counted(void **state)
+{
+    (void)state;
+    make_version_1();
+    run("UPDATE message SET created_at = 900000000, sent_at = CASE WHEN state IN (4, 6, 7) THEN "
+        "1800000000 END, done_at = CASE WHEN state >= 6 THEN 96 * 900000000 + 5 END, receipt = "
+        "CASE state WHEN 7 THEN 'UNDELIV 012' WHEN 9 THEN 'ESME_RSYSERR (0x00000008)' END");
+    assert_int_equal(store_migrate(f.db), OK);
+    for (int account = 0; account < 2; account++) {
+        char sql[256];
+        static const struct {
+            const char *what;
+            int64_t count;
+        } sums[] = {{"accepted", 12}, {"sent", 3},    {"delivered", 1}, {"failed", 4},
+                    {"cancelled", 1}, {"refused", 1}, {"spent", 1200}};
+        for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+            snprintf(sql, sizeof(sql),
+                     "SELECT CAST(SUM(%s) AS BIGINT) FROM statistic WHERE account_id = %d",
+                     sums[i].what, account);
+            assert_int_equal(one(arena_str(f.arena, str_of(sql)).p), sums[i].count);
+        }
+        for (int daily = 0; daily < 2; daily++) {
+            snprintf(sql, sizeof(sql),
+                     "SELECT COUNT(*) FROM failure_statistic WHERE account_id = %d AND daily = %d "
+                     "AND slot = %d AND count = 1 AND word IN ('', 'UNDELIV 012', 'ESME_RSYSERR')",
+                     account, daily, daily ? 1 : 96);
+            assert_int_equal(one(arena_str(f.arena, str_of(sql)).p), 4);
+        }
+    }
+}
+
 int main(void)
 {
 #define MIGRATE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         MIGRATE(a_database_of_version_1_keeps_its_messages_and_their_work),
         MIGRATE(what_version_1_was_sending_belongs_to_a_dead_life),
+        MIGRATE(rows_that_exist_already_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,11 +159,11 @@ CREATE TABLE audit ( -- who changed what, in the commit of the change: store/aud
 );
 CREATE INDEX audit_account ON audit (account_id, id);
 CREATE TABLE feed ( -- what happened: store/feed
-    id          {id},
     transaction_id BIGINT NOT NULL, -- whose it was; 0 on an engine of one process
-    data        {bytes} NOT NULL    -- its events, packed
-);
-CREATE INDEX feed_order ON feed (transaction_id, id);
+    id             BIGINT NOT NULL,
+    data           {bytes} NOT NULL, -- its events, packed
+    PRIMARY KEY (transaction_id, id)
+) {clustered};
 
 CREATE TABLE feed_mark ( -- one row
     one         BIGINT PRIMARY KEY, -- 1
