@@ -14,12 +14,23 @@ export function Broken({ error, again }: { error: unknown; again: () => void }) 
   );
 }
 
-/** A page that fails leaves the rest standing. Give it a key to forget the failure with. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
+interface BoundaryProps {
+  children: ReactNode;
+  /** Another place: a failure of the last one is forgotten. */
+  where?: string;
+}
+
+/** A page that fails leaves the rest standing. */
+export class ErrorBoundary extends Component<BoundaryProps, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 
   static getDerivedStateFromError(error: unknown) {
     return { error };
+  }
+
+  override componentDidUpdate(before: BoundaryProps) {
+    if (before.where !== this.props.where && this.state.error !== null)
+      this.setState({ error: null });
   }
 
   override render() {

@@ -28,7 +28,7 @@ function Pages() {
   const { pathname } = useLocation();
   const { account } = useAccounts();
   return (
-    <ErrorBoundary key={pathname}>
+    <ErrorBoundary where={pathname}>
       <Suspense fallback={<PageSkeleton />}>
         {/* Another account: nothing of the one before stays in forms and tables. */}
         <Routes key={account?.name}>
@@ -37,7 +37,7 @@ function Pages() {
               key={page.path}
               path={page.path}
               element={
-                <Guard page={page}>
+                <Guard key={page.path} page={page}>
                   <Content />
                 </Guard>
               }
