@@ -19,7 +19,6 @@ struct estimate {
     struct store_view view;
     struct accept_text text; /* of the first message; else as it would leave */
     json_t *problems;
-    int64_t now_us;
 };
 
 static void add_problem(struct estimate *t, const struct refusal *why)
@@ -204,7 +203,8 @@ static enum err add_credits(json_t *out, struct estimate *t)
 
 static void add_time(json_t *out, const struct estimate *t)
 {
-    int64_t leaves_us = send_leaves_us(&t->job, t->now_us);
+    /* Read after the job was made: what is due at once is not later than that. */
+    int64_t leaves_us = send_leaves_us(&t->job, clock_now_us());
     bool asked = t->accept.due_at_us && leaves_us <= t->accept.due_at_us;
     json_object_set_new(out, "leaves_at", present_time(leaves_us));
     json_object_set_new(out, "why_later",
@@ -265,7 +265,6 @@ static void estimate(struct api *api, struct http_request *request, const struct
         return;
     t->request = request;
     t->view = api_view(api, request);
-    t->now_us = clock_now_us();
     send_read(&f, api, &t->accept);
     if (fields_end(&f)) {
         t->problems = json_array();

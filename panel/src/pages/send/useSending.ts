@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { getList } from "@/api/client";
-import { useEvents } from "@/api/events";
+import { useEvents, useLive } from "@/api/events";
 import { MESSAGE_STATES, type MessageState } from "@/components/StateBadge";
 import { keptSent } from "./kept";
 import { type Message, type Row, rowOf } from "./progress";
@@ -33,6 +33,7 @@ export function useSending(account: string, tag: string, at: string | null) {
     () => kept?.sent.items.map((each) => ({ ...each, cause: null })),
     [kept],
   );
+  const blind = useLive() ? false : REFRESH_MS;
   const list = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
@@ -51,6 +52,7 @@ export function useSending(account: string, tag: string, at: string | null) {
       return rows.reverse(); // as they were written
     },
     placeholderData: first,
+    refetchInterval: blind,
   });
   const timer = useRef<number>();
   const refresh = useCallback(() => {
