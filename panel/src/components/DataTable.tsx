@@ -257,7 +257,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
               ref={virtual.measureElement}
               data-active={item.index === active || undefined}
               data-open={canOpen || undefined}
-              onClick={() => {
+              onClick={(event) => {
+                if ((event.target as HTMLElement).closest("a, button, input")) return;
                 setActive(item.index);
                 if (!window.getSelection()?.toString()) openRow(row);
               }}

@@ -144,7 +144,9 @@ export function AnswerBox({ account, phone, until, onSent }: AnswerBoxProps) {
     }
   };
 
-  const counter = `${weight.units} / ${weight.limit} · ${t("send:text.sms", { count: weight.parts })} · ${t(`send:encoding.${weight.encoding}`)}`;
+  const sms = t("send:text.sms", { count: weight.parts });
+  const encoding = t(`send:encoding.${weight.encoding}`);
+  const counter = `${weight.units} / ${weight.limit} · ${sms} · ${encoding}`;
   return (
     <div className={classes.box}>
       <div className={classes.write}>

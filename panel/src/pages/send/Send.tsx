@@ -46,7 +46,7 @@ function Preview({ text, estimate, from }: { text: string; estimate?: Estimate; 
   return <PhonePreview from={from} text={shown} clause={clause} limits={limits} />;
 }
 
-/** What the API says of each field; what is merely not filled in yet is said once Send was asked. */
+/** What the API says of each field; what is only missing is said once Send was asked. */
 function useProblems(estimate: Estimate | undefined, asked: boolean) {
   const why = useWhy();
   const { t } = useTranslation();
