@@ -8,6 +8,8 @@ PAGE(docs_http2sms_en);
 PAGE(docs_http2sms_fr);
 PAGE(docs_index_en);
 PAGE(docs_index_fr);
+PAGE(docs_rest_en);
+PAGE(docs_rest_fr);
 
 /* "0.8" as 800; what is no weight as 0. */
 static int weight_of(struct str parameter)
@@ -53,6 +55,9 @@ bool docs_handle(struct http_request *request)
         {STR(DOCS_HTTP2SMS_PATH),
          {(const char *)docs_http2sms_en, docs_http2sms_en_size},
          {(const char *)docs_http2sms_fr, docs_http2sms_fr_size}},
+        {STR("/docs/rest"),
+         {(const char *)docs_rest_en, docs_rest_en_size},
+         {(const char *)docs_rest_fr, docs_rest_fr_size}},
     };
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
         struct str language;
