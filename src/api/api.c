@@ -22,6 +22,7 @@ const struct api_route *const api_tables[] = {
     user_routes,
     sender_routes,
     sender_document_routes,
+    account_keywords_routes,
     carrier_fields_routes,
     carrier_routes,
     carrier_trace_routes,

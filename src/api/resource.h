@@ -43,6 +43,7 @@ extern const struct api_route account_routes[];
 extern const struct api_route user_routes[];
 extern const struct api_route sender_routes[];
 extern const struct api_route sender_document_routes[];
+extern const struct api_route account_keywords_routes[];
 extern const struct api_route callback_routes[];
 extern const struct api_route callback_log_routes[];
 extern const struct api_route notification_routes[];

@@ -80,11 +80,6 @@ static void answer_created(struct api_change *c)
     reply_document((struct document_change *)c, 201);
 }
 
-static void answer_grown(struct api_change *c)
-{
-    reply_document((struct document_change *)c, 200);
-}
-
 static void answer_removed(struct api_change *c)
 {
     present_removed(c->request, ((struct document_change *)c)->document.name);
@@ -184,17 +179,35 @@ static enum err apply_grow(struct core *core, struct store_tx *tx, struct change
     return store_document_add(tx, d.id, c->begins_at, c->bytes);
 }
 
+static void on_grown(struct letter *letter)
+{
+    struct document_change *c = (struct document_change *)letter;
+    enum err e = c->base.change.job.err;
+    if (!e)
+        reply_document(c, 200);
+    else if (c->base.change.why.err == e)
+        api_reply_refusal(c->base.request, &c->base.change.why);
+    else
+        api_reply_error(c->base.request, e, NULL, (struct str){0});
+}
+
+/* That a document was added is told once, not with each piece. */
 static void grow_document(struct api *api, struct http_request *request, const struct str *segments)
 {
-    struct document_change *c = change_of(request, segments, "document_grown");
+    struct document_change *c = change_of(request, segments, NULL);
     struct fields f;
     if (!fields_id(&c->document.id, request, segments[2], "document"))
         return;
     fields_of_query(&f, request);
     if (!fields_number(&f, "offset", 1, DOCUMENT_SIZE_MAX, &c->begins_at))
         fields_refuse(&f, ERR_MISSING, "offset", STR("say how many bytes came before"));
-    if (fields_end(&f))
-        api_change_post(&c->base, api, request, apply_grow, answer_grown);
+    if (!fields_end(&f))
+        return;
+    c->base.api = api;
+    c->base.request = request;
+    c->base.change.apply = apply_grow;
+    c->base.change.arena = request->arena;
+    core_change(api_core(api), &c->base.change, api_mailbox(api), on_grown);
 }
 
 static enum err apply_remove(struct core *core, struct store_tx *tx, struct change *change)

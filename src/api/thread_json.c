@@ -3,7 +3,9 @@
 #include "api/thread.h"
 #include "base/clock.h"
 #include "core/quarantine.h"
+#include "store/api_key.h"
 #include "store/ledger.h"
+#include "store/member.h"
 #include "text/phone.h"
 
 static const char *const standings[] = {[STANDING_NONE] = "none",
@@ -89,20 +91,47 @@ enum err thread_read(struct thread_state *out, struct store_view *view, const st
 
 /* ---- lines ---- */
 
-static json_t *by_json(const struct message *m, const struct directory *d)
+/* n 0: whoever it was is gone. */
+static enum err name_of(struct str *out, struct store_view *view, const struct message *m,
+                        const struct directory *d)
+{
+    const struct api_user *user = m->user_id ? directory_user_by_id(d, m->user_id) : NULL;
+    struct member member;
+    struct api_key *keys;
+    size_t n = 0;
+    enum err e = OK;
+    *out = user ? user->login : (struct str){0};
+    if (m->by_kind == ASKER_MEMBER) {
+        e = store_member_get(&member, view, m->by_id);
+        *out = e ? *out : member.name.n ? member.name : member.email;
+    } else if (m->by_kind == ASKER_KEY) {
+        e = store_api_key_list(&keys, &n, view, m->account_id);
+    }
+    for (size_t i = 0; i < n && !e; i++)
+        if (keys[i].id == m->by_id)
+            *out = keys[i].name;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err by_json(json_t **out, struct store_view *view, const struct message *m,
+                        const struct directory *d)
 {
     static const char *const kinds[] = {[ASKER_USER] = "user",
                                         [ASKER_MEMBER] = "member",
                                         [ASKER_KEY] = "key",
                                         [ASKER_COMMAND_LINE] = "command_line"};
-    const struct api_user *user = m->user_id ? directory_user_by_id(d, m->user_id) : NULL;
-    if (!m->by_kind && !m->user_id)
-        return json_null();
-    return json_pack("{s:s, s:o}", "kind", kinds[m->by_kind], "name",
-                     user ? present_text(user->login) : json_null());
+    struct str name;
+    *out = NULL;
+    enum err e = name_of(&name, view, m, d);
+    if (e)
+        return e;
+    *out = !m->by_kind && !m->user_id ? json_null()
+                                      : json_pack("{s:s, s:o}", "kind", kinds[m->by_kind], "name",
+                                                  present_text_or_null(name));
+    return OK;
 }
 
-static json_t *line_of_message(const struct message *m, const struct directory *d)
+static json_t *line_of_message(const struct message *m, json_t *by)
 {
     static const char *const origins[] = {
         [ORIGIN_ASKED] = "asked", [ORIGIN_ANSWER] = "answer", [ORIGIN_NOTICE] = "notice"};
@@ -112,7 +141,7 @@ static json_t *line_of_message(const struct message *m, const struct directory *
                                       ? m->due_at_us
                                       : m->created_at_us),
                      "text", m->text.n ? present_text(m->text) : json_null(), "state",
-                     message_state_name(m->state), "standing", "by", by_json(m, d), "origin",
+                     message_state_name(m->state), "standing", "by", by, "origin",
                      origins[m->origin], "tag", present_text_or_null(m->tag), "parts",
                      (json_int_t)m->parts, "number", present_text(m->sender));
 }
@@ -134,7 +163,12 @@ enum err thread_line_json(json_t **out, struct store_view *view, const struct di
     struct incoming i;
     enum err e = line.incoming ? store_incoming_get(&i, view, line.id)
                                : store_message_get(&m, view, line.id);
-    *out = e ? NULL : line.incoming ? line_of_incoming(&i) : line_of_message(&m, d);
+    json_t *by = NULL;
+    *out = NULL;
+    if (!e && !line.incoming)
+        e = by_json(&by, view, &m, d);
+    if (!e)
+        *out = line.incoming ? line_of_incoming(&i) : line_of_message(&m, by);
     return e == ERR_NOT_FOUND ? OK : e;
 }
 

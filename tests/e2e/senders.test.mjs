@@ -181,6 +181,31 @@ test("an_owner_changes_his_profile_and_not_what_the_platform_decides", async () 
   refused(await owner.patch(of, { domains: ["no domain"] }), 400, "invalid", "domains");
 });
 
+test("P6_an_owner_sees_what_keywords_mean_on_the_carriers_of_his_numbers", async () => {
+  const carrier = ["--host", "127.0.0.1", "--port", "1", "--system-id", "x", "--enabled", "no"];
+  for (const name of ["ours", "theirs"]) {
+    await cli(server, "carrier", "add", name, ...carrier);
+    await cli(server, "rule", "add", name, "--keyword", name, "--reply", "Hello");
+  }
+  const virtual = ["--kind", "virtual", "--account", account];
+  await cli(server, "number", "add", "33700000099", "--carrier", "ours", ...virtual);
+  const { body } = await viewer.get(`${of}/keywords`);
+  assert.deepEqual(body.items, [
+    { keyword: "ours", prefix: false, short_code: null, reply: "Hello", action: "none" },
+  ]);
+  assert.ok(body.built_in.some((w) => w.keyword === "stop" && w.action === "quarantine"));
+});
+
+test("P7_1_an_owner_adds_to_his_accounts_quarantine_and_takes_out", async () => {
+  const entry = { number: "+33612349999", reason: "asked by letter", account };
+  const added = await owner.post("/quarantine", entry);
+  assert.equal(added.status, 201, added.text);
+  refused(await viewer.post("/quarantine", entry), 403, "forbidden");
+  const { number, ...rest } = entry;
+  const removed = await owner.post(`/quarantine/${encodeURIComponent(number)}/remove`, rest);
+  assert.equal(removed.body.status, "valid", removed.text);
+});
+
 test("an_operator_and_the_command_line_add_enabled_ones_at_once", async () => {
   const added = await operator.post(`${of}/senders`, { name: "Direct" });
   assert.equal(added.body.state, "enabled");
