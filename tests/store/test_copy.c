@@ -101,7 +101,7 @@ static int64_t some_number(const struct table *t, const struct column *c, int64_
                    {"from_min", 0, 1440}, {"until_min", 1, 1440}, {"turn", 0, 1000},
                    {"weight", 1, 1000},   {"kind", 1, 2},         {"action", 0, 3},
                    {"profile", 1, 3},     {"status", 1, 3},       {"standing", 0, 4},
-                   {"origin", 0, 3},      {"keep_days", 0, 1000}};
+                   {"origin", 1, 2},      {"keep_days", 0, 1000}};
     if (is(t, "event") && strcmp(c->name, "message_id") == 0)
         return row < CROWD ? 1 : row / 3; /* some share one, one has more than a page */
     if (strcmp(c->name, "state") == 0)
