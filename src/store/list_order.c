@@ -27,7 +27,9 @@ struct list_key list_key_text(struct str s)
 
 struct list_key list_key_state(enum message_state state)
 {
-    return list_key_number(message_state_final(state) ? (int64_t)state : 0);
+    bool own =
+        message_state_final(state) || state == MESSAGE_SCHEDULED || state == MESSAGE_IN_DOUBT;
+    return list_key_number(own ? (int64_t)state : 0);
 }
 
 enum err store_list_mark(int64_t *id, struct store_view *view, bool incoming)
@@ -194,22 +196,38 @@ enum err store_list_enter(struct store_tx *tx, enum list_by by, int64_t message_
     return change(tx, message_id, by == LIST_PARTS ? &parts : &credits);
 }
 
-/* ---- ends ---- */
+/* ---- changes of state ---- */
 
-static enum err move_ended(struct store_tx *tx, const int64_t *ids, size_t n)
+void store_list_moved(struct store_tx *tx, const int64_t *ids, size_t n)
 {
-    static struct db_query enter = DB_QUERY_MANY(
-        "INSERT INTO list_order (account_id, sorted_by, key_1, key_2, id) "
-        "SELECT account_id, 3, state, 0, id FROM message WHERE id = $1 ON CONFLICT DO NOTHING",
-        "INSERT INTO list_order (account_id, sorted_by, key_1, key_2, id) "
-        "SELECT account_id, 3, state, 0, id FROM message WHERE id = ANY ($1::bigint[]) "
-        "ON CONFLICT DO NOTHING");
+    struct ended *e = ARENA_NEW(tx->view.arena, struct ended);
+    int64_t *own = ARENA_ARRAY(tx->view.arena, n, int64_t);
+    memcpy(own, ids, n * sizeof(*ids));
+    *e = (struct ended){.before_in_all = tx->ended_all, .ids = own, .n = n};
+    tx->ended_all = e;
+}
+
+/* As list_key_state says. */
+#define KEY_OF(state) \
+    "CASE WHEN " state " = 1 OR " state " = 5 OR " state " > 5 THEN " state " ELSE 0 END"
+
+static enum err move_rows(struct store_tx *tx, const int64_t *ids, size_t n)
+{
+    static struct db_query enter =
+        DB_QUERY_MANY("INSERT INTO list_order (account_id, sorted_by, key_1, key_2, id) "
+                      "SELECT account_id, 3, " KEY_OF("state") ", 0, id FROM message WHERE id = $1 "
+                                                               "ON CONFLICT DO NOTHING",
+                      "INSERT INTO list_order (account_id, sorted_by, key_1, key_2, id) "
+                      "SELECT account_id, 3, " KEY_OF(
+                          "state") ", 0, id FROM message "
+                                   "WHERE id = ANY ($1::bigint[]) ON CONFLICT DO NOTHING");
     static struct db_query leave = DB_QUERY_MANY(
-        "DELETE FROM list_order WHERE sorted_by = 3 AND key_1 = 0 AND key_2 = 0 AND id = $1 "
-        "AND account_id = (SELECT account_id FROM message WHERE id = $1)",
+        "DELETE FROM list_order WHERE sorted_by = 3 AND key_1 IN (0, 1, 5) AND key_2 = 0 "
+        "AND id = $1 AND account_id = (SELECT account_id FROM message WHERE id = $1) "
+        "AND key_1 <> (SELECT " KEY_OF("state") " FROM message WHERE id = $1)",
         "DELETE FROM list_order AS l USING message AS m WHERE m.id = ANY ($1::bigint[]) AND "
-        "l.account_id = m.account_id AND l.sorted_by = 3 AND l.key_1 = 0 AND l.key_2 = 0 AND "
-        "l.id = m.id");
+        "l.account_id = m.account_id AND l.sorted_by = 3 AND l.key_1 IN (0, 1, 5) AND "
+        "l.key_2 = 0 AND l.id = m.id AND l.key_1 <> " KEY_OF("m.state"));
     const struct db_value *args = store_id_args(tx->view.arena, ids, n);
     enum err e = db_run_many(tx->view.db, &enter, args, 1, n, NULL);
     return e ? e : db_run_many(tx->view.db, &leave, args, 1, n, NULL);
@@ -240,5 +258,5 @@ enum err store_list_settle(struct store_tx *tx)
     if (!n)
         return OK;
     qsort(ids, n, sizeof(*ids), by_id);
-    return move_ended(tx, ids, n);
+    return move_rows(tx, ids, n);
 }

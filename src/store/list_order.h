@@ -8,7 +8,7 @@
  * store/store.h) writes the new row himself. A row under keys that are no longer true may stay:
  * who walks an order looks at the message too. What is above the mark is read as it is, and sorted.
  *
- * All open states share a key: a message that moves through them leaves its row alone.
+ * Queued, sending and sent share a key: a message that goes through them leaves its row alone.
  */
 #ifndef NAVETTE_STORE_LIST_ORDER_H
 #define NAVETTE_STORE_LIST_ORDER_H
@@ -35,7 +35,7 @@ struct list_key {
 
 /* Sorts as the first 16 bytes of the text do. */
 struct list_key list_key_text(struct str s);
-/* Open states: 0. */
+/* Queued, sending and sent: 0. Others: their number. */
 struct list_key list_key_state(enum message_state state);
 static inline struct list_key list_key_number(int64_t v)
 {
@@ -54,8 +54,10 @@ enum err store_list_slice(size_t *seen, struct store_tx *tx, int64_t before_us,
 enum err store_list_leave(struct store_tx *tx, enum list_by by, int64_t message_id) MUST_CHECK;
 enum err store_list_enter(struct store_tx *tx, enum list_by by, int64_t message_id) MUST_CHECK;
 
-/* The writer's, before each commit: messages that ended (store/message_ended) and were in the
- * orders as open ones. */
+/* These got another state, without an end: the row follows before the commit. Ids are copied. */
+void store_list_moved(struct store_tx *tx, const int64_t *ids, size_t n);
+/* The writer's, before each commit: rows of messages that got another state, or ended
+ * (store/message_ended). */
 enum err store_list_settle(struct store_tx *tx) MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 
 enum {
     BATCH_FIRST = 64,
-    BATCH_MOST = 512,
+    BATCH_MOST = 256,
 };
 
 struct reading {
@@ -73,12 +73,11 @@ static bool spent(size_t looked, int64_t began_us, const struct list_budget *b)
 
 /* One more than is wanted is looked for: whether there is a next page. */
 static enum err walk(struct reading *r, struct list_walk *w, size_t limit,
-                     const struct list_budget *budget)
+                     const struct list_budget *budget, int64_t began_us)
 {
     struct list_page *page = r->page;
     struct list_place *places = ARENA_ARRAY(r->view->arena, BATCH_MOST, struct list_place);
     size_t batch = limit + 1 < BATCH_FIRST ? limit + 1 : BATCH_FIRST, all = 0;
-    int64_t began_us = clock_mono_us();
     for (;;) {
         size_t n, looked;
         enum err e = list_walk_next(places, &n, w, batch);
@@ -179,6 +178,7 @@ enum err list_page_read(struct list_page *out, struct store_view *view, const st
     struct reading r = {
         .page = out, .view = view, .way = way, .kind = kind, .search = search, .room = limit};
     struct list_walk *w;
+    int64_t began_us = clock_mono_us();
     enum err e;
     *out = (struct list_page){.whole_to_id = INT64_MAX};
     if (way->by != LIST_TIME) {
@@ -198,7 +198,7 @@ enum err list_page_read(struct list_page *out, struct store_view *view, const st
     }
     out->rows = arena_array(view->arena, limit, kind->size);
     e = list_walk_begin(&w, &out->whole_to_id, view, way);
-    return e ? e : walk(&r, w, limit, budget);
+    return e ? e : walk(&r, w, limit, budget, began_us);
 }
 
 /* ---- texts ---- */

@@ -28,7 +28,7 @@ struct list_budget {
     int64_t time_us; /* since when it has taken so long it ends; 0: any time */
 };
 /* Of a question that somebody waits for. */
-enum { LIST_BUDGET_ROWS = 20000, LIST_BUDGET_FEW = 3000, LIST_BUDGET_MS = 90 };
+enum { LIST_BUDGET_ROWS = 20000, LIST_BUDGET_FEW = 2000, LIST_BUDGET_MS = 70 };
 
 struct list_page {
     void *rows;

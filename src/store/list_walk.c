@@ -230,9 +230,12 @@ static struct list_key key_in_tail(const struct db_rows *r, enum list_by by)
     return (struct list_key){0};
 }
 
-static bool is_wanted(const struct list_way *way, struct list_key key, int64_t id)
+static bool is_wanted(const struct list_way *way, struct list_key key, const struct db_rows *r)
 {
+    int64_t id = db_rows_int(r, 0);
     if (id <= way->above_id || id >= way->below_id)
+        return false;
+    if (way->states && !way->incoming && !(way->states >> db_rows_int(r, 3) & 1u))
         return false;
     if (way->by != LIST_TIME)
         return true;
@@ -270,7 +273,7 @@ static enum err add_tail(struct list_walk *w, enum list_by by, int64_t mark, siz
     for (*read = 0; *read < TAIL_MOST && db_rows_next(&rows); ++*read) {
         struct list_place p = {.key = key_in_tail(&rows, by), .id = db_rows_int(&rows, 0)};
         *last_id = p.id;
-        if (!is_wanted(way, p.key, p.id))
+        if (!is_wanted(way, p.key, &rows))
             continue;
         if (way->by == LIST_TIME)
             p.key = (struct list_key){0};

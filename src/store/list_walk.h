@@ -31,6 +31,7 @@ struct list_way {
     enum list_by only_by;
     struct list_key only[16];
     size_t only_n;
+    unsigned states;         /* of messages that the clock has not come to: 1 << state; 0: any */
     int64_t conversation_id; /* by time: only of this; 0: any */
     uint64_t recipient;      /* messages by time: only to this; 0: any */
     bool old_only;           /* leave out what the clock has not come to: for a first look */

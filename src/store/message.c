@@ -265,6 +265,8 @@ enum err store_message_move(struct store_tx *tx, const struct message_move *m, i
     if (final) {
         count_final(m->to, *touched);
         store_ended_note(tx, &m->id, 1);
+    } else {
+        store_list_moved(tx, &m->id, 1);
     }
     return OK;
 }

@@ -2,6 +2,7 @@
 #include "store/queue.h"
 
 #include "store/feed.h"
+#include "store/list_order.h"
 #include "store/rows.h"
 
 static struct db_value epoch_or_null(int64_t epoch)
@@ -147,6 +148,9 @@ enum err store_queue_return(struct store_tx *tx, const struct queue_return *rows
         if (changed[i])
             note(tx, FEED_QUEUED, rows[i].message_id);
     for (size_t i = 0; i < n && !e; i++)
+        if (changed[i] && rows[i].from == MESSAGE_IN_DOUBT)
+            store_list_moved(tx, &rows[i].message_id, 1);
+    for (size_t i = 0; i < n && !e; i++)
         if (changed[i])
             back[count++] = (struct queued){.message_id = rows[i].message_id,
                                             .carrier_id = rows[i].carrier_id,
@@ -178,6 +182,9 @@ enum err store_queue_postpone(struct store_tx *tx, const struct queue_postpone *
     }
     enum err e = db_run_many(tx->view.db, &postpone, args, COLUMNS_N, n, changed);
     for (size_t i = 0; i < n && !e; i++)
+        if (changed[i] && rows[i].to == MESSAGE_SCHEDULED)
+            store_list_moved(tx, &rows[i].message_id, 1);
+    for (size_t i = 0; i < n && !e; i++)
         if (changed[i])
             later[count++] = (struct queued){.message_id = rows[i].message_id,
                                              .carrier_id = rows[i].carrier_id,
@@ -199,6 +206,8 @@ enum err store_queue_due(int64_t *moved, struct store_tx *tx, size_t limit)
         db_rows_open(tx->view.db, &due, DB_ARGS(DB_INT(tx->now_us), DB_INT(limit)));
     enum err e = read_ids(&ids, &n, tx->view.arena, &rows, limit);
     *moved = (int64_t)n;
+    if (!e && n)
+        store_list_moved(tx, ids, n);
     for (size_t i = 0; i < n && !e; i++)
         note(tx, FEED_QUEUED, ids[i]);
     return e ? e : move(tx, ids, n, MESSAGE_SCHEDULED, MESSAGE_QUEUED, 0);

@@ -83,30 +83,30 @@ static bool message_matches(const void *row, const void *search)
 /* Each of the orders' keys that stand for these states. */
 static void only_states(struct list_way *way, unsigned states)
 {
-    bool open = false;
+    bool shared = false;
     for (size_t i = 0; message_state_nth(i); i++) {
         enum message_state state = message_state_nth(i);
-        if (!(states >> state & 1u))
+        struct list_key key = list_key_state(state);
+        if (!(states >> state & 1u) || (shared && !key.first))
             continue;
-        if (message_state_final(state))
-            only(way, LIST_STATE, list_key_state(state));
-        else
-            open = true;
+        shared = shared || !key.first;
+        only(way, LIST_STATE, key);
     }
-    if (open)
-        only(way, LIST_STATE, list_key_number(0));
 }
 
 /* By what the fewest rows are expected to match. */
 static void narrow_messages(struct list_way *way, const struct message_search *s)
 {
+    unsigned usual = 1u << MESSAGE_DELIVERED | 1u << MESSAGE_UNDELIVERED | 1u << MESSAGE_SENT;
     bool rare = s->states && !(s->states >> MESSAGE_DELIVERED & 1u);
+    bool most = (s->states & usual) == usual;
     if (way->conversation_id)
         return;
     way->recipient = s->recipient;
+    way->states = s->states;
     if (s->recipient || !way->account_id)
         return;
-    if (rare || (s->states && !s->sender.n && s->parts < 2))
+    if (rare || (s->states && !most && !s->sender.n && s->parts < 2))
         only_states(way, s->states);
     else if (s->parts > 1)
         only(way, LIST_PARTS, list_key_number(s->parts));

@@ -5,6 +5,7 @@
 #include "fixture.h"
 #include "store/account.h"
 #include "store/id.h"
+#include "store/queue.h"
 #include "store/search.h"
 #include "testing.h"
 #include "text/word.h"
@@ -150,7 +151,7 @@ static int compare_texts(struct str a, struct str b)
 static int64_t number_by(const struct message *m, enum list_by by)
 {
     return by == LIST_RECIPIENT ? (int64_t)m->recipient
-           : by == LIST_STATE   ? (message_state_final(m->state) ? (int64_t)m->state : 0)
+           : by == LIST_STATE   ? list_key_state(m->state).first
            : by == LIST_PARTS   ? m->parts
            : by == LIST_CREDITS ? m->credits
                                 : 0;
@@ -371,6 +372,16 @@ static void incoming_too(void **state)
     check_incoming((struct incoming_search){.search = {.account_id = 0}});
 }
 
+/* Out of doubt, into the queue again. */
+static void send_again(const struct message *m)
+{
+    struct queue_return back = {.message_id = m->id,
+                                .carrier_id = m->carrier_id,
+                                .from = MESSAGE_IN_DOUBT,
+                                .due_at_us = tx.now_us};
+    assert_int_equal(store_queue_return(&tx, &back, 1), OK);
+}
+
 static void end_some(void)
 {
     static size_t next;
@@ -380,7 +391,10 @@ static void end_some(void)
             .id = m->id, .from = MESSAGE_SENT, .to = MESSAGE_DELIVERED, .at_us = tx.now_us};
         assert_int_equal(store_message_move(&tx, &move, NULL), OK);
         assert_int_equal(store_message_free_of_charge(&tx, m->id), OK);
+        send_again(m);
     }
+    int64_t due;
+    assert_int_equal(store_queue_due(&due, &tx, 1), OK);
     assert_int_equal(store_list_settle(&tx), OK);
     tx.ended = NULL;
 }
