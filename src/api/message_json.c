@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/message_json.h"
 
+#include "api/passage.h"
 #include "api/present.h"
 #include "base/clock.h"
 #include "core/ptt.h"
@@ -62,7 +63,7 @@ static void insert_parts(struct passage *p, const struct message *m,
     }
 }
 
-static json_t *passage_json(const struct passage *p)
+static json_t *events_of(const struct passage *p)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < p->n; i++)
@@ -73,20 +74,19 @@ static json_t *passage_json(const struct passage *p)
     return list;
 }
 
-static json_t *events_json(struct store_view *view, const struct message *m,
-                           const struct message_part *parts, size_t parts_n,
-                           const struct message_event *rows, size_t rows_n)
+static struct passage passage_of(struct arena *arena, const struct message *m,
+                                 const struct message_part *parts, size_t parts_n,
+                                 const struct message_event *rows, size_t rows_n)
 {
     size_t most = OWN_EVENTS + 2 * parts_n + rows_n;
-    struct passage p = {.events = ARENA_ARRAY(view->arena, most, struct message_event),
-                        .arena = view->arena};
+    struct passage p = {.events = ARENA_ARRAY(arena, most, struct message_event), .arena = arena};
     insert_own(&p, m);
     insert_parts(&p, m, parts, parts_n);
     for (size_t i = 0; i < rows_n; i++)
         insert(&p, rows[i].at_us, rows[i].kind, rows[i].detail);
     if (m->done_at_us)
         insert(&p, m->done_at_us, str_of(message_state_name(m->state)), m->receipt);
-    return passage_json(&p);
+    return p;
 }
 
 /* ---- the message ---- */
@@ -155,8 +155,14 @@ enum err message_json(json_t **out, struct store_view *view, const struct messag
         e = store_part_list(&parts, &parts_n, view, m->id);
     if (e)
         return e;
+    json_t *hops;
+    struct passage p = passage_of(view->arena, m, parts, parts_n, rows, rows_n);
+    e = passage_json(&hops, view, m, d, p.events, p.n);
+    if (e)
+        return e;
     *out = message_row_json(m, d);
     json_object_set_new(*out, "carrier_ids", carrier_ids(m, parts, parts_n));
-    json_object_set_new(*out, "events", events_json(view, m, parts, parts_n, rows, rows_n));
+    json_object_set_new(*out, "events", events_of(&p));
+    json_object_set_new(*out, "passage", hops);
     return OK;
 }

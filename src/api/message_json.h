@@ -3,11 +3,12 @@
  * api/message_json: a message as JSON, with its whole passage.
  *
  *   id account user sender recipient text encoding parts class tag state credits created_at due_at
- *   sent_at done_at carrier carrier_ids receipt events
+ *   sent_at done_at carrier carrier_ids receipt events passage
  *
  * carrier_ids: one a part, in order, null where the carrier has not answered yet; empty before its
  * first answer. events: {at, kind, detail} in the order of time, made of the message's columns, its
- * parts and its event rows. Threads: whoever holds the view.
+ * parts and its event rows. passage: the same as hops, with more (api/passage). Threads: whoever
+ * holds the view.
  */
 #ifndef NAVETTE_API_MESSAGE_JSON_H
 #define NAVETTE_API_MESSAGE_JSON_H

@@ -77,6 +77,12 @@ enum err store_errand_back(struct store_tx *tx, const struct errand_back *rows,
 /* All that a dead life has claimed is WAITING again; how many. */
 enum err store_errand_release(int64_t *n, struct store_tx *tx, int64_t epoch) MUST_CHECK;
 
+/* Those of the account made within a few seconds from this instant on whose body, if it was kept,
+ * names the message: receipts of what ended then. At most `limit`. */
+enum err store_errand_of_message(struct errand **out, size_t *n, struct store_view *view,
+                                 int64_t account_id, int64_t from_us, int64_t message_id,
+                                 size_t limit) MUST_CHECK;
+
 struct errand_attempt {
     int64_t errand_id;
     int64_t at_us;

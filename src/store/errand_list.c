@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Errands as they are looked at, told again and forgotten. */
+#include "base/clock.h"
 #include "store/errand_rows.h"
 #include "store/id.h"
 #include "store/rows.h"
@@ -78,6 +79,27 @@ enum err store_errand_list(struct errand **out, size_t *n, struct store_view *vi
         db_rows_open(view->db, (filter->failed ? failed : all) + filter->oldest_first,
                      DB_ARGS(DB_INT(filter->account_id), DB_INT(past), DB_INT(filter->limit)));
     while (*n < filter->limit && db_rows_next(&rows))
+        errand_read(&(*out)[(*n)++], &rows, view->arena);
+    return db_rows_close(&rows);
+}
+
+enum err store_errand_of_message(struct errand **out, size_t *n, struct store_view *view,
+                                 int64_t account_id, int64_t from_us, int64_t message_id,
+                                 size_t limit)
+{
+    enum { SECONDS = 5 };
+    static struct db_query of_message =
+        DB_QUERY("SELECT " ERRAND_COLUMNS " FROM errand AS e WHERE e.id IN (SELECT id FROM errand "
+                 "WHERE account_id = $1 AND id >= $2 AND id < $3 ORDER BY id LIMIT 200) "
+                 "AND e.kind = 1 AND e.body LIKE $4 ORDER BY e.id LIMIT $5");
+    struct str named = arena_printf(view->arena, "%%\"message_id\":%lld,%%", (long long)message_id);
+    *out = ARENA_ARRAY(view->arena, limit, struct errand);
+    *n = 0;
+    struct db_rows rows = db_rows_open(view->db, &of_message,
+                                       DB_ARGS(DB_INT(account_id), DB_INT(store_id_at(from_us)),
+                                               DB_INT(store_id_at(from_us + SECONDS * SEC_US)),
+                                               DB_TEXT(named), DB_INT(limit)));
+    while (*n < limit && db_rows_next(&rows))
         errand_read(&(*out)[(*n)++], &rows, view->arena);
     return db_rows_close(&rows);
 }

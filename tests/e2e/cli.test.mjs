@@ -322,7 +322,7 @@ async function sender(account, money, quota = []) {
 
 const FIELDS =
   "id account user sender recipient text encoding parts class tag state credits created_at " +
-  "due_at sent_at done_at carrier carrier_ids receipt events ptt ptt_meaning origin " +
+  "due_at sent_at done_at carrier carrier_ids receipt events passage ptt ptt_meaning origin " +
   "conversation_id";
 
 test("a message is shown with its whole passage", async () => {
@@ -348,6 +348,15 @@ test("a message is shown with its whole passage", async () => {
   assert.deepEqual(times, [...times].sort());
   assert.deepEqual([times[0], times[1], times[2]], [m.created_at, m.sent_at, m.done_at]);
 
+  const hops = m.passage.map((h) => h.what);
+  assert.deepEqual(hops, ["accepted", "priced", "routed", "submitted", "delivered"]);
+  const [accepted, priced, routed, submitted, ended] = m.passage;
+  assert.deepEqual([accepted.took_ms, accepted.fields.login], [null, "bob"]);
+  assert.equal(priced.detail, "1 for 1 part");
+  assert.equal(routed.fields.carrier, "sim");
+  assert.equal(submitted.fields.destination_addr, "+33612345678");
+  assert.ok(submitted.fields.message_id && submitted.took_ms >= 0 && ended.took_ms >= 0);
+
   const l = await delivered(two);
   assert.deepEqual([l.parts, l.credits, l.carrier_ids.length], [2, "2", 2]);
   assert.deepEqual(l.events.map((e) => e.kind).sort(), [
@@ -361,7 +370,7 @@ test("a message is shown with its whole passage", async () => {
   assert.deepEqual(await ids("--recipient", "+33612345679"), [two]);
   assert.deepEqual(await ids("--account", "acc-m", "--state", "queued"), []);
   const first = await ask("message", "list", "--account", "acc-m", "--limit", "1");
-  const shown = FIELDS.split(" ").filter((f) => f !== "carrier_ids" && f !== "events");
+  const shown = FIELDS.split(" ").filter((f) => !["carrier_ids", "events", "passage"].includes(f));
   assert.deepEqual(Object.keys(first.items[0]).sort(), shown.sort());
   assert.deepEqual(await ids("--account", "acc-m", "--cursor", first.next), [one]);
   assert.deepEqual(await ids("--account", "acc-m", "--sort", "at"), [one, two]);
