@@ -74,6 +74,13 @@ struct account_change {
     bool again;         /* it was done before: nothing was changed */
 };
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    struct account a;
+    struct refusal none;
+    return admin_account_find(&a, view, c->subject, &none) ? NULL : account_json(&a);
+}
+
 static void answer_created(struct api_change *c)
 {
     reply_account(c->api, c->request, 201, c->subject);
@@ -157,6 +164,7 @@ static void add_account(struct api *api, struct http_request *request, const str
     if (!fields_end(&f))
         return;
     c->base.did = "account_added";
+    c->base.show = show_change;
     c->base.subject = c->account.name;
     api_change_post(&c->base, api, request, apply_add, answer_created);
 }
@@ -193,6 +201,7 @@ static void set_account(struct api *api, struct http_request *request, const str
     if (!fields_end(&f))
         return;
     c->base.did = "account_set";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_account);
 }
@@ -258,6 +267,7 @@ static void credit_account(struct api *api, struct http_request *request,
     if (!fields_end(&f))
         return;
     c->base.did = "account_credited";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     c->base.change.no_reload = true;
     read_key(c, request);
@@ -289,6 +299,7 @@ static void remove_account(struct api *api, struct http_request *request,
 {
     struct account_change *c = ARENA_NEW(request->arena, struct account_change);
     c->base.did = "account_removed";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

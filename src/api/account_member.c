@@ -3,7 +3,7 @@
 #include "api/fields.h"
 #include "api/people.h"
 #include "api/present.h"
-#include "core/admin.h"
+#include "core/errand.h"
 #include "store/id.h"
 #include "store/invite.h"
 
@@ -66,6 +66,7 @@ struct account_member_change {
     struct people_change base;
     struct invite invite;
     int64_t account_id;
+    struct str account;
     int64_t id; /* of a member or an invite */
     enum role role;
 };
@@ -82,7 +83,14 @@ static enum err apply_invite(struct core *core, struct store_tx *tx, struct chan
         return refuse(&change->why, ERR_LIMIT, "email",
                       STR("200 people are invited already: remove some who did not come"));
     c->invite.id = store_id_next();
-    return store_invite_insert(tx, &c->invite);
+    e = store_invite_insert(tx, &c->invite);
+    struct errand_letter letter = {
+        .kind = ERRAND_MAIL_INVITE,
+        .to = c->invite.email,
+        .language = c->invite.language,
+        .account = c->account,
+        .url = people_link(c->base.base.api, tx->view.arena, "invite", str_of(c->base.token))};
+    return e ? e : errand_letter(core, tx, &letter);
 }
 
 static void answer_invited(struct api_change *change)
@@ -115,6 +123,7 @@ static void invite_member(struct api *api, struct http_request *request, const s
     c->account_id = i->account_id = people_account(api, request, segments[0]);
     if (!c->account_id)
         return;
+    c->account = segments[0];
     people_token(&c->base);
     i->digest = (struct str){(const char *)c->base.digest, SECRET_DIGEST_SIZE};
     c->base.base.did = "member_invited";

@@ -54,6 +54,8 @@ const struct api_route *const api_tables[] = {
     route_routes,
     session_routes,
     sign_in_routes,
+    password_reset_routes,
+    audit_routes,
     first_run_routes,
     member_routes,
     account_member_routes,

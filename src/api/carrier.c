@@ -84,6 +84,15 @@ struct carrier_change {
     const json_t *members; /* of the settings, as they came */
 };
 
+static json_t *as_it_was(struct api_change *c, const struct directory *d)
+{
+    const struct directory_carrier *row = directory_carrier(d, c->subject);
+    json_t *out = row ? carrier_settings_json(&row->settings, false) : NULL;
+    if (out)
+        json_object_set_new(out, "enabled", json_boolean(row->row.enabled));
+    return out;
+}
+
 static void answer_created(struct api_change *c)
 {
     reply_carrier(c->api, c->request, 201, c->subject);
@@ -176,6 +185,7 @@ static void add_carrier(struct api *api, struct http_request *request, const str
         return;
     }
     c->base.did = "carrier_added";
+    c->base.was = as_it_was;
     api_change_post(&c->base, api, request, apply_add, answer_created);
 }
 
@@ -215,6 +225,7 @@ static void set_carrier(struct api *api, struct http_request *request, const str
         return;
     }
     c->base.did = "carrier_set";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_carrier);
 }
@@ -240,6 +251,7 @@ static void remove_carrier(struct api *api, struct http_request *request,
 {
     struct carrier_change *c = ARENA_NEW(request->arena, struct carrier_change);
     c->base.did = "carrier_removed";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

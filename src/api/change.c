@@ -2,12 +2,21 @@
 #include "api/change.h"
 
 #include "api/actor.h"
+#include "api/changes.h"
 #include "api/operation.h"
 #include "base/log.h"
+#include "store/audit.h"
 #include "store/id.h"
 #include "store/revision.h"
 
 #include <stdio.h>
+
+/* Who signs in or comes by a link is nobody yet: then it is whom the change is about. */
+static struct str who_of(const struct api_change *c)
+{
+    const struct actor *a = actor_of(c->request);
+    return a->kind == ACTOR_NOBODY ? c->subject : a->name;
+}
 
 static void deliver(struct letter *letter)
 {
@@ -22,8 +31,9 @@ static void deliver(struct letter *letter)
     }
     char safe[LOG_SAFE_SIZE];
     char who[LOG_SAFE_SIZE];
-    log_info("admin_change", "who=%s did=%s subject=%s", log_safe(who, actor_of(c->request)->name),
-             c->did, log_safe(safe, c->subject));
+    if (!c->silent)
+        log_info("admin_change", "who=%s did=%s subject=%s", log_safe(who, who_of(c)), c->did,
+                 log_safe(safe, c->subject));
     struct store_view view = api_view(c->api, c->request);
     if (!c->change.no_reload && (e = core_directory_reload(api_core(c->api), &view)) != OK) {
         log_error("directory_not_read", "err=%s", err_name(e));
@@ -56,19 +66,93 @@ static bool is_seen(struct str list, int64_t edition)
     return false;
 }
 
-static enum err apply_edited(struct core *core, struct store_tx *tx, struct change *change)
+/* Whoever saw another edition changes nothing. */
+static enum err hold_edition(struct api_change *c, struct store_tx *tx)
+{
+    int64_t edition;
+    if (!c->seen.n)
+        return OK;
+    enum err e = store_revision_lock(&edition, tx, c->request->path);
+    if (e || is_seen(c->seen, edition))
+        return e;
+    return refuse(&c->change.why, ERR_PRECONDITION, "If-Match",
+                  STR("it was changed meanwhile: read it again, and change what is there now"));
+}
+
+static enum err make_edition(struct api_change *c, struct store_tx *tx)
+{
+    if (!c->is_edited)
+        return OK;
+    c->edition = store_id_next();
+    return store_revision_put(tx, c->request->path, c->edition);
+}
+
+/* ---- the audit ---- */
+
+static enum audit_kind kind_of(const struct actor *a)
+{
+    return a->kind == ACTOR_SOCKET ? AUDIT_COMMAND_LINE
+           : a->kind == ACTOR_KEY  ? AUDIT_KEY
+                                   : AUDIT_MEMBER;
+}
+
+/* The account that path or body names; of an account itself its own name. */
+static struct str account_of(const struct api_change *c)
+{
+    static const struct str accounts = STR("/api/v1/accounts/");
+    struct str path = c->request->path;
+    if (str_starts(path, accounts)) {
+        struct str name = str_sub(path, accounts.n, path.n);
+        return str_sub(name, 0, str_find(name, '/'));
+    }
+    if (str_starts(str_of(c->did), STR("account_")))
+        return c->subject;
+    return str_of(json_string_value(json_object_get(c->request->json, "account")));
+}
+
+static enum err write_audit(struct api_change *c, struct store_tx *tx, const json_t *before,
+                            const json_t *after)
+{
+    const struct actor *actor = actor_of(c->request);
+    struct audit row = {.kind = kind_of(actor),
+                        .who = who_of(c),
+                        .account_id = c->account_id,
+                        .account = account_of(c),
+                        .what = str_of(c->did),
+                        .subject = c->subject,
+                        .changes = changes_text(tx->view.arena, before, after, c->request->json),
+                        .from_address = actor->from_address};
+    return store_audit_insert(tx, &row);
+}
+
+static json_t *as_it_was(struct api_change *c, struct store_view *view)
+{
+    if (c->show)
+        return c->show(c, view);
+    if (!c->was)
+        return NULL;
+    const struct directory *d = core_directory(api_core(c->api));
+    json_t *was = c->was(c, d);
+    directory_release(d);
+    return was;
+}
+
+static enum err apply_and_tell(struct core *core, struct store_tx *tx, struct change *change)
 {
     struct api_change *c = (struct api_change *)change;
-    struct str path = c->request->path;
-    int64_t edition;
-    enum err e = c->seen.n ? store_revision_lock(&edition, tx, path) : OK;
-    if (!e && c->seen.n && !is_seen(c->seen, edition))
-        return refuse(&change->why, ERR_PRECONDITION, "If-Match",
-                      STR("it was changed meanwhile: read it again, and change what is there now"));
+    if (c->silent)
+        return c->apply(core, tx, change);
+    enum err e = hold_edition(c, tx);
+    if (e)
+        return e;
+    json_t *before = as_it_was(c, &tx->view);
+    e = c->apply(core, tx, change);
+    json_t *after = !e && c->show ? c->show(c, &tx->view) : NULL;
     if (!e)
-        e = c->apply(core, tx, change);
-    c->edition = store_id_next();
-    return e ? e : store_revision_put(tx, path, c->edition);
+        e = write_audit(c, tx, before, after);
+    json_decref(before);
+    json_decref(after);
+    return e ? e : make_edition(c, tx);
 }
 
 /* What is done to messages is told as what becomes of them. */
@@ -76,7 +160,7 @@ static void note_change(struct api_change *c)
 {
     static const struct str accounts = STR("/api/v1/accounts/");
     struct str path = c->request->path;
-    if (str_starts(str_of(c->did), STR("message_")))
+    if (c->silent || str_starts(str_of(c->did), STR("message_")))
         return;
     struct feed_note note = {.kind = FEED_CHANGE, .word = str_of(c->did), .subject = c->subject};
     if (str_starts(path, accounts)) {
@@ -98,7 +182,7 @@ void api_change_post(struct api_change *c, struct api *api, struct http_request 
     c->is_edited = request->described && operation_is_edited(request->described);
     c->seen = c->is_edited ? http_header(request, "If-Match") : (struct str){0};
     c->apply = apply;
-    c->change.apply = c->is_edited ? apply_edited : apply;
+    c->change.apply = apply_and_tell;
     c->change.arena = request->arena;
     note_change(c);
     core_change(api_core(api), &c->change, api_mailbox(api), deliver);

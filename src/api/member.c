@@ -123,6 +123,19 @@ static void read_role(struct fields *f, struct member_change *c, bool may_end)
                       STR("account and role go together: say both"));
 }
 
+static json_t *show_change(struct api_change *change, struct store_view *view)
+{
+    const struct member_change *c = (const struct member_change *)change;
+    struct str who = c->who.n ? c->who : c->base.member.email;
+    struct refusal none;
+    struct member m;
+    json_t *out = NULL;
+    if (find(&m, view, who, &none) || member_json(&out, change->api, view, &m))
+        return NULL;
+    json_object_del(out, "last_seen_at");
+    return out;
+}
+
 static void read_member(struct fields *f, struct member_change *c)
 {
     struct people_change *p = &c->base;
@@ -212,6 +225,7 @@ static void add_member(struct api *api, struct http_request *request, const stru
     if (!p->password.n)
         draw_password(c);
     p->base.did = "member_added";
+    p->base.show = show_change;
     p->base.subject = p->member.email;
     people_post(p, api, request, apply_add, answer_created);
 }
@@ -289,6 +303,7 @@ static void set_member(struct api *api, struct http_request *request, const stru
         return;
     c->who = segments[0];
     c->base.base.did = "member_set";
+    c->base.base.show = show_change;
     c->base.base.subject = segments[0];
     people_post(&c->base, api, request, apply_set, answer_member);
 }
@@ -313,6 +328,7 @@ static void remove_member(struct api *api, struct http_request *request, const s
     struct member_change *c = ARENA_NEW(request->arena, struct member_change);
     c->who = segments[0];
     c->base.base.did = "member_removed";
+    c->base.base.show = show_change;
     c->base.base.subject = segments[0];
     people_post(&c->base, api, request, apply_remove, answer_removed);
 }

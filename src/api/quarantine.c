@@ -219,7 +219,8 @@ static void read_change(struct fields *f, struct api *api, struct quarantine_cha
 
 static struct quarantine_event evidence_of(const struct quarantine_change *c)
 {
-    return (struct quarantine_event){.who = STR("operator"), .reason = c->row.reason};
+    return (struct quarantine_event){.who = actor_of(c->base.request)->name,
+                                     .reason = c->row.reason};
 }
 
 static enum err apply_add(struct core *core, struct store_tx *tx, struct change *change)

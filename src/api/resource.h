@@ -81,6 +81,8 @@ extern const struct api_route invite_routes[];
 extern const struct api_route me_routes[];
 extern const struct api_route totp_routes[];
 extern const struct api_route sign_in_routes[];
+extern const struct api_route audit_routes[];
+extern const struct api_route password_reset_routes[];
 extern const struct api_route key_routes[];
 
 /* All of them, in the order in which they are looked through; NULL at the end. */

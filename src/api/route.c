@@ -53,6 +53,14 @@ struct route_change {
         has_hours, has_timezone, has_turn, has_weight, has_draining;
 };
 
+static json_t *as_it_was(struct api_change *c, const struct directory *d)
+{
+    for (size_t i = 0; i < d->routes_n; i++)
+        if (d->routes[i].id == ((struct route_change *)c)->route.id)
+            return route_json(&d->routes[i], d);
+    return NULL;
+}
+
 static void answer_created(struct api_change *c)
 {
     reply_route(c->api, c->request, 201, ((struct route_change *)c)->route.id);
@@ -230,6 +238,7 @@ static void add_route(struct api *api, struct http_request *request, const struc
     if (!fields_end(&f))
         return;
     c->base.did = "route_added";
+    c->base.was = as_it_was;
     c->base.subject = c->route.prefix;
     api_change_post(&c->base, api, request, apply_add, answer_created);
 }
@@ -264,6 +273,7 @@ static void set_route(struct api *api, struct http_request *request, const struc
     if (!fields_end(&f))
         return;
     c->base.did = "route_set";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_route);
 }
@@ -283,6 +293,7 @@ static void remove_route(struct api *api, struct http_request *request, const st
     if (!fields_id(&c->route.id, request, segments[0], "route"))
         return;
     c->base.did = "route_removed";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

@@ -92,6 +92,14 @@ struct rule_change {
     bool has_keyword, has_short_code, has_reply, has_action, has_prefix;
 };
 
+static json_t *as_it_was(struct api_change *c, const struct directory *d)
+{
+    for (size_t i = 0; i < d->rules_n; i++)
+        if (d->rules[i].row.id == ((struct rule_change *)c)->rule.id)
+            return rule_json(&d->rules[i].row, d);
+    return NULL;
+}
+
 static void answer_created(struct api_change *c)
 {
     reply_rule(c->api, c->request, 201, ((struct rule_change *)c)->rule.id);
@@ -215,6 +223,7 @@ static void add_rule(struct api *api, struct http_request *request, const struct
         return;
     c->carrier = segments[0];
     c->base.did = "rule_added";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_add, answer_created);
 }
@@ -263,6 +272,7 @@ static void set_rule(struct api *api, struct http_request *request, const struct
     if (!fields_end(&f))
         return;
     c->base.did = "rule_set";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_rule);
 }
@@ -290,6 +300,7 @@ static void move_rule(struct api *api, struct http_request *request, const struc
     if (!fields_end(&f))
         return;
     c->base.did = "rule_moved";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_move, answer_rule);
 }
@@ -314,6 +325,7 @@ static void remove_rule(struct api *api, struct http_request *request, const str
     if (!fields_id(&c->rule.id, request, segments[0], "rule"))
         return;
     c->base.did = "rule_removed";
+    c->base.was = as_it_was;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

@@ -182,6 +182,18 @@ struct sender_change {
     bool has_enabled, enabled, has_description, has_reason;
 };
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    struct account a;
+    struct sender s;
+    struct refusal none;
+    json_t *out;
+    if (admin_account_find(&a, view, ((struct sender_change *)c)->account, &none) ||
+        admin_sender_find(&s, view, a.id, c->subject, &none))
+        return NULL;
+    return sender_json(&out, view, &s, a.name) ? NULL : out;
+}
+
 static void answer_created(struct api_change *c)
 {
     reply_sender(c->api, c->request, 201, ((struct sender_change *)c)->account, c->subject);
@@ -204,6 +216,7 @@ static struct sender_change *change_of(struct http_request *request, const struc
     c->account = segments[0];
     c->operates = (actor_of(request)->everywhere & RIGHT_OPERATE) != 0;
     c->base.did = did;
+    c->base.show = show_change;
     c->base.subject = segments[1];
     return c;
 }

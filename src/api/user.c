@@ -83,6 +83,17 @@ struct user_change {
     char hash[SECRET_PASSWORD_SIZE];
 };
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    struct account a;
+    struct api_user u;
+    struct refusal none;
+    if (admin_account_find(&a, view, ((struct user_change *)c)->account, &none) ||
+        admin_user_find(&u, view, a.id, c->subject, &none))
+        return NULL;
+    return user_json(&u, a.name);
+}
+
 static void answer_created(struct api_change *c)
 {
     reply_user(c->api, c->request, 201, ((struct user_change *)c)->account, c->subject);
@@ -208,6 +219,7 @@ static void add_user(struct api *api, struct http_request *request, const struct
         return;
     c->account = segments[0];
     c->base.did = "user_added";
+    c->base.show = show_change;
     c->base.subject = c->user.login;
     post(c, api, request, apply_add, answer_created);
 }
@@ -257,6 +269,7 @@ static void set_user(struct api *api, struct http_request *request, const struct
         return;
     c->account = segments[0];
     c->base.did = "user_set";
+    c->base.show = show_change;
     c->base.subject = segments[1];
     post(c, api, request, apply_set, answer_user);
 }
@@ -285,6 +298,7 @@ static void remove_user(struct api *api, struct http_request *request, const str
     struct user_change *c = ARENA_NEW(request->arena, struct user_change);
     c->account = segments[0];
     c->base.did = "user_removed";
+    c->base.show = show_change;
     c->base.subject = segments[1];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

@@ -43,6 +43,9 @@ const struct cli_command cli_commands[] = {
     {"member", "first-run", "gives the link with which the first member is created", "POST",
      V1 "first-run/code", nothing, NULL, NULL},
 
+    {"audit", "list", "lists who changed what, the newest first", "GET", V1 "audit", audit_list,
+     audit, NULL},
+
     {"sender", "add", "lets an account send from a name or number", "POST",
      V1 "accounts/{account}/senders", sender_add, NULL, "Sender {name} of {account} is {state}."},
     {"sender", "list", "lists the senders of an account", "GET", V1 "accounts/{account}/senders",

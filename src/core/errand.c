@@ -180,3 +180,18 @@ enum err errand_test(int64_t *id, struct core *c, struct store_tx *tx, int64_t a
     *id = b.rows[0].id;
     return e;
 }
+
+enum err errand_letter(struct core *c, struct store_tx *tx, const struct errand_letter *letter)
+{
+    struct batch b = {.core = c, .tx = tx};
+    struct errand like = {.kind = letter->kind, .profile = PROFILE_NAVETTE};
+    struct buf body = buf_limited(EVENT_MOST);
+    buf_printf(&body, "{\"id\":\"letter_%lld\",\"at\":%lld", (long long)store_id_next(),
+               (long long)tx->now_us);
+    text_member(&body, "language", letter->language);
+    text_member(&body, "url", letter->url);
+    text_member(&body, "account", letter->account);
+    buf_add_u8(&body, '}');
+    add(&b, &like, letter->to, &body);
+    return give(&b);
+}

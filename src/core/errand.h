@@ -37,6 +37,18 @@ enum err errand_no_credit(struct core *c, struct store_tx *tx, int64_t account_i
 enum err errand_test(int64_t *id, struct core *c, struct store_tx *tx, int64_t account_id,
                      struct str url, enum callback_profile profile) MUST_CHECK;
 
+/* A letter with a link to somebody who signs in, or is asked to: of no account, and gone once it
+ * was sent. */
+struct errand_letter {
+    enum errand_kind kind; /* ERRAND_MAIL_PASSWORD, ERRAND_MAIL_INVITE */
+    struct str to;
+    struct str language; /* "en", "fr" */
+    struct str url;
+    struct str account; /* to which somebody is invited */
+};
+enum err errand_letter(struct core *c, struct store_tx *tx,
+                       const struct errand_letter *letter) MUST_CHECK;
+
 /* ---- orders ---- */
 
 enum { ERRAND_GIVE_UP_H = 24, ERRAND_ANSWER_MAX = 8192, ERRAND_ERROR_MAX = 160 };

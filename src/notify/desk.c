@@ -397,7 +397,7 @@ static void send_back(struct desk *d, struct errand_order *order, enum errand_en
 void desk_take(struct desk *d, struct errand_order *order)
 {
     const struct errand *e = &order->errand;
-    bool mail = e->kind == ERRAND_MAIL_REPLY || e->kind == ERRAND_MAIL_CREDIT;
+    bool mail = errand_is_mail(e->kind);
     if (d->stopping) {
         send_back(d, order, ERRAND_PUT_OFF, 0, NULL);
         return;

@@ -120,7 +120,7 @@ enum err payload_fill(struct net_call *call, struct arena *a, const struct paylo
                       struct str lines)
 {
     const struct errand *e = what->errand;
-    bool mail = e->kind == ERRAND_MAIL_REPLY || e->kind == ERRAND_MAIL_CREDIT;
+    bool mail = errand_is_mail(e->kind);
     call->url = arena_str(a, e->target).p;
     call->keep_answer = e->kind == ERRAND_CGI;
     if (e->profile == PROFILE_NAVETTE && !mail)

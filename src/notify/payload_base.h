@@ -28,4 +28,8 @@ enum err payload_navette(struct net_call *call, struct arena *a, const struct pa
 enum err payload_mail(struct net_call *call, struct arena *a, const struct payload_for *what,
                       const json_t *event) MUST_CHECK;
 
+/* Subject and text of ERRAND_MAIL_PASSWORD and ERRAND_MAIL_INVITE. */
+void payload_people(struct net_mail *m, struct arena *a, enum errand_kind kind,
+                    const json_t *event);
+
 #endif

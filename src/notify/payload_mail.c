@@ -63,6 +63,8 @@ enum err payload_mail(struct net_call *call, struct arena *a, const struct paylo
     if (what->errand->kind == ERRAND_MAIL_REPLY) {
         m->subject = arena_printf(a, w->reply_subject, STR_FMT(payload_text(event, "phone")));
         m->text = reply_text(a, w, event, at, is_french);
+    } else if (what->errand->kind != ERRAND_MAIL_CREDIT) {
+        payload_people(m, a, what->errand->kind, event);
     } else {
         m->subject = arena_printf(a, w->credit_subject, STR_FMT(payload_text(event, "account")));
         m->text = arena_printf(a, w->credit, STR_FMT(payload_text(event, "account")), STR_FMT(at));

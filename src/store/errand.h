@@ -30,10 +30,14 @@ enum errand_kind {
     ERRAND_MAIL_REPLY,
     ERRAND_MAIL_CREDIT,
     ERRAND_TEST,
+    ERRAND_MAIL_PASSWORD,
+    ERRAND_MAIL_INVITE,
     ERRAND_KINDS
 };
 enum errand_state { ERRAND_WAITING = 1, ERRAND_CLAIMED, ERRAND_DONE, ERRAND_GIVEN_UP };
 
+/* An e-mail; else a call. */
+bool errand_is_mail(enum errand_kind kind);
 /* "receipt", "reply", …; "waiting", … */
 const char *errand_kind_name(enum errand_kind kind);
 const char *errand_state_name(enum errand_state state);

@@ -13,8 +13,16 @@ const char *errand_kind_name(enum errand_kind kind)
                                                     [ERRAND_CGI] = "cgi",
                                                     [ERRAND_MAIL_REPLY] = "mail_reply",
                                                     [ERRAND_MAIL_CREDIT] = "mail_credit",
-                                                    [ERRAND_TEST] = "test"};
+                                                    [ERRAND_TEST] = "test",
+                                                    [ERRAND_MAIL_PASSWORD] = "mail_password",
+                                                    [ERRAND_MAIL_INVITE] = "mail_invite"};
     return kind > 0 && kind < ERRAND_KINDS ? names[kind] : "unknown";
+}
+
+bool errand_is_mail(enum errand_kind kind)
+{
+    return kind == ERRAND_MAIL_REPLY || kind == ERRAND_MAIL_CREDIT ||
+           kind == ERRAND_MAIL_PASSWORD || kind == ERRAND_MAIL_INVITE;
 }
 
 const char *errand_state_name(enum errand_state state)

@@ -211,6 +211,17 @@ enum err store_token_find(struct token *out, struct store_view *view, enum token
     return e ? e : found ? OK : ERR_NOT_FOUND;
 }
 
+enum err store_token_count(int64_t *n, struct store_view *view, enum token_kind kind,
+                           int64_t member_id, int64_t now_us)
+{
+    static struct db_query count = DB_QUERY("SELECT COUNT(*) FROM access_token WHERE kind = $1 "
+                                            "AND member_id = $2 AND expires_at > $3");
+    struct db_rows rows =
+        db_rows_open(view->db, &count, DB_ARGS(DB_INT(kind), DB_INT(member_id), DB_INT(now_us)));
+    *n = db_rows_next(&rows) ? db_rows_int(&rows, 0) : 0;
+    return db_rows_close(&rows);
+}
+
 enum err store_token_delete(struct store_tx *tx, enum token_kind kind, int64_t member_id)
 {
     static struct db_query delete =

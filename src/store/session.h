@@ -75,6 +75,9 @@ enum err store_token_insert(struct store_tx *tx, const struct token *t) MUST_CHE
 /* ERR_NOT_FOUND: there is none, or it has expired. */
 enum err store_token_find(struct token *out, struct store_view *view, enum token_kind kind,
                           struct str digest, int64_t now_us) MUST_CHECK;
+/* How many of them hold. */
+enum err store_token_count(int64_t *n, struct store_view *view, enum token_kind kind,
+                           int64_t member_id, int64_t now_us) MUST_CHECK;
 /* All of the kind and the member. */
 enum err store_token_delete(struct store_tx *tx, enum token_kind kind,
                             int64_t member_id) MUST_CHECK;

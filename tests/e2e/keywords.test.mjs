@@ -196,8 +196,8 @@ test("P7_1_by_hand_a_reason_is_asked_and_kept", async () => {
   assert.deepEqual(
     (await show(number)).events.map((e) => [e.status, e.who, e.reason]),
     [
-      ["valid", "operator", "mistake"],
-      ["blacklisted", "operator", "by phone"],
+      ["valid", "command line", "mistake"],
+      ["blacklisted", "command line", "by phone"],
     ],
   );
   assert.ok(await writes(number));

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who changed what, told in the commit of the change; and the letters that people get.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { cli, startNavette, until } from "./navette.mjs";
+import { Person, refused } from "./people.mjs";
+
+const { SMTPServer } = createRequire(import.meta.url)("smtp-server");
+const password = "four words of mine";
+const letters = [];
+let server, smtp, ann;
+
+before(async () => {
+  smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onData(stream, session, done) {
+      let text = "";
+      stream.on("data", (d) => (text += d));
+      stream.on("end", () => {
+        letters.push({ to: session.envelope.rcptTo[0].address, text: decoded(text) });
+        done();
+      });
+    },
+  });
+  smtp.on("error", () => {});
+  await new Promise((r) => smtp.listen(0, "127.0.0.1", r));
+  server = await startNavette({
+    args: [
+      ...["--smtp", `smtp://127.0.0.1:${smtp.server.address().port}`, "--smtp-tls", "no"],
+      ...["--smtp-from", "navette@example.org", "--callback-allow", "127.0.0.1"],
+      ...["--public-url", "https://sms.example.org/"],
+    ],
+  });
+  await cli(server, "account", "add", "sms-a", "--credits", "10");
+  await cli(server, "account", "add", "sms-b");
+  await cli(
+    server,
+    ...["member", "add", "ann@example.org", "--password", password, "--language", "fr"],
+    ...["--account", "sms-a", "--role", "owner"],
+  );
+  ann = new Person(server);
+  await ann.signIn("ann@example.org", password);
+});
+after(async () => {
+  await server?.stop();
+  smtp?.close();
+});
+
+// RFC 2045: base64 or quoted-printable.
+function decoded(mail) {
+  const at = mail.indexOf("\r\n\r\n");
+  const body = mail.slice(at + 4);
+  if (/^content-transfer-encoding: base64/im.test(mail.slice(0, at)))
+    return Buffer.from(body, "base64").toString();
+  const bytes = body
+    .replaceAll("=\r\n", "")
+    .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1").toString();
+}
+
+const newest = async (...filters) => (await cli(server, "audit", "list", ...filters)).items[0];
+
+test("each change says who, from where, and what it changed, without secrets", async () => {
+  await cli(server, "account", "set", "sms-a", "--timezone", "Europe/London");
+  const set = await newest();
+  assert.deepEqual(set.who, { kind: "command_line", name: "command line" });
+  assert.deepEqual([set.account, set.what, set.subject], ["sms-a", "account_set", "sms-a"]);
+  assert.deepEqual(set.changes, { timezone: ["Europe/Paris", "Europe/London"] });
+  assert.equal(set.from_address, null);
+
+  const user = { login: "shop", password: "very secret", allow_ip: ["192.0.2.0/24"] };
+  assert.equal((await ann.post("/accounts/sms-a/users", user)).status, 201);
+  const added = await newest("--account", "sms-a");
+  assert.deepEqual(added.who, { kind: "member", name: "ann@example.org" });
+  assert.equal(added.from_address, "127.0.0.1");
+  assert.deepEqual(added.changes.login, [null, "shop"]);
+  assert.deepEqual(added.changes.password, [null, "***"]);
+
+  const wanted = { name: "ops", scopes: ["manage"] };
+  const { key } = (await ann.post("/accounts/sms-a/keys", wanted)).body;
+  const ops = new Person(server, { key });
+  assert.equal((await ops.patch("/accounts/sms-a/users/shop", { enabled: false })).status, 200);
+  const byKey = await newest("--who", "ops");
+  assert.deepEqual([byKey.who.kind, byKey.what], ["key", "user_set"]);
+  assert.deepEqual(byKey.changes, { enabled: [true, false] });
+  assert.equal((await newest("--what", "key_added")).changes.key, undefined);
+
+  // What was refused changed nothing, and is told nowhere.
+  refused(await ann.post("/accounts/sms-a/users", user), 409, "exists");
+  assert.equal((await newest()).id, byKey.id);
+  const signedIn = await newest("--what", "signed_in");
+  assert.deepEqual(signedIn.who, { kind: "member", name: "ann@example.org" });
+  const all = JSON.stringify(await cli(server, "audit", "list", "--limit", "1000"));
+  assert.ok(!/very secret|four words|nvt_/.test(all), all);
+});
+
+test("an owner sees what concerns the account, and no more", async () => {
+  await cli(server, "account", "set", "sms-b", "--max-parts", "3");
+  const { items } = (await ann.get("/audit")).body;
+  assert.ok(items.length > 2);
+  assert.ok(items.every((one) => one.account === "sms-a"));
+  refused(await ann.get("/audit?account=sms-b"), 404, "not_found", "account");
+  const page = (await ann.get("/audit?limit=1")).body;
+  const next = (await ann.get(`/audit?limit=1&cursor=${page.next}`)).body;
+  assert.deepEqual([page.items[0].id, next.items[0].id], [items[0].id, items[1].id]);
+  const since = encodeURIComponent(items[0].at);
+  assert.ok((await ann.get(`/audit?since=${since}`)).body.items.length <= 2);
+  assert.match((await ann.get("/audit/export")).text, /^id,at,who,account,what/);
+});
+
+test("who forgot the password gets a link, once; who is nobody gets none", async () => {
+  const anybody = new Person(server, { from: "127.0.1.1" });
+  for (const email of ["nobody@example.org", "Ann@example.org"]) {
+    const answer = await anybody.post("/password-reset", { email });
+    assert.deepEqual([answer.status, answer.text], [202, ""]);
+  }
+  const letter = await until("the letter", () => letters[0]);
+  assert.equal(letter.to, "ann@example.org");
+  assert.match(letter.text, /quelqu'un, sans doute vous/);
+  const [, token] = /https:\/\/sms\.example\.org\/#\/reset\/([\w-]{43})\s/.exec(letter.text);
+  const set = (secret, text) => anybody.post(`/password-reset/${secret}`, { password: text });
+  refused(await set("guessed", "another one, mine"), 404, "not_found", "token");
+  const done = await set(token, "another one, mine");
+  assert.equal(done.status, 200, done.text);
+  assert.equal(done.body.signed_in, false);
+  refused(await ann.get("/me"), 401, "unauthorized");
+  refused(await set(token, "a third one, mine"), 404, "not_found", "token");
+  const changed = new Person(server, { from: "127.0.2.1" });
+  const old = await changed.post("/session", { email: "ann@example.org", password });
+  refused(old, 401, "unauthorized");
+  await ann.signIn("ann@example.org", "another one, mine");
+  assert.equal(letters.length, 1);
+  assert.equal((await newest("--what", "password_reset")).who.name, "ann@example.org");
+  // Behind https the cookie is for TLS only.
+  const again = await ann.post("/session", {
+    ...{ email: "ann@example.org", password: "another one, mine" },
+  });
+  assert.match(again.headers["set-cookie"][0], /; Secure$/);
+});
+
+test("who is invited gets the link by e-mail too", async () => {
+  const invited = { email: "cleo@example.org", role: "agent" };
+  const { invite_url } = (await ann.post("/accounts/sms-a/members", invited)).body;
+  const letter = await until("the letter", () => letters.find((l) => l.to === invited.email));
+  assert.ok(letter.text.includes(invite_url), letter.text);
+  assert.match(letter.text, /you are invited to the account sms-a/);
+  // The link is nowhere once it was sent.
+  assert.ok(!JSON.stringify(await cli(server, "audit", "list")).includes(invite_url));
+});
