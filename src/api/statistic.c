@@ -187,6 +187,15 @@ static enum err make_buckets(struct statistics *s, struct arena *a)
     return OK;
 }
 
+/* Every piece begins and ends with an hour (UTC): not so where a zone is half an hour off. */
+static bool has_whole_hours(const struct statistics *s)
+{
+    bool whole = s->to % STATISTIC_QUARTERS_AN_HOUR == 0;
+    for (size_t i = 0; i < s->buckets_n && whole; i++)
+        whole = s->buckets[i].from % STATISTIC_QUARTERS_AN_HOUR == 0;
+    return whole;
+}
+
 static void add_counts(int64_t *to, const struct statistic *s)
 {
     for (size_t i = 0; i < STATISTIC_COUNTS; i++)
@@ -221,7 +230,8 @@ static enum err work(struct api_aside *aside, struct store_view *view)
     struct statistics *s = (struct statistics *)aside;
     enum err e = make_buckets(s, view->arena);
     if (!e)
-        e = store_statistic_each(view, s->account_id, s->from, s->to, add_row, s);
+        e = store_statistic_each(view, s->account_id, has_whole_hours(s), s->from, s->to, add_row,
+                                 s);
     return e ? e
              : store_failure_list(&s->failures, &s->failures_n, view, s->account_id, s->from, s->to,
                                   FAILURES_SHOWN);

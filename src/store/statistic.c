@@ -35,52 +35,57 @@ static int by_account(const void *a, const void *b)
 
 enum err store_statistic_add(struct store_tx *tx, struct statistic *rows, size_t n)
 {
-    enum { KEYS = 4, COLUMNS_N = KEYS + STATISTIC_COUNTS };
-#define INTO                                                                                 \
-    "INSERT INTO statistic (account_id, slot, node, carrier_id, accepted, sent, delivered, " \
-    "failed, cancelled, refused, answers, replies, late_replies, not_covered, unmatched, "   \
+    enum { KEYS = 5, COLUMNS_N = KEYS + STATISTIC_COUNTS };
+#define INTO                                                                               \
+    "INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, accepted, sent, "  \
+    "delivered, "                                                                          \
+    "failed, cancelled, refused, answers, replies, late_replies, not_covered, unmatched, " \
     "stops, spent, refunded) "
-#define OR_ADD                                                        \
-    "ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET " \
-    "accepted = statistic.accepted + excluded.accepted, "             \
-    "sent = statistic.sent + excluded.sent, "                         \
-    "delivered = statistic.delivered + excluded.delivered, "          \
-    "failed = statistic.failed + excluded.failed, "                   \
-    "cancelled = statistic.cancelled + excluded.cancelled, "          \
-    "refused = statistic.refused + excluded.refused, "                \
-    "answers = statistic.answers + excluded.answers, "                \
-    "replies = statistic.replies + excluded.replies, "                \
-    "late_replies = statistic.late_replies + excluded.late_replies, " \
-    "not_covered = statistic.not_covered + excluded.not_covered, "    \
-    "unmatched = statistic.unmatched + excluded.unmatched, "          \
-    "stops = statistic.stops + excluded.stops, "                      \
-    "spent = statistic.spent + excluded.spent, "                      \
+#define OR_ADD                                                                \
+    "ON CONFLICT (account_id, hourly, slot, node, carrier_id) DO UPDATE SET " \
+    "accepted = statistic.accepted + excluded.accepted, "                     \
+    "sent = statistic.sent + excluded.sent, "                                 \
+    "delivered = statistic.delivered + excluded.delivered, "                  \
+    "failed = statistic.failed + excluded.failed, "                           \
+    "cancelled = statistic.cancelled + excluded.cancelled, "                  \
+    "refused = statistic.refused + excluded.refused, "                        \
+    "answers = statistic.answers + excluded.answers, "                        \
+    "replies = statistic.replies + excluded.replies, "                        \
+    "late_replies = statistic.late_replies + excluded.late_replies, "         \
+    "not_covered = statistic.not_covered + excluded.not_covered, "            \
+    "unmatched = statistic.unmatched + excluded.unmatched, "                  \
+    "stops = statistic.stops + excluded.stops, "                              \
+    "spent = statistic.spent + excluded.spent, "                              \
     "refunded = statistic.refunded + excluded.refunded"
     static struct db_query add = DB_QUERY_MANY(
         INTO "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-             "$18) " OR_ADD,
+             "$18, $19) " OR_ADD,
         INTO "SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], "
              "$5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], "
              "$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], "
-             "$15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[]) " OR_ADD);
+             "$15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], "
+             "$19::bigint[]) " OR_ADD);
 #undef INTO
 #undef OR_ADD
-    _Static_assert(COLUMNS_N == 18, "the statement names each column of statistic.def");
+    _Static_assert(COLUMNS_N == 19, "the statement names each column of statistic.def");
     if (!n)
         return OK;
     qsort(rows, n, sizeof(*rows), by_account);
-    struct db_value *args = ARENA_ARRAY(tx->view.arena, n * COLUMNS_N, struct db_value);
+    struct db_value *args = ARENA_ARRAY(tx->view.arena, 2 * n * COLUMNS_N, struct db_value);
     int64_t node = own_number();
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < 2 * n; i++) {
         struct db_value *row = &args[i * COLUMNS_N];
-        row[0] = DB_INT(rows[i].account_id);
-        row[1] = DB_INT(tx->now_us / STATISTIC_QUARTER_US);
-        row[2] = DB_INT(node);
-        row[3] = DB_INT(rows[i].carrier_id);
+        const struct statistic *s = &rows[i / 2];
+        bool hourly = i % 2 != 0;
+        row[0] = DB_INT(s->account_id);
+        row[1] = DB_INT(hourly);
+        row[2] = DB_INT(tx->now_us / (hourly ? HOUR_US : STATISTIC_QUARTER_US));
+        row[3] = DB_INT(node);
+        row[4] = DB_INT(s->carrier_id);
         for (size_t k = 0; k < STATISTIC_COUNTS; k++)
-            row[KEYS + k] = DB_INT(rows[i].counts[k]);
+            row[KEYS + k] = DB_INT(s->counts[k]);
     }
-    return db_run_many(tx->view.db, &add, args, COLUMNS_N, n, NULL);
+    return db_run_many(tx->view.db, &add, args, COLUMNS_N, 2 * n, NULL);
 }
 
 static int by_reason(const void *a, const void *b)
@@ -128,7 +133,8 @@ enum err store_failure_add(struct store_tx *tx, struct statistic_failure *rows, 
 
 /* ---- reading ---- */
 
-enum err store_statistic_each(struct store_view *view, int64_t account_id, int64_t from, int64_t to,
+enum err store_statistic_each(struct store_view *view, int64_t account_id, bool hourly,
+                              int64_t from, int64_t to,
                               void (*each)(void *ctx, int64_t quarter, const struct statistic *s),
                               void *ctx)
 {
@@ -136,14 +142,16 @@ enum err store_statistic_each(struct store_view *view, int64_t account_id, int64
     static struct db_query read = DB_QUERY(
         "SELECT slot, carrier_id, accepted, sent, delivered, failed, cancelled, refused, answers, "
         "replies, late_replies, not_covered, unmatched, stops, spent, refunded FROM statistic "
-        "WHERE account_id = $1 AND slot >= $2 AND slot < $3 ORDER BY slot");
-    struct db_rows rows =
-        db_rows_open(view->db, &read, DB_ARGS(DB_INT(account_id), DB_INT(from), DB_INT(to)));
+        "WHERE account_id = $1 AND hourly = $2 AND slot >= $3 AND slot < $4 ORDER BY slot");
+    int64_t quarters = hourly ? STATISTIC_QUARTERS_AN_HOUR : 1;
+    struct db_rows rows = db_rows_open(view->db, &read,
+                                       DB_ARGS(DB_INT(account_id), DB_INT(hourly),
+                                               DB_INT(from / quarters), DB_INT(to / quarters)));
     while (db_rows_next(&rows)) {
         struct statistic s = {.account_id = account_id, .carrier_id = db_rows_int(&rows, 1)};
         for (int k = 0; k < STATISTIC_COUNTS; k++)
             s.counts[k] = db_rows_int(&rows, FIRST + k);
-        each(ctx, db_rows_int(&rows, 0), &s);
+        each(ctx, db_rows_int(&rows, 0) * quarters, &s);
     }
     return db_rows_close(&rows);
 }

@@ -219,13 +219,21 @@ static void add(void *ctx, int64_t quarter, const struct statistic *s)
         sums->counts[i] += s->counts[i];
 }
 
-static struct sums sums_of(int64_t account_id)
+static struct sums sums_by(int64_t account_id, bool hourly)
 {
     struct sums sums = {0};
     struct store_view view = fixture_view(&f);
-    assert_int_equal(store_statistic_each(&view, account_id, 0, INT64_MAX / 1000000, add, &sums),
-                     OK);
+    int64_t most = INT64_MAX / 1000000;
+    assert_int_equal(store_statistic_each(&view, account_id, hourly, 0, most, add, &sums), OK);
     return sums;
+}
+
+static struct sums sums_of(int64_t account_id)
+{
+    struct sums quarters = sums_by(account_id, false), hours = sums_by(account_id, true);
+    for (size_t i = 0; i < STATISTIC_COUNTS; i++)
+        assert_int_equal(quarters.counts[i], hours.counts[i]);
+    return quarters;
 }
 
 static void counts_add_up_by_account_and_in_all(void **state)

@@ -173,9 +173,10 @@ CREATE TABLE feed_mark ( -- one row
     bytes       BIGINT NOT NULL  -- about what the rows take
 );
 
-CREATE TABLE statistic ( -- counts by quarter hours: store/statistic
+CREATE TABLE statistic ( -- counts over time: store/statistic
     account_id   BIGINT NOT NULL, -- 0: all
-    slot         BIGINT NOT NULL, -- quarters of an hour since 1970
+    hourly       BIGINT NOT NULL, -- 0: slot is a quarter of an hour since 1970; 1: an hour
+    slot         BIGINT NOT NULL,
     node         BIGINT NOT NULL, -- that counted
     carrier_id   BIGINT NOT NULL, -- 0: none
     accepted     BIGINT NOT NULL DEFAULT 0,
@@ -192,7 +193,7 @@ CREATE TABLE statistic ( -- counts by quarter hours: store/statistic
     stops        BIGINT NOT NULL DEFAULT 0,
     spent        BIGINT NOT NULL DEFAULT 0, -- hundredths of credits
     refunded     BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (account_id, slot, node, carrier_id)
+    PRIMARY KEY (account_id, hourly, slot, node, carrier_id)
 ) {clustered} {hot};
 
 CREATE TABLE failure_statistic ( -- why messages failed
@@ -254,45 +255,56 @@ ALTER TABLE account ADD COLUMN
 
 -- Counts of the rows that exist already, as they are now; words of failures as store/feed has
 -- them.
-INSERT INTO statistic (account_id, slot, node, carrier_id, accepted, answers, spent)
-SELECT account_id, created_at / 900000000, 0, carrier_id, COUNT(*),
+INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, accepted, answers, spent)
+SELECT account_id, 0, created_at / 900000000, 0, carrier_id, COUNT(*),
     SUM(CASE WHEN origin = 1 THEN 1 ELSE 0 END), SUM(credits)
 FROM message GROUP BY account_id, created_at / 900000000, carrier_id;
-INSERT INTO statistic (account_id, slot, node, carrier_id, sent)
-SELECT account_id, sent_at / 900000000, 0, carrier_id, COUNT(*)
+INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, sent)
+SELECT account_id, 0, sent_at / 900000000, 0, carrier_id, COUNT(*)
 FROM message WHERE sent_at IS NOT NULL GROUP BY account_id, sent_at / 900000000, carrier_id
-ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET sent = excluded.sent;
-INSERT INTO statistic (account_id, slot, node, carrier_id, delivered, failed, cancelled, refused)
-SELECT account_id, done_at / 900000000, 0, carrier_id,
+ON CONFLICT (account_id, hourly, slot, node, carrier_id) DO UPDATE SET sent = excluded.sent;
+INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, delivered, failed,
+    cancelled, refused)
+SELECT account_id, 0, done_at / 900000000, 0, carrier_id,
     SUM(CASE WHEN state = 6 THEN 1 ELSE 0 END),
     SUM(CASE WHEN state BETWEEN 7 AND 10 THEN 1 ELSE 0 END),
     SUM(CASE WHEN state = 11 THEN 1 ELSE 0 END), SUM(CASE WHEN state = 12 THEN 1 ELSE 0 END)
 FROM message WHERE done_at IS NOT NULL GROUP BY account_id, done_at / 900000000, carrier_id
-ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET
+ON CONFLICT (account_id, hourly, slot, node, carrier_id) DO UPDATE SET
     delivered = excluded.delivered, failed = excluded.failed, cancelled = excluded.cancelled,
     refused = excluded.refused;
-INSERT INTO statistic (account_id, slot, node, carrier_id, replies, late_replies, not_covered,
+INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, replies, late_replies,
+    not_covered,
     stops, spent)
-SELECT account_id, received_at / 900000000, 0, carrier_id,
+SELECT account_id, 0, received_at / 900000000, 0, carrier_id,
     SUM(CASE WHEN standing = 1 THEN 1 ELSE 0 END), SUM(CASE WHEN standing = 2 THEN 1 ELSE 0 END),
     SUM(CASE WHEN standing = 3 THEN 1 ELSE 0 END),
     SUM(CASE WHEN started = 'stop' THEN 1 ELSE 0 END), SUM(credits)
 FROM incoming WHERE account_id IS NOT NULL
 GROUP BY account_id, received_at / 900000000, carrier_id
-ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET
+ON CONFLICT (account_id, hourly, slot, node, carrier_id) DO UPDATE SET
     replies = excluded.replies, late_replies = excluded.late_replies,
     not_covered = excluded.not_covered, stops = excluded.stops,
     spent = statistic.spent + excluded.spent;
-INSERT INTO statistic (account_id, slot, node, carrier_id, accepted, sent, delivered, failed,
+INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, accepted, sent, delivered,
+    failed,
     cancelled, refused, answers, replies, late_replies, not_covered, stops, spent)
-SELECT 0, slot, 0, carrier_id, SUM(accepted), SUM(sent), SUM(delivered), SUM(failed),
+SELECT 0, 0, slot, 0, carrier_id, SUM(accepted), SUM(sent), SUM(delivered), SUM(failed),
     SUM(cancelled), SUM(refused), SUM(answers), SUM(replies), SUM(late_replies), SUM(not_covered),
     SUM(stops), SUM(spent)
 FROM statistic GROUP BY slot, carrier_id;
-INSERT INTO statistic (account_id, slot, node, carrier_id, unmatched)
-SELECT 0, received_at / 900000000, 0, carrier_id, COUNT(*)
+INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, unmatched)
+SELECT 0, 0, received_at / 900000000, 0, carrier_id, COUNT(*)
 FROM incoming WHERE account_id IS NULL GROUP BY received_at / 900000000, carrier_id
-ON CONFLICT (account_id, slot, node, carrier_id) DO UPDATE SET unmatched = excluded.unmatched;
+ON CONFLICT (account_id, hourly, slot, node, carrier_id) DO UPDATE
+    SET unmatched = excluded.unmatched;
+INSERT INTO statistic (account_id, hourly, slot, node, carrier_id, accepted, sent, delivered,
+    failed, cancelled, refused, answers, replies, late_replies, not_covered, unmatched, stops,
+    spent)
+SELECT account_id, 1, slot / 4, 0, carrier_id, SUM(accepted), SUM(sent), SUM(delivered),
+    SUM(failed), SUM(cancelled), SUM(refused), SUM(answers), SUM(replies), SUM(late_replies),
+    SUM(not_covered), SUM(unmatched), SUM(stops), SUM(spent)
+FROM statistic GROUP BY account_id, slot / 4, carrier_id;
 INSERT INTO failure_statistic (account_id, daily, slot, node, state, word, count)
 WITH failed AS (
     SELECT account_id, done_at, state, SUBSTR(CASE WHEN receipt LIKE '% (0x________)'
