@@ -248,7 +248,8 @@ static void stream_look(struct event_listener *e)
     http_pull_wake(e->request);
 }
 
-static void stream(struct listening *l, struct api *api)
+/* wait_s below 0: as long as the actor surely holds; the administration socket's for ever. */
+static void stream(struct listening *l, struct api *api, int64_t wait_s)
 {
     struct event_listener *e = &l->listener;
     struct store_view view = api_view(api, e->request);
@@ -256,7 +257,8 @@ static void stream(struct listening *l, struct api *api)
     size_t n;
     e->look = stream_look;
     bool socket = e->wish.actor->kind == ACTOR_SOCKET;
-    e->until_us = socket ? INT64_MAX : clock_mono_us() + STREAM_S * SEC_US;
+    int64_t lasts_s = wait_s < 0 ? STREAM_S : wait_s;
+    e->until_us = socket && wait_s < 0 ? INT64_MAX : clock_mono_us() + lasts_s * SEC_US;
     enum err err = store_feed_read(&rows, &n, &view, &e->at, 0);
     if (err) {
         refuse_position(e->request, err);
@@ -276,43 +278,42 @@ static void stream(struct listening *l, struct api *api)
 
 /* ---- the handler ---- */
 
-static void follow(struct api *api, struct http_request *request, bool as_stream)
+static void follow(struct api *api, struct http_request *request, bool as_stream,
+                   int64_t wait_most_s)
 {
     struct fields f;
     struct listening *l = ARENA_NEW(request->arena, struct listening);
     struct event_wish *w = &l->listener.wish;
-    int64_t wait_s = 0, limit = USUAL;
+    int64_t wait_s = -1, limit = USUAL;
     l->events = api->events;
     l->listener.request = request;
     w->actor = actor_of(request);
     fields_of_query(&f, request);
     actor_scope(&f, api, RIGHT_VIEW | RIGHT_CHAT, &w->account_id);
-    if (!as_stream || wants_stream(request)) {
-        fields_number(&f, "wait", 0, WAIT_MOST_S, &wait_s);
-        fields_number(&f, "limit", 1, MOST, &limit);
-    }
+    fields_number(&f, "wait", 0, wait_most_s, &wait_s);
+    fields_number(&f, "limit", 1, MOST, &limit);
     read_types(&f, w);
     read_position(&f, api, as_stream, &l->listener.at);
     l->limit = (size_t)limit;
     if (!fields_end(&f))
         return;
     if (as_stream)
-        stream(l, api);
+        stream(l, api, wait_s);
     else
-        poll(l, wait_s);
+        poll(l, wait_s < 0 ? 0 : wait_s);
 }
 
 static void list(struct api *api, struct http_request *request, const struct str *segments)
 {
     (void)segments;
-    follow(api, request, wants_stream(request));
+    follow(api, request, wants_stream(request), WAIT_MOST_S);
 }
 
 /* For who cannot say what he accepts. */
 static void follow_stream(struct api *api, struct http_request *request, const struct str *segments)
 {
     (void)segments;
-    follow(api, request, true);
+    follow(api, request, true, STREAM_S);
 }
 
 const struct api_route event_routes[] = {

@@ -275,8 +275,9 @@ async function each(list, check) {
 // What another one changed meanwhile, or what only a person can do.
 // An account that has moved; a carrier that has messages; streams; no message is in doubt; files.
 const NEVER_DONE = [
-  ...["removeAccount", "removeCarrier", "probeCarrier", "traceCarrier", "resolveMessage"],
-  ...["addSenderDocument", "getSenderDocument", "growSenderDocument", "removeSenderDocument"],
+  ...["removeAccount", "removeCarrier", "probeCarrier", "traceCarrier", "streamEvents"],
+  ...["resolveMessage", "addSenderDocument", "getSenderDocument", "growSenderDocument"],
+  "removeSenderDocument",
 ];
 const STATES = [401, 402, 403, 404, 409, 422];
 

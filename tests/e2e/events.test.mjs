@@ -192,6 +192,10 @@ test("a_stream_is_told_at_once_and_ends_with_the_server", async () => {
   await until("its events", () => own().length >= 2);
   assert.deepEqual(own(), ["message.accepted", "message.sent"]);
   stream.close();
+  const first = (await events("limit=1")).items[0].id;
+  const short = open({ last: first, query: "wait=1&types=message" });
+  await until("the end that was asked for", () => short.ended);
+  assert.ok(short.events.length > 0);
 });
 
 test("each_hears_what_his_rights_are", async () => {
