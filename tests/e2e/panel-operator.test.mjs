@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same on any database.
+// What operators and owners set in the panel, and that it holds: accounts, carriers, routes,
+// numbers, keywords, senders with their validation, callbacks, the quarantine.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { looksRight, openPanel, settled, signIn, visit } from "./browser.mjs";
+import {
+  cli,
+  furnish,
+  http2sms,
+  startNavette,
+  startSim,
+  until,
+  who,
+} from "./navette.mjs";
+
+const password = "four words of mine";
+const operator = "olga@example.org";
+const owner = "ann@example.org";
+const phone = "33612345678";
+const narrow = { width: 390, height: 844 };
+let sim;
+let server;
+let target;
+
+// A customer's program, which is out of order until it is mended.
+async function startTarget() {
+  const heard = { told: [], broken: true };
+  const http = createServer((request, answer) => {
+    let body = "";
+    request.on("data", (piece) => (body += piece));
+    request.on("end", () => {
+      if (!heard.broken) heard.told.push(body);
+      answer.writeHead(heard.broken ? 500 : 204).end();
+    });
+  });
+  await new Promise((r) => http.listen(0, "127.0.0.1", r));
+  http.unref();
+  heard.url = `http://127.0.0.1:${http.address().port}/sms`;
+  heard.close = () => http.close();
+  return heard;
+}
+
+before(async () => {
+  sim = await startSim();
+  target = await startTarget();
+  server = await startNavette({ args: ["--callback-allow", "127.0.0.1"] });
+  await furnish(server, sim.smppPort);
+  await cli(server, "number", "add", "38100-38109", "--carrier", "sim");
+  await cli(server, "twoway", "enable", who.account);
+  const member = ["member", "add", "--password", password];
+  await cli(server, ...member, operator, "--operator", "yes");
+  await cli(
+    server,
+    ...member,
+    owner,
+    "--account",
+    who.account,
+    "--role",
+    "owner",
+  );
+});
+after(async () => {
+  target?.close();
+  await server?.stop();
+  await sim?.stop();
+});
+
+async function panelOf(t, email, options) {
+  const page = await openPanel(t, server, options);
+  await signIn(page, email, password);
+  return page;
+}
+
+const button = (page, name) =>
+  page.getByRole("button", { name, exact: true }).first();
+
+// Opens a form with the button of this name; gives its dialog.
+async function form(page, name) {
+  await button(page, name).click();
+  return page.getByRole("dialog");
+}
+
+async function sent(dialog, verb) {
+  await dialog.getByRole("button", { name: verb, exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
+async function choose(page, dialog, label, option) {
+  await dialog.getByRole("textbox", { name: label }).click();
+  await page.getByRole("option", { name: option, exact: true }).click();
+}
+
+test("an account is made, gets credits, and may ask for replies", async (t) => {
+  const page = await panelOf(t, operator);
+  await visit(page, "/operator/accounts");
+  let dialog = await form(page, "Add an account");
+  await dialog.getByLabel("Name").fill("no good name");
+  page.allow(/status of 400/);
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dialog.locator("[aria-invalid=true]").first().waitFor();
+  await dialog.getByLabel("Name").fill("sms-new-1");
+  await dialog.getByLabel("First credits").fill("25");
+  await sent(dialog, "Add");
+  await looksRight(page, "operator-accounts");
+  await page.getByRole("link", { name: "sms-new-1" }).click();
+  await settled(page);
+  dialog = await form(page, "Credit");
+  await dialog.getByLabel("Credits to add").fill("75");
+  await dialog.getByLabel("Reason").fill("voucher 12");
+  await sent(dialog, "Move credits");
+  await page.getByText("voucher 12").waitFor();
+  dialog = await form(page, "Add a country");
+  await sent(dialog, "Add");
+  await page.getByRole("button", { name: "Remove: FR" }).waitFor();
+  await looksRight(page, "operator-account");
+  const account = await cli(server, "account", "show", "sms-new-1");
+  assert.equal(account.credits, "100");
+});
+
+test("a carrier is added with its form, completed, and switched on", async (t) => {
+  const page = await panelOf(t, operator);
+  await visit(page, "/operator/carriers");
+  const dialog = await form(page, "Add a carrier");
+  await dialog.getByLabel("Name").fill("box");
+  await dialog.getByLabel("Server").fill(`127.0.0.1:${sim.smppPort}`);
+  await dialog.getByLabel("Login (system_id)").fill("second");
+  await dialog.getByLabel("Password").fill("secret");
+  await sent(dialog, "Add");
+  await page.getByRole("link", { name: "box" }).click();
+  await page
+    .getByRole("textbox", { name: "Search the settings" })
+    .fill("window");
+  await page
+    .getByLabel(/^window/)
+    .first()
+    .fill("0");
+  page.allow(/status of 400/);
+  await button(page, "Save 1 change").click();
+  await page.locator("[aria-invalid=true]").waitFor();
+  await page
+    .getByLabel(/^window/)
+    .first()
+    .fill("7");
+  await button(page, "Save 1 change").click();
+  await button(page, "Switch on").click();
+  await page
+    .getByRole("region", { name: "Now" })
+    .getByText("Connected")
+    .waitFor();
+  await page.getByText("0 / 7").waitFor();
+  await page.getByRole("textbox", { name: "Search the settings" }).fill("");
+  await looksRight(page, "operator-carrier");
+  await visit(page, "/operator/carriers");
+  await looksRight(page, "operator-carriers");
+  assert.equal((await cli(server, "carrier", "show", "box")).window, 7);
+});
+
+test("a route is added, and the router says which wins", async (t) => {
+  const page = await panelOf(t, operator, { ...narrow, scheme: "dark" });
+  await visit(page, "/operator/routes");
+  const dialog = await form(page, "Add a route");
+  await dialog.getByLabel("Prefix").fill("32");
+  await choose(page, dialog, "Carrier", "box");
+  await sent(dialog, "Add");
+  await page.getByText("+32").waitFor();
+  await page.getByLabel("Recipient").fill("+32470123456");
+  await button(page, "Explain").click();
+  await page.getByText("It goes by box.").waitFor();
+  await looksRight(page, "operator-routes");
+  for (const name of ["numbers", "rates", "members", "validation"]) {
+    await visit(page, `/operator/${name}`);
+    await looksRight(page, `operator-${name}`);
+  }
+});
+
+test("a keyword that was added answers the phone that sends it", async (t) => {
+  const page = await panelOf(t, operator, { ...narrow, language: "fr" });
+  await visit(page, "/me");
+  await page.getByRole("textbox", { name: "Language" }).click();
+  await page.getByRole("option", { name: "Français" }).click();
+  await button(page, "Save").click();
+  await page.getByRole("heading", { name: "Mes réglages" }).waitFor();
+  await visit(page, "/automatic/keywords");
+  const dialog = await form(page, "Ajouter une ligne");
+  await dialog.getByLabel("Mot").fill("HEURES");
+  await dialog.getByLabel("Réponse").fill("Ouvert de 9 h à 18 h.");
+  await sent(dialog, "Ajouter");
+  await page.getByText("HEURES").waitFor();
+  await looksRight(page, "automatic-keywords");
+
+  const asks = {
+    ...who,
+    senderForResponse: "1",
+    to: phone,
+    message: "?",
+    noStop: "1",
+  };
+  assert.match((await http2sms(server, asks)).text, /^OK/);
+  const [question] = await until("the question", async () => {
+    const shown = await sim.messages(phone);
+    return shown.length > 0 && shown;
+  });
+  await sim.write(phone, question.from, "heures");
+  await until("the answer", async () =>
+    (await sim.messages(phone)).some(
+      ({ text }) => text === "Ouvert de 9 h à 18 h.",
+    ),
+  );
+});
+
+test("a sender is asked for with a document, and an operator lets it pass", async (t) => {
+  const page = await panelOf(t, owner);
+  await visit(page, "/senders");
+  const dialog = await form(page, "Add a sender");
+  await dialog.getByLabel("Name").fill("Boutique");
+  await dialog.getByLabel("Description").fill("Offers");
+  await dialog.getByLabel("Why this name is yours").fill("Our shop's name.");
+  const pdf = Buffer.concat([
+    Buffer.from("%PDF-1.4\n"),
+    Buffer.alloc(150_000, 32),
+  ]);
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({
+      name: "proof.pdf",
+      mimeType: "application/pdf",
+      buffer: pdf,
+    });
+  await sent(dialog, "Ask for it");
+  await page.getByText("Waits for validation").waitFor();
+  await page.getByRole("link", { name: "proof.pdf" }).waitFor();
+  await looksRight(page, "senders");
+
+  const other = await panelOf(t, operator);
+  await visit(other, "/operator/validation");
+  const download = other.waitForEvent("download");
+  await other.getByRole("link", { name: "proof.pdf" }).click();
+  assert.equal((await download).suggestedFilename(), "proof.pdf");
+  const decision = await form(other, "Accepter: Boutique");
+  await sent(decision, "Accepter");
+  await other.getByText("Rien ne vous attend.").waitFor();
+
+  await page.reload();
+  await settled(page);
+  await page.getByRole("row", { name: /Boutique.*Enabled/ }).waitFor();
+  const answer = await http2sms(server, {
+    ...who,
+    from: "Boutique",
+    to: phone,
+    message: "x",
+  });
+  assert.match(answer.text, /^OK/);
+});
+
+test("a callback that fails is shown, and told again once its target is mended", async (t) => {
+  const page = await panelOf(t, owner);
+  await visit(page, "/api/callbacks");
+  await page.getByLabel("Receipts").fill(target.url);
+  await button(page, "Save").click();
+  await page.getByText("Saved.").first().waitFor();
+  const asks = {
+    ...who,
+    from: "Navette",
+    to: phone,
+    message: "hello",
+    noStop: "1",
+  };
+  assert.match((await http2sms(server, asks)).text, /^OK/);
+  await until("a failure is shown", async () => {
+    await page.reload();
+    await settled(page);
+    return page.getByRole("row", { name: /Receipt.*500/ }).count();
+  });
+  await looksRight(page, "api-callbacks");
+  target.broken = false;
+  await page
+    .getByRole("row", { name: /Receipt.*500/ })
+    .first()
+    .click();
+  const drawer = page.getByRole("dialog");
+  await looksRight(page, "api-callback");
+  await drawer.getByRole("button", { name: "Tell again" }).click();
+  await until("the target is told", () => target.told.length > 0);
+  assert.match(target.told[0], /"delivered"/);
+});
+
+test("a phone put into quarantine is refused, and free again once let out", async (t) => {
+  const closed = "33612000009";
+  const page = await panelOf(t, owner, narrow);
+  await visit(page, "/automatic/quarantine");
+  const dialog = await form(page, "Add a phone");
+  await dialog.getByLabel("Number").fill(`+${closed}`);
+  await dialog.getByLabel("Reason").fill("asked on the phone");
+  await sent(dialog, "Add a phone");
+  await page.getByText("Closed by hand").first().waitFor();
+  await looksRight(page, "automatic-quarantine");
+  const asks = {
+    ...who,
+    from: "Navette",
+    to: closed,
+    message: "hello",
+    noStop: "1",
+  };
+  assert.match((await http2sms(server, asks)).text, /quarantine/);
+  await page.getByRole("button", { name: "+33 6 12 00 00 09" }).click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByText("asked on the phone").waitFor();
+  await drawer.getByRole("button", { name: "Let it out" }).click();
+  const release = page.getByRole("dialog").last();
+  await release.getByLabel("Reason").fill("changed her mind");
+  await release.getByRole("button", { name: "Let it out" }).click();
+  await page.getByText("Nobody is in quarantine.").waitFor();
+  assert.match((await http2sms(server, asks)).text, /^OK/);
+  for (const path of ["/automatic/reply", "/api/users"]) {
+    await visit(page, path);
+    await looksRight(page, path.slice(1).replace("/", "-"));
+  }
+});
