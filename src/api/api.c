@@ -24,6 +24,7 @@ const struct api_route *const api_tables[] = {
     sender_document_routes,
     account_keywords_routes,
     carrier_fields_routes,
+    carrier_test_routes,
     carrier_routes,
     carrier_trace_routes,
     carrier_probe_routes,

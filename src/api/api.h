@@ -13,6 +13,7 @@
 #include "core/core.h"
 #include "core/probe_ask.h"
 #include "core/tap.h"
+#include "core/trial.h"
 #include "net/http.h"
 
 /* Who signs in to a demo: app/demo makes this member. */
@@ -36,6 +37,7 @@ struct api_config {
     /* Has the carrier's side fill the tap, or close it. */
     void (*carrier_trace)(void *ctx, struct tap *tap);
     void (*carrier_probe)(void *ctx, const struct probe_ask *ask, struct tap *tap);
+    void (*carrier_try)(void *ctx, struct trial *trial);
     void *ctx;
 };
 

@@ -47,6 +47,7 @@ extern const struct api_route account_keywords_routes[];
 extern const struct api_route callback_routes[];
 extern const struct api_route callback_log_routes[];
 extern const struct api_route notification_routes[];
+extern const struct api_route carrier_test_routes[];
 extern const struct api_route carrier_fields_routes[]; /* before carrier_routes */
 extern const struct api_route carrier_routes[];
 extern const struct api_route carrier_trace_routes[];

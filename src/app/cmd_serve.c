@@ -162,6 +162,11 @@ static void carrier_probe(void *ctx, const struct probe_ask *ask, struct tap *ta
     carriers_probe(((struct server *)ctx)->carriers, ask, tap);
 }
 
+static void carrier_try(void *ctx, struct trial *trial)
+{
+    carriers_try(((struct server *)ctx)->carriers, trial);
+}
+
 /* ---- taken over by another node ---- */
 
 /* On the writer's thread: memory, sessions and the open transaction end here, all at once. Who was
@@ -241,6 +246,7 @@ static enum err open_all(struct server *s)
                              .carrier_metrics = carrier_metrics,
                              .carrier_trace = carrier_trace,
                              .carrier_probe = carrier_probe,
+                             .carrier_try = carrier_try,
                              .ctx = s};
     phone_init();
     enum err e = core_open(&s->core, &core);

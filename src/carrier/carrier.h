@@ -18,6 +18,7 @@
 #include "core/core.h"
 #include "core/probe_ask.h"
 #include "core/tap.h"
+#include "core/trial.h"
 #include "net/loop.h"
 
 struct carriers;
@@ -111,6 +112,8 @@ void carriers_trace(struct carriers *c, struct tap *tap);
 /* Finds out how a carrier behaves and tells it as core/probe_ask's notes; one probe of a carrier at
  * once. The tap is closed at the end. */
 void carriers_probe(struct carriers *c, const struct probe_ask *ask, struct tap *tap);
+/* Tries settings: carrier/trials. */
+void carriers_try(struct carriers *c, struct trial *trial);
 /* Figures of all carriers in the Prometheus text format, with the label carrier="name". */
 void carriers_metrics(struct carriers *c, struct buf *out);
 

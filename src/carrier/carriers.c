@@ -4,6 +4,7 @@
 #include "carrier/carrier.h"
 #include "carrier/line.h"
 #include "carrier/metrics.h"
+#include "carrier/trials.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct carriers {
     struct net_timer *timer;
     struct letter directory_letter;
     struct letter stop_letter;
+    struct trials *trials;
     bool stopping;
     void (*done)(void *ctx);
     void *done_ctx;
@@ -240,11 +242,32 @@ void carriers_probe(struct carriers *c, const struct probe_ask *ask, struct tap 
     net_loop_post(c->loop, &l->letter);
 }
 
+struct trial_letter {
+    struct letter letter; /* first */
+    struct carriers *carriers;
+    struct trial *trial;
+};
+
+static void begin_trial(struct letter *letter)
+{
+    struct trial_letter *l = (struct trial_letter *)letter;
+    trials_begin(l->carriers->trials, l->trial);
+    free(l);
+}
+
+void carriers_try(struct carriers *c, struct trial *trial)
+{
+    struct trial_letter *l = base_alloc(sizeof(*l));
+    *l = (struct trial_letter){{.deliver = begin_trial}, c, trial};
+    net_loop_post(c->loop, &l->letter);
+}
+
 static void stop_now(struct letter *letter)
 {
     struct carriers *c =
         (struct carriers *)((char *)letter - offsetof(struct carriers, stop_letter));
     c->stopping = true;
+    trials_stop(c->trials);
     const struct directory *d = core_directory(c->core);
     for (size_t i = 0; i < c->entries_n; i++) {
         line_end_looks(c->entries[i].line);
@@ -271,6 +294,7 @@ enum err carriers_new(struct carriers **out, struct core *core, struct net_loop 
     c->loop = loop;
     pthread_mutex_init(&c->lock, NULL);
     c->timer = net_timer_new(loop, on_timer, c);
+    c->trials = trials_new(loop);
     c->directory_letter.deliver = directory_changed;
     outbox_attach(core_outbox(core), net_loop_mailbox(loop), arrive, look);
     outbox_on_stop(core_outbox(core), pass);
@@ -290,6 +314,7 @@ void carriers_free(struct carriers *c)
         free(c->entries[i].name);
     }
     free(c->entries);
+    trials_free(c->trials);
     net_timer_free(c->timer);
     pthread_mutex_destroy(&c->lock);
     free(c);

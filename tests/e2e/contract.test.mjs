@@ -56,6 +56,7 @@ const bodies = {
   addNumbers: { numbers: "38100-38101", carrier: "sim" },
   estimateMessages: { account: who.account, to: ["+33612000001"], text: "Hello" },
   inviteMember: { email: "invited@example.org", name: "Invited", role: "agent" },
+  testCarrier: { host: "127.0.0.1", port: 9, system_id: "navette" },
   sendMessages: { account: who.account, from: "Navette", to: ["+33612000001"], text: "Hello" },
 };
 
