@@ -3,6 +3,7 @@
  * What a sending would be, by the same functions that accept one; nothing is written. Asked at
  * every keystroke, so whatever is wrong is told beside what can be told nevertheless.
  */
+#include "api/aside.h"
 #include "api/present.h"
 #include "api/send.h"
 #include "base/clock.h"
@@ -10,15 +11,21 @@
 #include "store/ledger.h"
 #include "text/phone.h"
 
-enum { MARKED_MAX = 200, LIMITS_MAX = 10 };
+enum {
+    MARKED_MAX = 200,
+    LIMITS_MAX = 10,
+    AT_ONCE = 50 /* recipients; more of them are looked at aside */
+};
 
 struct estimate {
+    struct api_aside aside; /* first */
     struct accept_job job;
     struct accept_request accept;
     struct http_request *request;
     struct store_view view;
     struct accept_text text; /* of the first message; else as it would leave */
     json_t *problems;
+    json_t *answer;
 };
 
 static void add_problem(struct estimate *t, const struct refusal *why)
@@ -236,9 +243,11 @@ static void decide(struct estimate *t)
     weigh_alone(t);
 }
 
-static void reply(struct estimate *t)
+static enum err tell(struct estimate *t)
 {
-    json_t *out = json_object();
+    json_t *out = t->answer = json_object();
+    t->problems = json_array();
+    decide(t);
     enum err e = leave_out_quarantined(t);
     if (!e && t->job.refused_n && !t->job.messages_n)
         add_problem(t, &(struct refusal){.err = ERR_QUARANTINED, .field = "to"});
@@ -249,12 +258,26 @@ static void reply(struct estimate *t)
     add_time(out, t);
     json_object_set_new(out, "from", send_from_json(&t->accept));
     json_object_set_new(out, "problems", t->problems);
-    if (!e) {
-        api_reply_json(t->request, 200, out);
+    return e;
+}
+
+static enum err tell_aside(struct api_aside *aside, struct store_view *view)
+{
+    struct estimate *t = (struct estimate *)aside;
+    t->view = *view;
+    return tell(t);
+}
+
+static void reply(struct api_aside *aside)
+{
+    struct estimate *t = (struct estimate *)aside;
+    directory_release(t->accept.directory);
+    if (!aside->err) {
+        api_reply_json(t->request, 200, t->answer);
         return;
     }
-    json_decref(out);
-    api_reply_error(t->request, e, NULL, (struct str){0});
+    json_decref(t->answer);
+    api_reply_error(t->request, aside->err, NULL, (struct str){0});
 }
 
 static void estimate(struct api *api, struct http_request *request, const struct str *segments)
@@ -266,12 +289,18 @@ static void estimate(struct api *api, struct http_request *request, const struct
     t->request = request;
     t->view = api_view(api, request);
     send_read(&f, api, &t->accept);
-    if (fields_end(&f)) {
-        t->problems = json_array();
-        decide(t);
-        reply(t);
+    if (!fields_end(&f)) {
+        directory_release(t->accept.directory);
+        return;
     }
-    directory_release(t->accept.directory);
+    t->aside =
+        (struct api_aside){.api = api, .request = request, .work = tell_aside, .done = reply};
+    if (t->accept.recipients_n > AT_ONCE) {
+        api_aside_post(&t->aside);
+        return;
+    }
+    t->aside.err = tell(t);
+    reply(&t->aside);
 }
 
 const struct api_route estimate_routes[] = {

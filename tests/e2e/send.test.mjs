@@ -187,6 +187,13 @@ test("P1_3_an_estimate_shows_the_clause_and_nothing_is_written", async () => {
   assert.deepEqual(await cli(server, "account", "show", who.account), before);
 });
 
+test("an_estimate_of_many_recipients_is_no_other", async () => {
+  const to = Array.from({ length: 1000 }, () => newPhone());
+  const told = await estimate({ ...quiet, to, text: "Bonjour" });
+  assert.equal(told.recipients.valid.length, 1000);
+  assert.equal(told.credits, "1000");
+});
+
 test("an_estimate_of_nothing_yet_says_what_is_missing", async () => {
   const told = await estimate({ account: who.account });
   assert.equal(told.parts, 0);
