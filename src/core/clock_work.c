@@ -18,6 +18,7 @@ enum {
     SLICE = 4000,
     STRAGGLERS_AT_ONCE = 500,
     INDEX_AFTER_S = 10,   /* what is younger is found through memory */
+    LIST_AFTER_S = 6,     /* younger ones are sorted for each question: above STORE_YOUNG_S */
     HASTE_JOBS = 12000,   /* a second: of a writer that lists must not hold up */
     SWEEP_AFTER_S = 3600, /* accept puts shorter validities among the stragglers itself */
     RECEIPT_WAIT_H = 24,  /* of a carrier that is gone: the setting's default */
@@ -145,11 +146,10 @@ static enum err index_and_list(struct core *c, struct store_tx *tx, bool *more)
     enum err e = db_oldest_writer(tx->view.db, &before_us);
     if (before_us > tx->now_us)
         before_us = tx->now_us;
-    before_us -= INDEX_AFTER_S * SEC_US;
     if (!e)
-        e = index_messages(c, tx, before_us, more);
+        e = index_messages(c, tx, before_us - INDEX_AFTER_S * SEC_US, more);
     if (!e && !in_haste(c))
-        e = store_list_slice(&listed, tx, before_us, SLICE);
+        e = store_list_slice(&listed, tx, before_us - LIST_AFTER_S * SEC_US, SLICE);
     *more |= listed == SLICE;
     return e;
 }
