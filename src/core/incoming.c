@@ -19,6 +19,8 @@
 #include "text/septets.h"
 #include "text/udh.h"
 
+#include <stdlib.h>
+
 enum { WIDE_REFERENCE = 0x10000, SAR_REFERENCE = 0x20000, GIVE_UP_AT_ONCE = 200 };
 
 /* What is known of a phone's message before it is stored. */
@@ -241,21 +243,45 @@ static enum err write_down(struct core *c, struct store_tx *tx, const struct bro
                        0);
 }
 
+/* Whose turn it is: two nodes that hear the same phones must take their rows in the same order.
+ * What one phone says stays in its own. */
+struct turn {
+    uint64_t phone;
+    size_t at;
+};
+
+static int by_phone(const void *left, const void *right)
+{
+    const struct turn *a = left, *b = right;
+    if (a->phone != b->phone)
+        return a->phone < b->phone ? -1 : 1;
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+static void sort_turns(struct turn *turns, size_t n)
+{
+    if (n)
+        qsort(turns, n, sizeof(*turns), by_phone);
+}
+
 enum err incoming_work(void *ctx, struct store_tx *tx, struct job **jobs, size_t n)
 {
     struct brought *all = ARENA_ARRAY(tx->view.arena, n, struct brought);
     struct incoming_key *keys = ARENA_ARRAY(tx->view.arena, n, struct incoming_key);
+    struct turn *turns = ARENA_ARRAY(tx->view.arena, n, struct turn);
     size_t keys_n = 0;
     for (size_t i = 0; i < n; i++) {
         read_job(&all[i], tx, (const struct incoming_job *)jobs[i]);
+        turns[i] = (struct turn){all[i].heard.phone, i};
         if (all[i].key.total > 1)
             keys[keys_n++] = all[i].key;
     }
+    sort_turns(turns, n);
     enum err e = store_incoming_parts_hold(tx, keys, keys_n);
     for (size_t i = 0; i < n && !e; i++) {
-        e = write_down(ctx, tx, &all[i]);
+        e = write_down(ctx, tx, &all[turns[i].at]);
         if (e == ERR_LIMIT) { /* this phone only: nothing was written for it */
-            jobs[i]->err = e;
+            jobs[turns[i].at]->err = e;
             e = OK;
         }
     }
@@ -275,6 +301,13 @@ static bool keeps_text(struct core *c, int64_t carrier_id)
     return keeps;
 }
 
+/* 0 when it is none. */
+static uint64_t phone_of(struct str sender)
+{
+    uint64_t phone;
+    return phone_parse(&phone, sender) == OK ? phone : 0;
+}
+
 static enum err give_up(struct core *c, struct store_tx *tx, const struct incoming_key *key)
 {
     struct incoming_part *parts;
@@ -285,10 +318,9 @@ static enum err give_up(struct core *c, struct store_tx *tx, const struct incomi
     struct heard h = {.carrier_id = key->carrier_id,
                       .sender = key->sender,
                       .number = key->number,
+                      .phone = phone_of(key->sender),
                       .keep_text = keeps_text(c, key->carrier_id),
                       .received_at_us = parts[0].received_at_us};
-    if (phone_parse(&h.phone, h.sender) != OK)
-        h.phone = 0;
     return join(c, tx, &h, key, parts, n);
 }
 
@@ -299,9 +331,13 @@ enum err incoming_give_up(struct core *c, struct store_tx *tx)
     enum err e = store_incoming_joined_forget(tx, tx->now_us);
     if (!e)
         e = store_incoming_part_overdue(&keys, &n, &tx->view, tx->now_us, GIVE_UP_AT_ONCE);
+    struct turn *turns = ARENA_ARRAY(tx->view.arena, n, struct turn);
+    for (size_t i = 0; i < n && !e; i++)
+        turns[i] = (struct turn){phone_of(keys[i].sender), i};
+    sort_turns(turns, n);
     if (!e)
         e = store_incoming_parts_hold(tx, keys, n);
     for (size_t i = 0; i < n && !e; i++)
-        e = give_up(c, tx, &keys[i]);
+        e = give_up(c, tx, &keys[turns[i].at]);
     return e;
 }

@@ -77,7 +77,8 @@ static int64_t ask(const char *sql)
     return value;
 }
 
-static int64_t add(enum message_state state, uint32_t parts, int64_t expires_at_us)
+static int64_t add_to(uint64_t recipient, enum message_state state, uint32_t parts,
+                      int64_t expires_at_us)
 {
     struct store_tx tx = outside();
     struct message m = {.id = store_id_next(),
@@ -86,7 +87,7 @@ static int64_t add(enum message_state state, uint32_t parts, int64_t expires_at_
                         .carrier_id = CARRIER,
                         .state = state,
                         .sender = STR("Shop"),
-                        .recipient = 33612345678,
+                        .recipient = recipient,
                         .text = STR("hello"),
                         .parts = parts,
                         .class = -1,
@@ -95,6 +96,11 @@ static int64_t add(enum message_state state, uint32_t parts, int64_t expires_at_
     const struct message *rows[] = {&m};
     assert_int_equal(store_message_insert(&tx, rows, 1), OK);
     return m.id;
+}
+
+static int64_t add(enum message_state state, uint32_t parts, int64_t expires_at_us)
+{
+    return add_to(33612345678, state, parts, expires_at_us);
 }
 
 /* ---- nodes that run at the same time ---- */
@@ -175,6 +181,32 @@ static void parts_of_many_phones_come_in_on_two_nodes(void **state)
     run_both();
     assert_int_equal(ask("SELECT COUNT(*) FROM incoming"), MANY);
     assert_int_equal(ask("SELECT COUNT(*) FROM incoming_part"), 0);
+}
+
+static void the_same_phones_are_heard_on_two_nodes_in_opposite_order(void **state)
+{
+    (void)state;
+    needs_two_nodes();
+    static struct incoming_job jobs[NODES][MANY];
+    static char phones[MANY][16];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(phones[i], sizeof(phones[i]), "3361234%04d", i);
+        add_to(33612340000 + (uint64_t)i, MESSAGE_SENT, 1, clock_now_us() + HOUR_US);
+    }
+    for (int node = 0; node < NODES; node++)
+        for (int i = 0; i < MANY; i++) {
+            struct incoming_job *job = &jobs[node][i];
+            incoming_job_init(job, f.home, ignore);
+            job->carrier_id = CARRIER;
+            job->sender = str_of(phones[node ? MANY - 1 - i : i]);
+            job->sender_ton = 1;
+            job->number = STR("38111");
+            job->bytes = node ? STR("START") : STR("STOP");
+            job->keep_text = true;
+            writer_post(core_writer(f.cores[node]), &job->job);
+        }
+    run_both();
+    assert_int_equal(ask("SELECT COUNT(*) FROM incoming WHERE account_id = 1"), NODES * MANY);
 }
 
 /* ---- parts of messages ---- */
@@ -343,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CROSSING(what_another_node_takes_meanwhile_is_looked_at_again),
         CROSSING(parts_of_many_phones_come_in_on_two_nodes),
+        CROSSING(the_same_phones_are_heard_on_two_nodes_in_opposite_order),
         CROSSING(answers_and_receipts_of_long_messages_cross),
         CROSSING(receipts_meet_the_pass_at_the_index),
         CROSSING(an_id_that_another_node_had_meanwhile_is_not_remembered),
