@@ -6,7 +6,8 @@
  *
  * **Law**: every event has an id that is the same however often it is told: of a message's end
  * "receipt_ID", of a reply "reply_ID", of a STOP "stop_ID", of a call of the account's own program
- * "cgi_ID". A message ends once, so it has one event.
+ * "cgi_ID". A message ends once, so it has one such event; what a carrier says before is
+ * "receipt_ID_TIME", in microseconds.
  * Threads: the seams and the work are the writer's; the port is main's, orders their owner's.
  */
 #ifndef NAVETTE_CORE_ERRAND_H

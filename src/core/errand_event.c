@@ -83,11 +83,15 @@ static void member(struct buf *b, const char *name, struct str value)
 
 void errand_event_receipt(struct buf *b, const struct message_end *m)
 {
+    buf_printf(b, "{\"id\":\"receipt_%lld", (long long)m->id);
+    if (!m->done_at_us)
+        buf_printf(b, "_%lld", (long long)m->told_at_us);
     buf_printf(b,
-               "{\"id\":\"receipt_%lld\",\"message_id\":%lld,\"state\":%d,\"recipient\":%llu,"
-               "\"at\":%lld,\"parts\":%u,\"credits\":%lld",
-               (long long)m->id, (long long)m->id, (int)m->state, (unsigned long long)m->recipient,
-               (long long)m->done_at_us, m->parts, (long long)m->credits);
+               "\",\"message_id\":%lld,\"state\":%d,\"recipient\":%llu,\"at\":%lld,\"parts\":%u,"
+               "\"credits\":%lld",
+               (long long)m->id, (int)m->state, (unsigned long long)m->recipient,
+               (long long)(m->done_at_us ? m->done_at_us : m->told_at_us), m->parts,
+               (long long)m->credits);
     member(b, "sender", m->sender);
     member(b, "receipt", m->receipt);
     if (m->tag.n)

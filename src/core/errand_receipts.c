@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "core/core_base.h"
+#include "core/ptt.h"
 #include "store/message_ended.h"
 
 #include <stdlib.h>
@@ -28,6 +29,12 @@ static int by_place(const void *a, const void *b)
     if (x->url != y->url)
         return x->url < y->url ? -1 : 1;
     return (x->end->id > y->end->id) - (x->end->id < y->end->id);
+}
+
+/* Before its end only what has a code. */
+static bool is_told(const struct message_end *m)
+{
+    return m->done_at_us || ptt_of(m->state, m->receipt).code;
 }
 
 /* The user's own URL, else the account's. */
@@ -78,7 +85,7 @@ enum err errand_receipts(struct core *c, struct store_tx *tx)
 {
     struct message_end *all;
     size_t all_n, n = 0;
-    if (!tx->ended)
+    if (!tx->ended && !tx->under_way)
         return OK;
     const struct directory *d = core_directory(c);
     enum err e = d->receipts_told ? store_ended_take(&all, &all_n, tx) : OK;
@@ -87,9 +94,12 @@ enum err errand_receipts(struct core *c, struct store_tx *tx)
         return e;
     }
     struct told_end *ends = ARENA_ARRAY(tx->view.arena, all_n, struct told_end);
-    for (size_t i = 0; i < all_n; i++)
-        if (all[i].id && find_place(&ends[n], d, &all[i]))
+    for (size_t i = 0; i < all_n; i++) {
+        if (!all[i].done_at_us)
+            all[i].told_at_us = tx->now_us;
+        if (all[i].id && is_told(&all[i]) && find_place(&ends[n], d, &all[i]))
             n++;
+    }
     struct errand *rows = ARENA_ARRAY(tx->view.arena, n + 1, struct errand);
     size_t rows_n = n ? pack_all(rows, tx->view.arena, ends, n) : 0;
     directory_release(d);

@@ -93,6 +93,24 @@ static int code_of_receipt(struct str receipt)
     return str_to_u64(&number, word) ? 0 : code_of_error(number);
 }
 
+/* Of one that is with the carrier: what an intermediate receipt says, 0 where none came. */
+static int code_under_way(struct str receipt)
+{
+    static const struct {
+        int code, final;
+    } waits[] = {
+#define WAITS(code, final) {code, final},
+#include "core/ptt.def"
+    };
+    if (!receipt.n)
+        return 0;
+    int final = code_of_receipt(receipt);
+    for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+        if (waits[i].final == final)
+            return waits[i].code;
+    return 3;
+}
+
 struct ptt ptt_of(enum message_state state, struct str receipt)
 {
     int code = code_of_state(state);
@@ -100,5 +118,7 @@ struct ptt ptt_of(enum message_state state, struct str receipt)
         state == MESSAGE_UNDELIVERED || state == MESSAGE_REJECTED ? code_of_receipt(receipt) : 0;
     if (more)
         code = more;
+    if (state == MESSAGE_SENT)
+        code = code_under_way(receipt);
     return (struct ptt){.code = code, .meaning = meaning_of(code), .fault = fault_of(code)};
 }

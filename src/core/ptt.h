@@ -14,7 +14,7 @@
 enum phone_fault { PHONE_FINE, PHONE_FAILS_FOR_A_TIME, PHONE_FAILS_FOR_GOOD };
 
 struct ptt {
-    int code;            /* 0: not ended yet, or taken back */
+    int code;            /* 0: nothing is known yet, or taken back; 1 to 3: on its way */
     const char *meaning; /* a few words; "" for code 0 */
     enum phone_fault fault;
 };

@@ -8,6 +8,7 @@
 #include "core/core_base.h"
 #include "core/quarantine.h"
 #include "store/id.h"
+#include "store/message_ended.h"
 
 #include <stdlib.h>
 
@@ -92,13 +93,15 @@ static enum err finish_parts(struct store_tx *tx, const struct told *told, size_
     return e;
 }
 
-/* What is on its way is shown, nothing ends. */
+/* What is on its way is shown and told, nothing ends. */
 static enum err note_intermediate(struct store_tx *tx, const struct told *told, size_t n)
 {
     enum err e = OK;
     for (size_t i = 0; i < n && !e; i++)
-        if (!message_state_final(told[i].state))
+        if (!message_state_final(told[i].state)) {
             e = store_message_receipt_note(tx, told[i].ref.message_id, told[i].receipt);
+            store_under_way_note(tx, told[i].ref.message_id);
+        }
     return e;
 }
 

@@ -27,6 +27,8 @@ static json_t *phone_json(const json_t *event)
 static const char *octopush_status(enum message_state state)
 {
     switch (state) {
+    case MESSAGE_SENT:
+        return "ACK";
     case MESSAGE_DELIVERED:
         return "DELIVERED";
     case MESSAGE_UNDELIVERED:

@@ -8,17 +8,20 @@
 
 enum { PAIRS_MAX = 1024 * 1024 };
 
-/* What OVH calls the id of a receipt: 1 arrived, 2 failed, 16 an error that is not billed. */
+/* What OVH calls the id of a receipt: 1 arrived, 2 failed, 4 waiting, 16 an error that is not
+ * billed. */
 static int dlr_of(enum message_state state, int64_t credits)
 {
     if (state == MESSAGE_DELIVERED)
         return 1;
+    if (!message_state_final(state))
+        return 4;
     return credits ? 2 : 16;
 }
 
 static const char *dlr_label(int dlr)
 {
-    return dlr == 1 ? "success" : dlr == 2 ? "failed" : "error";
+    return dlr == 1 ? "success" : dlr == 2 ? "failed" : dlr == 4 ? "waiting" : "error";
 }
 
 static void number_pair(struct buf *b, const char *name, int64_t value)

@@ -30,6 +30,32 @@ void store_ended_note_changed(struct store_tx *tx, const struct message_finish *
         push(tx, own, count);
 }
 
+void store_under_way_note(struct store_tx *tx, int64_t id)
+{
+    int64_t *own = ARENA_NEW(tx->view.arena, int64_t);
+    struct ended *e = ARENA_NEW(tx->view.arena, struct ended);
+    *own = id;
+    *e = (struct ended){.before = tx->under_way, .ids = own, .n = 1};
+    tx->under_way = e;
+}
+
+static size_t count(const struct ended *last)
+{
+    size_t n = 0;
+    for (const struct ended *e = last; e; e = e->before)
+        n += e->n;
+    return n;
+}
+
+/* In the order in which they were noted. */
+static void list(int64_t *ids, const struct ended *last, size_t n)
+{
+    for (const struct ended *e = last; e; e = e->before) {
+        n -= e->n;
+        memcpy(&ids[n], e->ids, e->n * sizeof(*ids));
+    }
+}
+
 static void read_end(struct message_end *m, const struct db_rows *r, struct arena *a)
 {
     *m = (struct message_end){.id = db_rows_int(r, 0),
@@ -56,23 +82,22 @@ enum err store_ended_take(struct message_end **out, size_t *n, struct store_tx *
                       "AS v (wanted, row) JOIN message AS m ON m.id = v.wanted");
 #undef COLUMNS
     struct arena *a = tx->view.arena;
-    size_t all = 0;
+    size_t ended = count(tx->ended);
+    size_t all = ended + count(tx->under_way);
     *n = 0;
-    for (const struct ended *e = tx->ended; e; e = e->before)
-        all += e->n;
     if (!all)
         return OK;
     int64_t *ids = ARENA_ARRAY(a, all, int64_t);
-    size_t at = all;
-    for (const struct ended *e = tx->ended; e; e = e->before) {
-        at -= e->n;
-        memcpy(&ids[at], e->ids, e->n * sizeof(*ids));
-    }
-    tx->ended = NULL;
+    list(ids, tx->ended, ended);
+    list(&ids[ended], tx->under_way, all - ended);
+    tx->ended = tx->under_way = NULL;
     *out = ARENA_ARRAY(a, all, struct message_end);
     struct db_rows rows = db_rows_many(tx->view.db, &get, store_id_args(a, ids, all), 1, all);
     while (db_rows_next(&rows)) {
-        read_end(&(*out)[rows.row], &rows, a);
+        struct message_end *m = &(*out)[rows.row];
+        read_end(m, &rows, a);
+        if (rows.row >= ended && m->done_at_us)
+            m->id = 0; /* told as an end */
         *n = rows.row + 1 > *n ? rows.row + 1 : *n;
     }
     return db_rows_close(&rows);

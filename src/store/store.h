@@ -34,6 +34,7 @@ struct store_tx {
     struct purse_move *moves;    /* of purses, applied before the commit: store/ledger */
     struct changed_parts *parts; /* whose messages are settled before the commit: core/receipt */
     struct ended *ended;         /* messages that got their final state: store/message_ended */
+    struct ended *under_way;     /* of which a carrier said something before: the same */
     struct ended *ended_all;     /* the same, whoever has been told: store/list_order */
     struct replies *replies;     /* what they start, accepted at once: core/reply */
     struct stops *stops;         /* what nothing may leave to after the commit: core/quarantine */

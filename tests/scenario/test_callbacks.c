@@ -176,6 +176,46 @@ static void P5_6_a_receipt_goes_out_as_ovh_s_get_behind_the_url_s_query(void **s
     assert_int_equal(out.calls, 1);
 }
 
+static void P5_6_what_a_carrier_says_before_the_end_is_told_too(void **state)
+{
+    (void)state;
+    tell_to(PROFILE_OVH, "https://shop.example/dlr", "");
+    world_send("+33612345678", 10);
+    world_sent(world.arrived[0], 1, "a");
+    assert_int_equal(world_receipt("a", MESSAGE_SENT, "ENROUTE 027"), OK);
+    answer();
+    assert_int_equal(out.calls, 1);
+    assert_non_null(strstr(out.last, "&ptt=1&"));
+    assert_non_null(strstr(out.last, "&description=4&descriptionDlr=waiting&dlr=4 "));
+    assert_int_equal(world_receipt("a", MESSAGE_SENT, "ACCEPTD 000"), OK);
+    answer();
+    assert_int_equal(out.calls, 2);
+    assert_non_null(strstr(out.last, "&ptt=3&"));
+    assert_int_equal(world_receipt("a", DELIVERED), OK);
+    answer();
+    assert_int_equal(out.calls, 3);
+    assert_non_null(strstr(out.last, "&ptt=4&"));
+    assert_int_equal(world_receipt("a", MESSAGE_SENT, "ENROUTE 027"), OK); /* late */
+    answer();
+    assert_int_equal(out.calls, 3);
+}
+
+static void each_event_of_a_message_has_an_id_of_its_own(void **state)
+{
+    (void)state;
+    tell_to(PROFILE_NAVETTE, "https://shop.example/", "");
+    int64_t id = world_send("+33612345678", 10);
+    world_sent(world.arrived[0], 1, "a");
+    assert_int_equal(world_receipt("a", MESSAGE_SENT, "ACCEPTD 000"), OK);
+    answer();
+    struct arena *a = world.arena;
+    assert_non_null(strstr(out.last, arena_printf(a, "\"receipt_%lld_", (long long)id).p));
+    assert_non_null(strstr(out.last, "\"state\":\"sent\",\"ptt\":3"));
+    assert_int_equal(world_receipt("a", DELIVERED), OK);
+    answer();
+    assert_non_null(strstr(out.last, arena_printf(a, "\"receipt_%lld\"", (long long)id).p));
+}
+
 static void P5_6_what_ends_without_a_receipt_is_told_too(void **state)
 {
     (void)state;
@@ -466,6 +506,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CALLBACK(an_account_without_a_url_costs_nothing),
         CALLBACK(P5_6_a_receipt_goes_out_as_ovh_s_get_behind_the_url_s_query),
+        CALLBACK(P5_6_what_a_carrier_says_before_the_end_is_told_too),
+        CALLBACK(each_event_of_a_message_has_an_id_of_its_own),
         CALLBACK(P5_6_what_ends_without_a_receipt_is_told_too),
         CALLBACK(P5_6_the_receipts_of_a_commit_are_one_errand_and_a_request_each),
         CALLBACK(P5_4_a_place_that_is_down_costs_few_calls_and_loses_nothing),

@@ -21,8 +21,19 @@ static void each_end_has_its_code(void **state)
     assert_code(MESSAGE_UNKNOWN, "", 6);
     assert_code(MESSAGE_REFUSED, "", 23);
     assert_code(MESSAGE_CANCELLED, "", 0);
-    assert_code(MESSAGE_SENT, "ENROUTE 000", 0);
     assert_code(MESSAGE_QUEUED, "", 0);
+    assert_code(MESSAGE_QUEUED, "ENROUTE 000", 0);
+}
+
+static void P5_6_what_is_on_its_way_says_who_is_waited_for(void **state)
+{
+    (void)state;
+    assert_code(MESSAGE_SENT, "", 0);
+    assert_code(MESSAGE_SENT, "ACCEPTD 000", 3);
+    assert_code(MESSAGE_SENT, "ENROUTE 000", 3);
+    assert_code(MESSAGE_SENT, "ENROUTE 027", 1);
+    assert_code(MESSAGE_SENT, "ENROUTE 032", 1);
+    assert_code(MESSAGE_SENT, "ENROUTE 034", 2);
 }
 
 static void P7_2_only_what_concerns_the_phone_is_its_fault(void **state)
@@ -77,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end_has_its_code),
+        cmocka_unit_test(P5_6_what_is_on_its_way_says_who_is_waited_for),
         cmocka_unit_test(the_networks_error_tells_why),
         cmocka_unit_test(P7_2_only_what_concerns_the_phone_is_its_fault),
         cmocka_unit_test(a_refusal_of_the_carrier_tells_why),
