@@ -2,7 +2,9 @@
 /*
  * Texts that are older than their account keeps them. A text goes so many days after it was
  * accepted or received; that of a message which had not ended by then, so many days after its end.
- * The accounts take turns, a few a tick, and each goes on where its mark stands.
+ * The accounts take turns, a few a tick, and each goes on where its mark stands. What came in for
+ * no account goes with that of the account which keeps its texts longest, of those that do not for
+ * ever.
  */
 #include "store/retention.h"
 
@@ -32,6 +34,24 @@ static enum err drop_of_account(size_t *seen, struct store_tx *tx, const struct 
     return e || !*seen ? e : store_text_mark_put(tx, &mark);
 }
 
+/* Once a pass. */
+static enum err drop_of_nobody(size_t *seen, struct store_tx *tx, const struct directory *d)
+{
+    struct text_mark mark;
+    int64_t longest_days = 0;
+    for (size_t i = 0; i < d->accounts_n; i++)
+        if (d->accounts[i].keep_days > longest_days)
+            longest_days = d->accounts[i].keep_days;
+    *seen = 0;
+    if (!longest_days)
+        return OK;
+    int64_t before_id = store_id_at(tx->now_us - longest_days * DAY_US);
+    enum err e = store_text_mark_get(&mark, &tx->view, 0);
+    if (!e)
+        e = store_text_drop_incoming(seen, tx, &mark, before_id, TEXTS_AT_ONCE);
+    return e || !*seen ? e : store_text_mark_put(tx, &mark);
+}
+
 /* *slow: an account has more, or others wait for their turn. */
 static enum err drop_texts(struct core *c, struct store_tx *tx, const struct directory *d,
                            bool *slow)
@@ -52,6 +72,10 @@ static enum err drop_texts(struct core *c, struct store_tx *tx, const struct dir
             r->next_account++;
     }
     *slow = r->next_account < d->accounts_n;
+    if (e || *slow)
+        return e;
+    e = drop_of_nobody(&seen, tx, d);
+    *slow = seen == TEXTS_AT_ONCE;
     return e;
 }
 

@@ -100,16 +100,24 @@ enum err store_text_drop_incoming(size_t *seen, struct store_tx *tx, struct text
     static struct db_query next =
         DB_QUERY("SELECT id, released_at FROM incoming WHERE account_id = $1 "
                  "AND id > $2 AND id < $3 ORDER BY id LIMIT $4");
+    static struct db_query next_of_nobody =
+        DB_QUERY("SELECT id, released_at FROM incoming WHERE account_id IS NULL "
+                 "AND id > $1 AND id < $2 ORDER BY id LIMIT $3");
     static struct db_query empty =
         DB_QUERY_MANY("UPDATE incoming SET text = '', kept = 0 WHERE id = $1",
                       "UPDATE incoming SET text = '', kept = 0 WHERE id = ANY($1::bigint[])");
     struct aged *list;
     size_t n = 0;
     int64_t *ids = ARENA_ARRAY(tx->view.arena, limit, int64_t);
-    enum err e = read_slice(&list, seen, tx, &next,
-                            DB_ARGS(DB_INT(mark->account_id), DB_INT(mark->incoming_id),
-                                    DB_INT(before_id), DB_INT(limit)),
-                            false, limit);
+    enum err e =
+        mark->account_id
+            ? read_slice(&list, seen, tx, &next,
+                         DB_ARGS(DB_INT(mark->account_id), DB_INT(mark->incoming_id),
+                                 DB_INT(before_id), DB_INT(limit)),
+                         false, limit)
+            : read_slice(&list, seen, tx, &next_of_nobody,
+                         DB_ARGS(DB_INT(mark->incoming_id), DB_INT(before_id), DB_INT(limit)),
+                         false, limit);
     while (n < *seen && !list[n].stays) {
         ids[n] = list[n].id;
         mark->incoming_id = ids[n++];

@@ -12,7 +12,7 @@
 #include "store/message.h"
 
 struct text_mark {
-    int64_t account_id;
+    int64_t account_id; /* 0: of incoming that no account was found for */
     int64_t message_id; /* the last that it passed */
     int64_t incoming_id;
 };

@@ -2,6 +2,7 @@
 /* The nightly run of low-cost numbers, and texts that are not kept for ever. */
 #include "base/clock.h"
 #include "reply_world.h"
+#include "store/id.h"
 #include "testing.h"
 #include "text/date.h"
 
@@ -328,6 +329,25 @@ static void old_texts_go_in_slices_account_by_account(void **state)
     assert_int_equal(world_count("SELECT COUNT(*) FROM incoming WHERE kept = 0"), 2500);
 }
 
+static void what_no_account_was_found_for_goes_with_the_account_that_keeps_longest(void **state)
+{
+    (void)state;
+    sql("INSERT INTO account (id, name, timezone, max_parts, enabled, balance, created_at, "
+        "keep_days) VALUES (11, 'another', 'UTC', 8, 1, 0, 0, 3)");
+    keep("1");
+    sql(arena_printf(world.arena,
+                     "INSERT INTO incoming (id, account_id, carrier_id, sender, number, text, "
+                     "parts, missing, received_at, released_at) VALUES (%lld, NULL, 5, 'x', 'y', "
+                     "'text', 1, 0, 0, 0)",
+                     (long long)store_id_next())
+            .p);
+    world_tick(2 * DAY_US);
+    assert_texts(0, 1);
+    world_tick(DAY_US + HOUR_US);
+    assert_texts(0, 0);
+    assert_int_equal(world_count("SELECT COUNT(*) FROM incoming WHERE kept = 0"), 1);
+}
+
 #define NIGHT_TEST(name) cmocka_unit_test_setup_teardown(name, reply_set_up, world_tear_down)
 
 int main(void)
@@ -349,6 +369,7 @@ int main(void)
         NIGHT_TEST(texts_go_after_the_account_s_days_and_figures_stay),
         NIGHT_TEST(a_text_stays_while_its_message_may_still_be_sent_and_its_days_after_that),
         NIGHT_TEST(a_text_that_is_held_back_stays_until_it_is_released),
+        NIGHT_TEST(what_no_account_was_found_for_goes_with_the_account_that_keeps_longest),
         NIGHT_TEST(old_texts_go_in_slices_account_by_account),
     };
     if (world_begin())
