@@ -5,9 +5,12 @@
 #include "api/present.h"
 #include "core/admin.h"
 #include "store/id.h"
+#include "store/number.h"
 #include "store/queue.h"
 
 #include <stdlib.h>
+
+enum { YES_NO_MAX = 3 };
 
 static json_t *carrier_json(struct api *api, const struct carrier_row *row,
                             const struct carrier_settings *settings)
@@ -82,6 +85,7 @@ struct carrier_change {
     struct api_change base;
     bool has_enabled, enabled;
     const json_t *members; /* of the settings, as they came */
+    bool with_numbers;
 };
 
 static json_t *as_it_was(struct api_change *c, const struct directory *d)
@@ -230,12 +234,34 @@ static void set_carrier(struct api *api, struct http_request *request, const str
     api_change_post(&c->base, api, request, apply_set, answer_carrier);
 }
 
+/* Numbers are rented: they go with it only when that was asked for. */
+static enum err check_numbers(struct store_tx *tx, const struct carrier_row *row,
+                              struct change *change)
+{
+    struct number *numbers;
+    size_t all, n = 0;
+    struct str first = {0};
+    enum err e = store_number_list(&numbers, &all, &tx->view);
+    for (size_t i = 0; i < all && !e; i++)
+        if (numbers[i].carrier_id == row->id && !n++)
+            first = numbers[i].digits;
+    if (e || !n)
+        return e;
+    return refuse(&change->why, ERR_CONFLICT, "with_numbers",
+                  arena_printf(change->arena,
+                               "it brings %zu of our numbers (%.*s%s), which would go with it, as "
+                               "would the conversations over them: insist with --with-numbers",
+                               n, STR_FMT(first), n > 1 ? ", …" : ""));
+}
+
 static enum err apply_remove(struct core *core, struct store_tx *tx, struct change *change)
 {
     struct carrier_change *c = (struct carrier_change *)change;
     struct carrier_row row;
     enum err e = admin_carrier_find(&row, &tx->view, c->base.subject, &change->why);
     if (e)
+        return e;
+    if (!c->with_numbers && (e = check_numbers(tx, &row, change)) != OK)
         return e;
     e = store_carrier_delete(tx, row.id);
     if (e == ERR_CONFLICT)
@@ -250,6 +276,13 @@ static void remove_carrier(struct api *api, struct http_request *request,
                            const struct str *segments)
 {
     struct carrier_change *c = ARENA_NEW(request->arena, struct carrier_change);
+    struct fields f;
+    struct str insists;
+    fields_of_query(&f, request);
+    c->with_numbers =
+        fields_text(&f, "with_numbers", YES_NO_MAX, &insists) && str_eq(insists, STR("yes"));
+    if (!fields_end(&f))
+        return;
     c->base.did = "carrier_removed";
     c->base.was = as_it_was;
     c->base.subject = segments[0];

@@ -104,7 +104,7 @@ const struct cli_command cli_commands[] = {
     {"carrier", "probe", "finds out how a carrier behaves, with ten messages to a phone", "POST",
      V1 "carriers/{name}/probe", carrier_probe, NULL, NULL, CLI_PROBE},
     {"carrier", "remove", "removes a carrier and its routes", "DELETE", V1 "carriers/{name}",
-     name_alone, NULL, "Carrier {name} is removed."},
+     carrier_remove, NULL, "Carrier {name} is removed."},
 
     {"route", "add", "says which carrier takes which numbers", "POST", V1 "routes", route_add, NULL,
      "Route {id} is there."},

@@ -230,6 +230,8 @@ test("P4_2_route_explain_names_carriers_without_reply_numbers", async () => {
   const bare = explained.items.find((r) => r.carrier === "bare");
   assert.equal(bare.why, "carrier without reply numbers for this country");
   await cli(server, "carrier", "remove", "bare");
+  const { code, stderr } = await command("--data", server.data, "carrier", "remove", "sim");
+  assert.deepEqual([code, /^with_numbers: .*--with-numbers/.test(stderr)], [1, true], stderr);
 });
 
 test("P4_1_disabled_two_way_is_refused_again", async () => {
