@@ -366,6 +366,7 @@ static void drain(struct server *s)
 
 static void stop_threads(struct server *s)
 {
+    demo_settle(s->demo);
     db_hurry_after(HURRY_AFTER_MS);
     drain(s);
     core_stop(s->core); /* everything that was posted is committed and given back */

@@ -2,10 +2,12 @@
 #include "app/demo.h"
 
 #include "api/api.h"
+#include "app/ask.h"
 #include "app/cli_text.h"
+#include "app/demo_history.h"
 #include "base/arena.h"
 #include "base/log.h"
-#include "net/http_client.h"
+#include "base/str.h"
 #include "sim/sim.h"
 
 #include <jansson.h>
@@ -19,11 +21,14 @@
 #define CARRIER  "simulator"
 #define NUMBER   "33612345678"
 #define NUMBERS  "38100-38119"
+enum { HISTORY_MOST = 1000 };
 
 struct demo {
     struct sim *sim;
     pthread_t thread;
     char phones_url[64];
+    size_t messages; /* of the history */
+    struct demo_history *history;
 };
 
 static void *sim_main(void *arg)
@@ -37,9 +42,18 @@ enum err demo_start(struct demo **out, const struct config *config)
 {
     struct demo *d = base_alloc(sizeof(*d));
     struct sim_config sim = SIM_CONFIG_DEFAULT;
+    uint64_t messages = 0;
     sim.smpp_address = config->demo_smpp;
     sim.http_address = config->demo_http;
-    enum err e = sim_new(&d->sim, &sim);
+    enum err e = str_to_u64(&messages, str_of(config->demo_history));
+    if (e || messages > HISTORY_MOST)
+        e = ERR_INVALID;
+    if (e)
+        log_error("demo_history", "value=%s text=\"a number from 0 to %d\"", config->demo_history,
+                  HISTORY_MOST);
+    d->messages = messages;
+    if (!e)
+        e = sim_new(&d->sim, &sim);
     if (!e && pthread_create(&d->thread, NULL, sim_main, d->sim))
         base_out_of_memory();
     if (e) {
@@ -56,48 +70,48 @@ const char *demo_phones_url(const struct demo *d)
     return d->phones_url;
 }
 
+void demo_settle(struct demo *d)
+{
+    if (!d)
+        return;
+    demo_history_stop(d->history);
+    d->history = NULL;
+}
+
 void demo_stop(struct demo *d)
 {
     if (!d)
         return;
+    demo_settle(d);
     sim_stop(d->sim);
     pthread_join(d->thread, NULL);
     sim_free(d->sim);
     free(d);
 }
 
-/* One request to the server; ERR_IO when it does not answer. Takes the reference of body; NULL:
- * none. */
-static enum err ask(int *status, struct buf *answer, const char *socket_path, const char *method,
-                    const char *path, json_t *body)
-{
-    char url[256];
-    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-    snprintf(url, sizeof(url), "http://localhost%s", path);
-    struct http_call call = {.unix_path = socket_path,
-                             .method = method,
-                             .url = url,
-                             .body = str_of(text),
-                             .timeout_s = 10};
-    *status = 0;
-    enum err e = http_call(status, answer, &call);
-    free(text);
-    json_decref(body);
-    return e;
-}
-
 /* Makes one thing; what is there already stays as it is. Takes the reference. */
 static enum err make(const char *socket_path, const char *method, const char *path, json_t *body)
 {
-    struct buf answer = buf_limited(65536);
-    int status;
-    enum err e = ask(&status, &answer, socket_path, method, path, body);
-    if (!e && status >= 300 && status != 409) {
-        log_error("demo_refused", "path=%s status=%d answer=%.*s", path, status,
-                  STR_FMT(buf_str(&answer)));
+    struct app_answer answer;
+    enum err e = app_ask(&answer, socket_path, method, path, body);
+    if (!e && answer.status >= 300 && answer.status != 409) {
+        const char *why = json_string_value(json_object_get(answer.json, "detail"));
+        log_error("demo_refused", "path=%s status=%d answer=\"%s\"", path, answer.status,
+                  why ? why : "");
         e = ERR_INVALID;
     }
-    buf_free(&answer);
+    json_decref(answer.json);
+    return e;
+}
+
+/* *empty: the list there has no item. */
+static enum err look(bool *empty, const char *socket_path, const char *path)
+{
+    struct app_answer answer;
+    enum err e = app_ask(&answer, socket_path, "GET", path, NULL);
+    json_t *items = json_object_get(answer.json, "items");
+    *empty = !e && answer.status == 200 && json_is_array(items) && json_array_size(items) == 0;
+    json_decref(answer.json);
     return e;
 }
 
@@ -128,32 +142,11 @@ static enum err fill(const struct demo *d, const char *socket_path)
 
 #define RULES "/api/v1/carriers/" CARRIER "/rules"
 
-/* Its rules are made last: while there are none, it was never made. What a person has changed
- * since is left alone. */
-static enum err is_missing(bool *missing, const char *socket_path)
-{
-    struct buf answer = buf_limited(1 << 20);
-    int status;
-    enum err e = ask(&status, &answer, socket_path, "GET", RULES, NULL);
-    json_t *json = json_loadb(answer.n ? (const char *)answer.p : "", answer.n, 0, NULL);
-    json_t *items = json_object_get(json, "items");
-    *missing = !e && status == 200 && json_is_array(items) && json_array_size(items) == 0;
-    json_decref(json);
-    buf_free(&answer);
-    return e;
-}
-
 /* Who may see the panel; not again once somebody else may. */
 static enum err fill_member(const char *socket_path)
 {
-    struct buf answer = buf_limited(1 << 20);
-    int status;
-    enum err e = ask(&status, &answer, socket_path, "GET", "/api/v1/members", NULL);
-    json_t *json = json_loadb(answer.n ? (const char *)answer.p : "", answer.n, 0, NULL);
-    json_t *items = json_object_get(json, "items");
-    bool none = !e && status == 200 && json_is_array(items) && json_array_size(items) == 0;
-    json_decref(json);
-    buf_free(&answer);
+    bool none;
+    enum err e = look(&none, socket_path, "/api/v1/members");
     return none ? create(socket_path, "/api/v1/members",
                          json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "email", API_DEMO_EMAIL,
                                    "name", "Demo", "password", API_DEMO_PASSWORD, "operator", true,
@@ -170,10 +163,12 @@ static enum err tell_sink(const struct demo *d, const char *socket_path)
                           url, "stops", url));
 }
 
+/* Its rules are made last: while there are none, it was never made. What a person has changed
+ * since is left alone. */
 static enum err fill_two_way(const struct demo *d, const char *socket_path)
 {
     bool missing;
-    enum err e = is_missing(&missing, socket_path);
+    enum err e = look(&missing, socket_path, RULES);
     if (e || !missing)
         return e;
     e = create(socket_path, "/api/v1/numbers",
@@ -200,13 +195,6 @@ static enum err fill_two_way(const struct demo *d, const char *socket_path)
 
 /* ---- what a newcomer is told ---- */
 
-static void print_send(const char *http_url, const char *sender, const char *text)
-{
-    printf("     curl '%s/cgi-bin/sms/http2sms.cgi?account=%s&login=%s&password=%s&%s&to=%s"
-           "&message=%s&noStop=1'\n",
-           http_url, ACCOUNT, LOGIN, PASSWORD, sender, NUMBER, text);
-}
-
 enum err demo_fill(struct demo *d, const char *socket_path, const char *http_url)
 {
     enum err e = fill(d, socket_path);
@@ -216,29 +204,26 @@ enum err demo_fill(struct demo *d, const char *socket_path, const char *http_url
         e = fill_member(socket_path);
     if (e)
         return e;
+    d->history = demo_history_start(&(struct demo_history_config){.socket_path = socket_path,
+                                                                  .phones_url = d->phones_url,
+                                                                  .account = ACCOUNT,
+                                                                  .sender = SENDER,
+                                                                  .messages = d->messages});
     printf(cli_text("\n"
                     "  Navette is running with a demo account and a simulated carrier.\n"
                     "\n"
-                    "  phones    http://127.0.0.1:%u/     read what arrives, answer from there\n"
-                    "  server    %s/   sign in as %s, password %s\n"
-                    "  account   %s   login %s   password %s\n"
+                    "  panel     %s/   sign in as %s, password %s\n"
+                    "  phones    http://127.0.0.1:%u/   read what arrives, answer from there\n"
                     "\n"
-                    "  1. Ask for an answer, from another terminal:\n"),
-           sim_http_port(d->sim), http_url, API_DEMO_EMAIL, API_DEMO_PASSWORD, ACCOUNT, LOGIN,
-           PASSWORD);
-    print_send(http_url, "senderForResponse=1", "Shall+we+call+you%3F");
-    printf(cli_text("  2. Open the phones page, choose +%s and answer: yes, then HOURS.\n"
-                    "     An answer comes back by itself, and Callbacks shows what your own\n"
-                    "     program would be told.\n"
-                    "  3. See the same here:\n"
-                    "     build/navette conversation list\n"
-                    "     build/navette incoming list\n"
-                    "  4. Answer STOP. The next message to this phone is refused:\n"),
-           NUMBER);
-    print_send(http_url, "from=" SENDER, "Hello");
-    printf(cli_text("     build/navette quarantine list\n"
-                    "\n"
-                    "  Ten minutes of it: docs/two-way.md\n"
-                    "  Ctrl-C stops everything; the data stays in its directory.\n\n"));
+                    "  Ask a phone for an answer, from another terminal, and choose +%s there:\n"
+                    "\n"),
+           http_url, API_DEMO_EMAIL, API_DEMO_PASSWORD, sim_http_port(d->sim), NUMBER);
+    printf("  curl '%s/cgi-bin/sms/http2sms.cgi?account=" ACCOUNT "&login=" LOGIN
+           "&password=" PASSWORD "&senderForResponse=1&to=" NUMBER
+           "&message=Shall+we+call+you%%3F&noStop=1'\n",
+           http_url);
+    printf(
+        cli_text("\n  More of it: docs/two-way.md. Ctrl-C stops everything; the data stays in its "
+                 "directory.\n\n"));
     return OK;
 }

@@ -20,6 +20,8 @@ enum err demo_start(struct demo **out, const struct config *config) MUST_CHECK;
 const char *demo_phones_url(const struct demo *demo);
 /* Makes the demo data where it is missing and prints what to do with it. */
 enum err demo_fill(struct demo *demo, const char *socket_path, const char *http_url) MUST_CHECK;
+/* Asks the server nothing more; before it stops. NULL is fine, here and below. */
+void demo_settle(struct demo *demo);
 void demo_stop(struct demo *demo);
 
 #endif

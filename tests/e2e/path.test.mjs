@@ -29,7 +29,8 @@ describe("the demo", () => {
 
   const start = async () => {
     const ports = ["--demo-smpp", "127.0.0.1:0", "--demo-http", "127.0.0.1:0"];
-    server = await startNavette({ data, args: ["--demo", ...ports] });
+    const args = ["--demo", "--demo-history", "0", ...ports];
+    server = await startNavette({ data, args });
     phones = /phones\s+(http:\S+)\//.exec(server.said)[1];
   };
   before(start);
@@ -84,7 +85,8 @@ describe("the demo", () => {
     await arrives("You will not hear from us again.");
     const told = async () => (await (await fetch(`${phones}/api/callbacks`)).json()).items;
     await until("callbacks", async () => (await told()).length >= 3);
-    const [verdict, why] = await run(lines()[1]);
+    const fromName = lines()[0].replace("senderForResponse=1", "from=Navette");
+    const [verdict, why] = await run(fromName);
     assert.equal(verdict, "KO");
     assert.match(why, /^Recipient in quarantine/);
     const listed = await command("--data", data, "quarantine", "list");
@@ -115,6 +117,26 @@ describe("the demo", () => {
     assert.match(second.stderr, /another server runs on/);
     await timedStop(server);
   });
+});
+
+test("the demo has a history: answers, failures, a STOP, one for later", async () => {
+  const ports = ["--demo-smpp", "127.0.0.1:0", "--demo-http", "127.0.0.1:0"];
+  const data = tempDir();
+  let server = await startNavette({ data, args: ["--demo", ...ports] });
+  const list = async (...what) => (await cli(server, ...what, "--limit", "200")).items;
+  await until("the answers", async () => (await list("incoming", "list")).length >= 15);
+  const ended = ["delivered", "undelivered", "expired", "rejected", "unknown", "scheduled"];
+  const messages = await until("the ends", async () => {
+    const all = await list("message", "list");
+    return all.length > 60 && all.every((m) => ended.includes(m.state)) && all;
+  });
+  const has = (state) => messages.some((m) => m.state === state);
+  assert.deepEqual(ended.filter((state) => !has(state)), []);
+  assert.ok((await list("quarantine", "list")).some((q) => q.status === "blacklisted"));
+  await finish(server);
+  server = await startNavette({ data, args: ["--demo", ...ports] });
+  assert.equal((await list("message", "list")).length, messages.length, "only once");
+  await finish(server);
 });
 
 // ---- special numbers ----
