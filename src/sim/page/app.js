@@ -6,6 +6,10 @@
 const words = {
   en: {
     title: "carrier in a box",
+    skip: "To the phones",
+    to_dark: "Dark colours",
+    to_light: "Light colours",
+    language: "Français",
     outcomes: "Special numbers",
     phones: "Phones",
     new_phone: "New phone",
@@ -23,7 +27,7 @@ const words = {
     outcomes_see: "See which.",
     pick_title: "Choose a phone",
     pick_text:
-      "Its messages show here. Up and down move through the list, Enter opens, / searches.",
+      "Its messages show here. Up and down, or j and k, move through the list, Enter opens, / searches.",
     back: "Back to the phones",
     thread: "Messages",
     to: "To",
@@ -81,6 +85,10 @@ const words = {
   },
   fr: {
     title: "l’opérateur en boîte",
+    skip: "Aller aux téléphones",
+    to_dark: "Couleurs sombres",
+    to_light: "Couleurs claires",
+    language: "English",
     outcomes: "Numéros spéciaux",
     phones: "Téléphones",
     new_phone: "Nouveau",
@@ -98,7 +106,7 @@ const words = {
     outcomes_see: "Voir lesquels.",
     pick_title: "Choisissez un téléphone",
     pick_text:
-      "Ses messages s’affichent ici. Haut et bas parcourent la liste, Entrée ouvre, / cherche.",
+      "Ses messages s’affichent ici. Haut et bas, ou j et k, parcourent la liste, Entrée ouvre, / cherche.",
     back: "Retour aux téléphones",
     thread: "Messages",
     to: "À",
@@ -226,8 +234,11 @@ function chooseLanguage(name) {
   $("search").setAttribute("aria-label", t("search"));
   $("text").placeholder = t("write");
   $("text").setAttribute("aria-label", t("write"));
-  $("language").textContent = name === "fr" ? "English" : "Français";
+  $("language").textContent = name === "fr" ? "EN" : "FR";
+  $("language").title = t("language");
+  $("language").setAttribute("aria-label", t("language"));
   $("language").lang = name === "fr" ? "en" : "fr";
+  showScheme();
   const after = $("after").value || "0";
   $("after").replaceChildren(
     ...AFTER_S.map((s) => Object.assign(element("option", "", t("after", s)), { value: s })),
@@ -236,15 +247,46 @@ function chooseLanguage(name) {
   showAll();
 }
 
-function startLanguage() {
-  let kept = null;
+// A browser may refuse to keep a choice; then it lasts as long as the page.
+function recall(name) {
   try {
-    kept = localStorage.getItem("language");
+    return localStorage.getItem(name);
   } catch {
-    // A browser may refuse; then the choice lasts as long as the page.
+    return null;
   }
+}
+
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // As above.
+  }
+}
+
+function startLanguage() {
+  const kept = recall("language");
   const own = (navigator.languages?.[0] ?? navigator.language ?? "en").toLowerCase();
   chooseLanguage(kept in words ? kept : own.startsWith("fr") ? "fr" : "en");
+}
+
+// ---- Colours: the system's, until a person chooses ----
+
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+let scheme = recall("scheme");
+
+function showScheme() {
+  const dark = scheme ? scheme === "dark" : prefersDark.matches;
+  document.documentElement.dataset.scheme = dark ? "dark" : "light";
+  const label = t(dark ? "to_light" : "to_dark");
+  $("scheme").title = label;
+  $("scheme").setAttribute("aria-label", label);
+}
+
+function changeScheme() {
+  scheme = document.documentElement.dataset.scheme === "dark" ? "light" : "dark";
+  keep("scheme", scheme);
+  showScheme();
 }
 
 function shortTime(iso) {
@@ -653,7 +695,10 @@ function tell(text, kept = false) {
 function moveInList(event) {
   const rows = [...$("list").querySelectorAll("button")];
   const at = rows.indexOf(document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+  const to = {
+    ...{ ArrowDown: at + 1, ArrowUp: at - 1, j: at + 1, k: at - 1 },
+    ...{ Home: 0, End: rows.length - 1 },
+  }[event.key];
   if (to === undefined || !rows.length) return;
   event.preventDefault();
   if (to < 0) $("search").focus();
@@ -692,12 +737,14 @@ function listenToPerson() {
   });
   $("language").addEventListener("click", () => {
     const other = language === "fr" ? "en" : "fr";
-    try {
-      localStorage.setItem("language", other);
-    } catch {
-      // As above.
-    }
+    keep("language", other);
     chooseLanguage(other);
+  });
+  $("scheme").addEventListener("click", changeScheme);
+  prefersDark.addEventListener("change", showScheme);
+  $("skip").addEventListener("click", (e) => {
+    e.preventDefault();
+    ($("list").querySelector("button") ?? $("search")).focus();
   });
   for (const id of ["open-outcomes", "open-outcomes-2"])
     $(id).addEventListener("click", () => $("outcomes").showModal());
@@ -716,10 +763,12 @@ function listenToPerson() {
   window.addEventListener("hashchange", () => choose(hashNumber()));
   document.addEventListener("keydown", (e) => {
     if (document.querySelector("dialog[open]")) return;
-    const typing = /^(INPUT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "");
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "");
     if (e.key === "/" && !typing) {
       e.preventDefault();
       $("search").focus();
+    } else if ((e.key === "j" || e.key === "k") && !typing && !e.defaultPrevented) {
+      moveInList(e);
     } else if (e.key === "Escape" && chosen) {
       goTo(null);
     }
