@@ -19,5 +19,8 @@ struct app_answer {
  * `body`; NULL: none. ERR_IO when nobody answers within ten seconds. */
 enum err app_ask(struct app_answer *out, const char *place, const char *method, const char *url,
                  json_t *body) MUST_CHECK;
+/* The same over TCP, as the program that has this key. */
+enum err app_ask_as(struct app_answer *out, const char *key, const char *method, const char *url,
+                    json_t *body) MUST_CHECK;
 
 #endif

@@ -205,6 +205,7 @@ enum err demo_fill(struct demo *d, const char *socket_path, const char *http_url
     if (e)
         return e;
     d->history = demo_history_start(&(struct demo_history_config){.socket_path = socket_path,
+                                                                  .http_url = http_url,
                                                                   .phones_url = d->phones_url,
                                                                   .account = ACCOUNT,
                                                                   .sender = SENDER,

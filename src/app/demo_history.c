@@ -174,12 +174,45 @@ static void send(struct demo_history *h, size_t i, size_t of_kind)
     json_decref(answer.json);
 }
 
+/* An owner's asks wait, an operator's do not: so this one comes with a key of the account. */
+static void ask_for_sender(const struct demo_history *h)
+{
+    char url[PATH_SIZE], keys[PATH_SIZE];
+    struct app_answer made, asked, gone;
+    snprintf(keys, sizeof(keys), "/api/v1/accounts/%s/keys", h->config.account);
+    enum err e = app_ask(&made, h->config.socket_path, "POST", keys,
+                         json_pack("{s:s, s:[s]}", "name", "Demo", "scopes", "manage"));
+    const char *key = json_string_value(json_object_get(made.json, "key"));
+    const char *id = json_string_value(json_object_get(made.json, "id"));
+    if (e || !key || !id) {
+        log_warn("demo_sender", "status=%d error=%s", made.status, err_name(e));
+        json_decref(made.json);
+        return;
+    }
+    snprintf(url, sizeof(url), "%s/api/v1/accounts/%s/senders", h->config.http_url,
+             h->config.account);
+    e = app_ask_as(&asked, key, "POST", url,
+                   json_pack("{s:s, s:s, s:s}", "name", "Pharmacy", "description",
+                             "Orders that are ready", "reason",
+                             "Our pharmacy in Lyon; the trade register is at hand."));
+    if (e || asked.status >= 300)
+        log_warn("demo_sender", "status=%d error=%s", asked.status, err_name(e));
+    json_decref(asked.json);
+    snprintf(url, sizeof(url), "%s/%s", keys, id);
+    e = app_ask(&gone, h->config.socket_path, "DELETE", url, NULL);
+    if (e || gone.status >= 300)
+        log_warn("demo_key", "status=%d error=%s", gone.status, err_name(e));
+    json_decref(gone.json);
+    json_decref(made.json);
+}
+
 static void *history_main(void *arg)
 {
     struct demo_history *h = arg;
     size_t n = h->config.messages, of_kind[KINDS] = {0}, expected = 0;
     struct answer *all = base_alloc(n * sizeof(*all));
     pthread_setname_np(pthread_self(), "history");
+    ask_for_sender(h);
     for (size_t i = 0; i < n && pause_a_step(h); i++) {
         enum kind kind = kind_of(i);
         send(h, i, of_kind[kind]++);

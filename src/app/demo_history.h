@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * app/demo_history: what has happened already when a newcomer looks at the demo: messages that are
- * really sent through the simulator, as the demo's account would, and answers that its phones
- * write. It takes some seconds, in a thread of its own. Threads: main.
+ * really sent through the simulator, as the demo's account would, answers that its phones
+ * write, and a sender that waits for an operator. It takes some seconds, in a thread of its own.
+ * Threads: main.
  */
 #ifndef NAVETTE_APP_DEMO_HISTORY_H
 #define NAVETTE_APP_DEMO_HISTORY_H
@@ -13,6 +14,7 @@ struct demo_history;
 
 struct demo_history_config {
     const char *socket_path; /* of administration */
+    const char *http_url;    /* of the server: "http://127.0.0.1:8080" */
     const char *phones_url;  /* "http://127.0.0.1:2780/" */
     const char *account;
     const char *sender; /* a name of the account */

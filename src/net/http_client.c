@@ -5,6 +5,9 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdio.h>
+
+enum { KEY_LINE_SIZE = 256 };
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 
@@ -78,6 +81,10 @@ enum err http_call(int *status, struct buf *out, const struct http_call *call)
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
     if (curl && headers && call->body.n)
         headers = curl_slist_append(headers, "Content-Type: application/json");
+    char bearer[KEY_LINE_SIZE];
+    snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s", call->key ? call->key : "");
+    if (curl && headers && call->key)
+        headers = curl_slist_append(headers, bearer);
     if (!curl || !headers)
         base_out_of_memory();
     struct answer answer = {.curl = curl, .call = call, .out = out};

@@ -13,6 +13,7 @@ struct http_call {
     const char *method;    /* "GET", "POST", … */
     const char *url;       /* "http://localhost/api/v1/accounts" */
     struct str body;       /* JSON; n 0 sends none */
+    const char *key;       /* "Authorization: Bearer KEY"; NULL: none */
     unsigned timeout_s;    /* 0: none */
     /* Gets the body of a success as it comes, instead of `out`; false: enough, end the call. NULL:
      * nobody does. */

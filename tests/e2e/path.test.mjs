@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { serveArgs } from "./database.mjs";
-import { cli, command, sleep, startNavette, startSim, tempDir, until } from "./navette.mjs";
+import { call, cli, command, sleep, startNavette, startSim, tempDir, until } from "./navette.mjs";
 import { credits, finish, kinds, provision, send, state } from "./smsc.mjs";
 
 const STOP_MS = 10000;
@@ -132,6 +132,8 @@ test("the demo has a history: answers, failures, a STOP, one for later", async (
   });
   const has = (state) => messages.some((m) => m.state === state);
   assert.deepEqual(ended.filter((state) => !has(state)), []);
+  const { json } = await call(server, "GET", "/api/v1/senders?state=waiting");
+  assert.equal(json.items.length, 1);
   assert.ok((await list("quarantine", "list")).some((q) => q.status === "blacklisted"));
   await finish(server);
   server = await startNavette({ data, args: ["--demo", ...ports] });
