@@ -177,7 +177,7 @@ static void send(struct demo_history *h, size_t i, size_t of_kind)
 /* An owner's asks wait, an operator's do not: so this one comes with a key of the account. */
 static void ask_for_sender(const struct demo_history *h)
 {
-    char url[PATH_SIZE], keys[PATH_SIZE];
+    char url[2 * PATH_SIZE], keys[PATH_SIZE];
     struct app_answer made, asked, gone;
     snprintf(keys, sizeof(keys), "/api/v1/accounts/%s/keys", h->config.account);
     enum err e = app_ask(&made, h->config.socket_path, "POST", keys,

@@ -332,9 +332,9 @@ static void old_texts_go_in_slices_account_by_account(void **state)
 static void what_no_account_was_found_for_goes_with_the_account_that_keeps_longest(void **state)
 {
     (void)state;
+    keep("1");
     sql("INSERT INTO account (id, name, timezone, max_parts, enabled, balance, created_at, "
         "keep_days) VALUES (11, 'another', 'UTC', 8, 1, 0, 0, 3)");
-    keep("1");
     sql(arena_printf(world.arena,
                      "INSERT INTO incoming (id, account_id, carrier_id, sender, number, text, "
                      "parts, missing, received_at, released_at) VALUES (%lld, NULL, 5, 'x', 'y', "
