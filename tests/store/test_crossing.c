@@ -11,6 +11,7 @@
 #include "store/reference.h"
 #include "store/sweep.h"
 #include "testing.h"
+#include "text/phone.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -189,6 +190,9 @@ static void the_same_phones_are_heard_on_two_nodes_in_opposite_order(void **stat
     needs_two_nodes();
     static struct incoming_job jobs[NODES][MANY];
     static char phones[MANY][16];
+    struct store_view view = fixture_view(&f.store);
+    for (int node = 0; node < NODES; node++)
+        assert_int_equal(core_directory_reload(f.cores[node], &view), OK);
     for (int i = 0; i < MANY; i++) {
         snprintf(phones[i], sizeof(phones[i]), "3361234%04d", i);
         add_to(33612340000 + (uint64_t)i, MESSAGE_SENT, 1, clock_now_us() + HOUR_US);
@@ -380,5 +384,6 @@ int main(void)
         CROSSING(receipts_meet_the_pass_at_the_index),
         CROSSING(an_id_that_another_node_had_meanwhile_is_not_remembered),
     };
+    phone_init();
     return secret_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
