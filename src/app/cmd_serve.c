@@ -8,6 +8,7 @@
 #include "api/allow_ip.h"
 #include "api/api.h"
 #include "app/carrier_json.h"
+#include "app/ask.h"
 #include "app/cli_text.h"
 #include "app/config.h"
 #include "app/demo.h"
@@ -17,7 +18,6 @@
 #include "carrier/carrier.h"
 #include "core/core.h"
 #include "db/db.h"
-#include "net/http_client.h"
 #include "net/loop.h"
 #include "notify/notify.h"
 #include "store/id.h"
@@ -25,7 +25,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -275,22 +274,14 @@ static void start_threads(struct server *s)
 /* While nobody may sign in, whoever reads this may become the operator. */
 static void print_first_run(const struct server *s)
 {
-    struct buf answer = buf_limited(4096);
-    struct http_call call = {.unix_path = s->socket_path,
-                             .method = "POST",
-                             .url = "http://localhost/api/v1/first-run/code",
-                             .body = STR("{}"),
-                             .timeout_s = 10};
-    int status = 0;
-    enum err e = http_call(&status, &answer, &call);
-    json_t *json = json_loadb(answer.n ? (const char *)answer.p : "", answer.n, 0, NULL);
-    const char *url = json_string_value(json_object_get(json, "url"));
+    struct app_answer answer;
+    enum err e = app_ask(&answer, s->socket_path, "POST", "/api/v1/first-run/code", json_object());
+    const char *url = json_string_value(json_object_get(answer.json, "url"));
     if (url)
         printf(cli_text("first run: open %s\n"), url);
-    else if (e || status != 409) /* 409: there are members */
-        log_warn("first_run_link", "status=%d error=%s", status, err_name(e));
-    json_decref(json);
-    buf_free(&answer);
+    else if (e || answer.status != 409) /* 409: there are members */
+        log_warn("first_run_link", "status=%d error=%s", answer.status, err_name(e));
+    json_decref(answer.json);
 }
 
 static enum err announce(struct server *s)
