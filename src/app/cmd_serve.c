@@ -7,8 +7,8 @@
 
 #include "api/allow_ip.h"
 #include "api/api.h"
-#include "app/carrier_json.h"
 #include "app/ask.h"
+#include "app/carrier_json.h"
 #include "app/cli_text.h"
 #include "app/config.h"
 #include "app/demo.h"
