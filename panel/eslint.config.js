@@ -32,6 +32,6 @@ export default ts.config(
         ]),
       ),
     },
-    rules: { "no-console": "off" },
+    rules: { "no-console": "off", "no-redeclare": ["error", { builtinGlobals: false }] },
   },
 );

@@ -54,7 +54,12 @@ const house: Middleware = {
   },
 };
 
-export const api = createClient<Paths>({ baseUrl: "/", credentials: "same-origin" });
+export const api = createClient<Paths>({
+  baseUrl: "/",
+  credentials: "same-origin",
+  // state=sent,delivered
+  querySerializer: { array: { style: "form", explode: false } },
+});
 api.use(house);
 export const $api = createHooks(api);
 

@@ -16,8 +16,11 @@ export interface Happening {
   incoming_id?: string;
   conversation_id?: string;
   state?: string;
+  /** Of the thread, for who may chat. */
+  phone?: string;
+  standing?: string;
   what?: string;
-  subject?: string;
+  subject?: string | null;
 }
 
 const STATES = [
@@ -72,6 +75,8 @@ class Feed {
   constructor(
     private readonly account: string | null,
     private readonly onState: (live: boolean) => void,
+    /** Something may have been missed. */
+    private readonly onGap: () => void,
   ) {}
 
   start() {
@@ -105,6 +110,10 @@ class Feed {
       // The browser tries again by itself unless the server said no.
       if (source.readyState !== EventSource.CLOSED) return;
       this.close();
+      if (this.cursor !== "now") {
+        this.cursor = "now"; // perhaps it was too old for the server
+        this.onGap();
+      }
       this.retry = window.setTimeout(() => this.open(), this.wait);
       this.wait = Math.min(this.wait * 2, RETRY_MOST_MS);
     };
@@ -137,7 +146,10 @@ export function EventsProvider(props: { account: string | null; children: ReactN
   const { account, children } = props;
   const queries = useQueryClient();
   const [live, setLive] = useState(false);
-  const feed = useMemo(() => new Feed(account, setLive), [account]);
+  const feed = useMemo(
+    () => new Feed(account, setLive, () => void queries.invalidateQueries()),
+    [account, queries],
+  );
   useEffect(() => {
     const types = new Set<string>();
     let timer: number | undefined;

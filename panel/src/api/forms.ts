@@ -3,14 +3,19 @@
 import type { UseFormReturnType } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
+import { serverText } from "@/i18n/server";
 import { problemOf } from "./problem";
+
+function capitalized(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
 
 /** The server's words, unless this language has its own for the code. */
 export function problemText(error: unknown): string {
   const problem = problemOf(error);
   return i18next.exists(`common:problem.${problem.code}`)
     ? i18next.t(`common:problem.${problem.code}`, { detail: problem.detail })
-    : problem.detail;
+    : capitalized(serverText(problem.detail));
 }
 
 export function showProblem(error: unknown) {

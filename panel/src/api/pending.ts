@@ -129,74 +129,8 @@ export interface Statistics {
 }
 
 export interface PendingPaths {
-  "/api/v1/session": {
-    get: Operation<Session>;
-    post: Operation<Session, { email: string; password: string; code?: string }>;
-    delete: Operation<undefined>;
-  };
-  "/api/v1/first-run": {
-    post: Operation<
-      Session,
-      { setup_code: string; name: string; email: string; password: string; language: Language }
-    >;
-  };
   "/api/v1/password-reset": { post: Operation<undefined, { email: string }> };
   "/api/v1/password-reset/{token}": {
     post: Operation<undefined, { password: string }, { token: string }>;
-  };
-  "/api/v1/invites/{token}": {
-    get: Operation<Invite, undefined, { token: string }>;
-    post: Operation<
-      Session,
-      { name?: string; language?: Language; password?: string },
-      { token: string }
-    >;
-  };
-  "/api/v1/me": {
-    get: Operation<Member>;
-    patch: Operation<
-      Member,
-      { name?: string; language?: Language; old_password?: string; password?: string }
-    >;
-  };
-  "/api/v1/me/totp": {
-    post: Operation<{ secret: string; uri: string }>;
-    put: Operation<{ recovery_codes: string[] }, { code: string }>;
-    delete: Operation<undefined, { code: string }>;
-  };
-  "/api/v1/me/sessions": { get: Operation<Page<SessionOfMember>> };
-  "/api/v1/me/sessions/{id}": { delete: Operation<undefined, undefined, { id: string }> };
-  "/api/v1/accounts/{name}/members": {
-    get: Operation<Page<MemberOfAccount>, undefined, { name: string }>;
-    post: Operation<
-      MemberOfAccount & { invite_url?: string },
-      { email: string; name?: string; role: Role; language?: Language },
-      { name: string }
-    >;
-  };
-  "/api/v1/accounts/{name}/members/{id}": {
-    patch: Operation<MemberOfAccount, { name?: string; role?: Role }, { name: string; id: string }>;
-    delete: Operation<undefined, undefined, { name: string; id: string }>;
-  };
-  "/api/v1/accounts/{name}/keys": {
-    get: Operation<Page<Key>, undefined, { name: string }>;
-    post: Operation<Key & { key?: string }, { name: string; scopes: Scope[] }, { name: string }>;
-  };
-  "/api/v1/accounts/{name}/keys/{id}": {
-    delete: Operation<undefined, undefined, { name: string; id: string }>;
-  };
-  "/api/v1/statistics": {
-    get: Operation<
-      Statistics,
-      undefined,
-      undefined,
-      {
-        account?: string;
-        from?: string;
-        until?: string;
-        by?: "quarter" | "hour" | "day";
-        zone?: string;
-      }
-    >;
   };
 }

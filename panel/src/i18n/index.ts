@@ -7,6 +7,7 @@ import dayjs from "dayjs";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { Language } from "@/api/pending";
+import { learnServerTexts } from "./server";
 import { typeset } from "./typeset";
 
 const KEPT = "navette.language";
@@ -14,6 +15,7 @@ const KEPT = "navette.language";
 async function textsOf(language: Language) {
   if (language === "fr") {
     const [texts] = await Promise.all([import("./fr"), import("dayjs/locale/fr")]);
+    learnServerTexts(texts.serverSentences);
     return texts.default;
   }
   return (await import("./en")).default;
@@ -43,6 +45,7 @@ export async function startTexts() {
       fallbackLng: false,
       defaultNS: "common",
       resources: {},
+      showSupportNotice: false,
       postProcess: ["typeset"],
       interpolation: { escapeValue: false },
       react: { useSuspense: false },

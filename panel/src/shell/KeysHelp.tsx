@@ -21,6 +21,7 @@ export function KeysHelp() {
   const go = useNavigate();
   useHotkeys([
     ["shift+?", open],
+    ["?", open], // where it is typed without Shift
     ["c", () => go("/send")],
     ["g", () => go("/chat")],
   ]);

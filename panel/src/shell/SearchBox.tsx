@@ -26,6 +26,13 @@ function useFound(typed: string): Found[] {
   const words = typed.trim();
   if (!words) return [];
   const found: Found[] = [];
+  const wanted = plain(words);
+  const named = pages
+    .filter(({ room, needs }) => room && (needs.length === 0 || may(...needs)))
+    .map((page) => ({ to: linkOf(page), name: t(page.label) }))
+    .filter(({ name }) => plain(name).includes(wanted))
+    .map(({ to, name }) => ({ to, label: t("search.page", { page: name }), name: plain(name) }));
+  found.push(...named.filter(({ name }) => name.startsWith(wanted)));
   const digits = words.replace(/[\s().-]/g, "");
   if (/^\+?\d{4,}$/.test(digits)) {
     if (account) found.push({ to: `/chat?q=${digits}`, label: t("search.thread", { words }) });
@@ -35,11 +42,7 @@ function useFound(typed: string): Found[] {
     found.push({ to: `/messages/sent?text=${query}`, label: t("search.sent", { words }) });
     found.push({ to: `/messages/received?text=${query}`, label: t("search.received", { words }) });
   }
-  const wanted = plain(words);
-  for (const page of pages)
-    if (page.room && (page.needs.length === 0 || may(...page.needs)))
-      if (plain(t(page.label)).includes(wanted))
-        found.push({ to: linkOf(page), label: t("search.page", { page: t(page.label) }) });
+  found.push(...named.filter(({ name }) => !name.startsWith(wanted)));
   return found.slice(0, 8);
 }
 

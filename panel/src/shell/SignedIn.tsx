@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lazy, Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
 import { Route, Routes, useLocation } from "react-router-dom";
 import { EventsProvider } from "@/api/events";
 import type { Session } from "@/api/pending";
@@ -17,10 +18,11 @@ const NewPassword = lazy(() => import("@/pages/doors/NewPassword"));
 const loaded = pages.map((page) => ({ page, Content: lazy(page.load) }));
 
 function Guard({ page, children }: { page: Page; children: React.ReactNode }) {
+  const { t } = useTranslation();
   const may = useMay();
   const { account } = useAccounts();
   if (page.needs.length > 0 && !may(...page.needs)) return <NotAllowed />;
-  if (page.oneAccount && !account) return <ChooseAccount />;
+  if (page.oneAccount && !account) return <ChooseAccount title={t(page.label)} />;
   return children;
 }
 
@@ -66,12 +68,14 @@ export function SignedIn({ session }: { session: Extract<Session, { signed_in: t
   useEffect(() => void setLanguage(language), [language]);
   return (
     <AccountProvider session={session}>
-      <Routes>
-        {/* Whoever follows such a link wants it, whoever is signed in here. */}
-        <Route path="/reset/:token" element={<NewPassword />} />
-        <Route path="/invite/:token" element={<AcceptInvite />} />
-        <Route path="*" element={<WithAccount />} />
-      </Routes>
+      <Suspense fallback={null}>
+        <Routes>
+          {/* Whoever follows such a link wants it, whoever is signed in here. */}
+          <Route path="/reset/:token" element={<NewPassword />} />
+          <Route path="/invite/:token" element={<AcceptInvite />} />
+          <Route path="*" element={<WithAccount />} />
+        </Routes>
+      </Suspense>
     </AccountProvider>
   );
 }

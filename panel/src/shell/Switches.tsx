@@ -11,6 +11,7 @@ export function LanguageSwitch() {
   const { t, i18n } = useTranslation();
   const { session, refresh } = useSession();
   const other = i18n.language === "fr" ? "en" : "fr";
+  const word = other.toUpperCase();
   const change = async () => {
     await setLanguage(other);
     if (!session.signed_in) return;
@@ -19,8 +20,8 @@ export function LanguageSwitch() {
   };
   return (
     <Tooltip label={t("otherLanguage")}>
-      <ActionIcon onClick={change} aria-label={t("otherLanguage")} fz="xs" fw={600}>
-        <span lang={other}>{other.toUpperCase()}</span>
+      <ActionIcon onClick={change} aria-label={`${word}, ${t("otherLanguage")}`} fz="xs" fw={600}>
+        <span lang={other}>{word}</span>
       </ActionIcon>
     </Tooltip>
   );

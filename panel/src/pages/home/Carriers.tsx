@@ -5,6 +5,7 @@ import { Link } from "react-router-dom";
 import { $api, type Schemas } from "@/api/client";
 import { problemText } from "@/api/forms";
 import { Badge } from "@/components/StateBadge";
+import { serverText } from "@/i18n/server";
 import { formatNumber } from "@/i18n/format";
 
 type Carrier = Schemas["Carrier"];
@@ -45,7 +46,7 @@ function Line({ carrier }: { carrier: Carrier }) {
       </Group>
       {status?.why && status.state !== "bound" && (
         <Text size="xs" c="var(--quiet)">
-          {status.why}
+          {serverText(status.why)}
         </Text>
       )}
     </li>

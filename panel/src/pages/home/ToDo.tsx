@@ -9,6 +9,7 @@ import { IconAlert, IconCheck } from "@/components/icons";
 import { formatCredits } from "@/i18n/format";
 
 const FEW_CREDITS = 100;
+const MOST = 100;
 
 interface Task {
   key: string;
@@ -25,10 +26,39 @@ function useTasks(): { tasks: Task[]; pending: boolean } {
   const doubtful = $api.useQuery(
     "get",
     "/api/v1/messages",
-    { params: { query: { ...filter, state: ["in_doubt"], limit: 100 } } },
+    { params: { query: { ...filter, state: ["in_doubt"], limit: MOST } } },
     { enabled: may("view") },
   );
+  const unread = $api.useQuery(
+    "get",
+    "/api/v1/accounts/{name}/threads",
+    { params: { path: { name: account?.name ?? "" }, query: { state: "unread", limit: MOST } } },
+    { enabled: account !== null && may("view", "chat") },
+  );
+  const waiting = $api.useQuery(
+    "get",
+    "/api/v1/senders",
+    { params: { query: { state: "waiting" } } },
+    { enabled: member.operator },
+  );
   const tasks: Task[] = [];
+  const threads = unread.data?.items.length ?? 0;
+  if (threads > 0)
+    tasks.push({
+      key: "unread",
+      text: t("home:task.unread", {
+        count: threads,
+        text: threads === MOST ? `${MOST}+` : threads,
+      }),
+      to: "/chat?state=unread",
+    });
+  const senders = waiting.data?.items.length ?? 0;
+  if (senders > 0)
+    tasks.push({
+      key: "senders",
+      text: t("home:task.senders", { count: senders }),
+      to: "/operator/validation",
+    });
   const doubts = doubtful.data?.items.length ?? 0;
   if (doubts > 0)
     tasks.push({
@@ -45,7 +75,7 @@ function useTasks(): { tasks: Task[]; pending: boolean } {
         : "/statistics",
     });
   if (!member.totp) tasks.push({ key: "totp", text: t("home:task.totp"), to: "/me" });
-  return { tasks, pending: doubtful.isLoading };
+  return { tasks, pending: doubtful.isLoading || unread.isLoading || waiting.isLoading };
 }
 
 export function ToDo() {

@@ -9,6 +9,7 @@ import { api, must } from "@/api/client";
 import { putProblem, showDone } from "@/api/forms";
 import type { Language } from "@/api/pending";
 import { useMember, useSession } from "@/api/session";
+import { setLanguage } from "@/i18n";
 import { PageHeader } from "@/components/PageHeader";
 import { PASSWORD_LEAST, passwordFault } from "../doors/password";
 import { Sessions } from "./Sessions";
@@ -26,7 +27,7 @@ export function Section({ title, children }: { title: string; children: ReactNod
 }
 
 function Profile() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const member = useMember();
   const { refresh } = useSession();
   const form = useForm({
@@ -36,8 +37,9 @@ function Profile() {
   const submit = form.onSubmit(async ({ name, language }) => {
     try {
       await must(api.PATCH("/api/v1/me", { body: { name, language: language as Language } }));
+      await setLanguage(language as Language);
       await refresh();
-      showDone(t("saved"));
+      showDone(i18n.t("saved"));
     } catch (error) {
       putProblem(form, error);
     }

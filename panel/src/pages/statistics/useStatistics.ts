@@ -17,7 +17,8 @@ export function spanOf(period: Period, zone: string | undefined, now: Date) {
 const HOUR_MS = 3_600_000;
 
 export function useStatistics(period: Period) {
-  const zone = useZone();
+  const ofAccount = useZone();
+  const zone = ofAccount ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const account = useAccountFilter();
   // The hour is part of the key, so that a page left open overnight begins a new day.
   const hour = Math.floor(Date.now() / HOUR_MS);
@@ -27,7 +28,7 @@ export function useStatistics(period: Period) {
     "/api/v1/statistics",
     {
       params: {
-        query: { ...account, from: span.from.toISOString(), by: span.by, ...(zone && { zone }) },
+        query: { ...account, from: span.from.toISOString(), by: span.by, zone },
       },
     },
     { placeholderData: (old) => old },
