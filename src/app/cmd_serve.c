@@ -8,7 +8,7 @@
 #include "api/allow_ip.h"
 #include "api/api.h"
 #include "app/ask.h"
-#include "app/carrier_json.h"
+#include "app/carrier_calls.h"
 #include "app/cli_text.h"
 #include "app/config.h"
 #include "app/demo.h"
@@ -135,37 +135,6 @@ static void name_paths(struct server *s)
     s->database = s->config.database[0] ? s->config.database : s->sqlite_url;
 }
 
-/* ---- what the HTTP face asks of the carriers ---- */
-
-static json_t *carrier_status_json(void *ctx, int64_t carrier_id)
-{
-    struct server *s = ctx;
-    struct carrier_status st;
-    if (!carriers_status(s->carriers, carrier_id, &st))
-        return NULL;
-    return carrier_json(&st);
-}
-
-static void carrier_metrics(void *ctx, struct buf *out)
-{
-    carriers_metrics(((struct server *)ctx)->carriers, out);
-}
-
-static void carrier_trace(void *ctx, struct tap *tap)
-{
-    carriers_trace(((struct server *)ctx)->carriers, tap);
-}
-
-static void carrier_probe(void *ctx, const struct probe_ask *ask, struct tap *tap)
-{
-    carriers_probe(((struct server *)ctx)->carriers, ask, tap);
-}
-
-static void carrier_try(void *ctx, struct trial *trial)
-{
-    carriers_try(((struct server *)ctx)->carriers, trial);
-}
-
 /* ---- taken over by another node ---- */
 
 /* On the writer's thread: memory, sessions and the open transaction end here, all at once. Who was
@@ -240,13 +209,8 @@ static enum err open_all(struct server *s)
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
                              .public_url = or_null(s->config.public_url),
                              .proxies = or_null(s->config.proxies),
-                             .version = NAVETTE_VERSION,
-                             .carrier_status = carrier_status_json,
-                             .carrier_metrics = carrier_metrics,
-                             .carrier_trace = carrier_trace,
-                             .carrier_probe = carrier_probe,
-                             .carrier_try = carrier_try,
-                             .ctx = s};
+                             .version = NAVETTE_VERSION};
+    carrier_calls_fill(&api, &s->carriers);
     phone_init();
     enum err e = core_open(&s->core, &core);
     if (e)

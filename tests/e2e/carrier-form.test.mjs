@@ -83,7 +83,7 @@ test("nobody there is told at once", async () => {
   assert.equal(binds[0].status, null);
 });
 
-test("what is not said is the saved carrier's, its password too; and nothing is saved", async () => {
+test("what is not said is the saved carrier's, its password too; nothing is saved", async () => {
   const before = (await call(server, "GET", "/api/v1/carriers/sim")).json;
   const answer = await tried({ name: "sim", port: strict.address().port });
   assert.equal(answer.ok, true, JSON.stringify(answer));
