@@ -3,7 +3,7 @@
 import { AreaChart, BarChart } from "@mantine/charts";
 import "@mantine/charts/styles.css";
 import { Box, Button, Group, Paper, ScrollArea, Table, Title, VisuallyHidden } from "@mantine/core";
-import { useDisclosure, useReducedMotion } from "@mantine/hooks";
+import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "@/i18n/format";
 import { IconChart, IconTable } from "./icons";
@@ -32,7 +32,6 @@ export default function ChartWithTable(props: ChartWithTableProps) {
   const { title, kind, data, dataKey, keyLabel, series, height = 240, horizontal } = props;
   const { t } = useTranslation();
   const [asTable, { toggle }] = useDisclosure();
-  const still = useReducedMotion();
   const common = {
     h: height,
     data,
@@ -40,10 +39,12 @@ export default function ChartWithTable(props: ChartWithTableProps) {
     series,
     withLegend: series.length > 1,
     valueFormatter: (value: number) => formatNumber(value),
-    gridAxis: "y" as const,
+    gridAxis: horizontal ? ("y" as const) : ("x" as const),
     tickLine: "none" as const,
   };
-  const animation = { isAnimationActive: !still, animationDuration: 150 };
+  // Nothing grows into view: figures that are renewed every second would never stand still.
+  const still = { isAnimationActive: false };
+  const whole = { allowDecimals: false };
   const table = (
     <Table withRowBorders={false} verticalSpacing={3} fz="xs">
       <Table.Caption>{title}</Table.Caption>
@@ -104,14 +105,17 @@ export default function ChartWithTable(props: ChartWithTableProps) {
                 withDots={false}
                 withGradient={false}
                 fillOpacity={0.16}
-                areaProps={animation}
+                areaProps={still}
+                yAxisProps={whole}
               />
             ) : (
               <BarChart
                 {...common}
                 orientation={horizontal ? "vertical" : "horizontal"}
-                yAxisProps={horizontal ? { width: 150 } : undefined}
-                barProps={{ ...animation, maxBarSize: 22 }}
+                type={props.stacked ? "stacked" : "default"}
+                xAxisProps={horizontal ? whole : undefined}
+                yAxisProps={horizontal ? { width: 150 } : whole}
+                barProps={{ ...still, maxBarSize: 22 }}
               />
             )}
           </Box>

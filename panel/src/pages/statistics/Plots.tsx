@@ -28,6 +28,9 @@ function rowsOf(data: Statistics, label: (at: string) => string) {
   }));
 }
 
+/** Few steps are bars: lines between them would show what never was. */
+const BARS_MOST = 31;
+
 interface PlotsProps {
   data: Statistics | undefined;
   by: "hour" | "day";
@@ -63,7 +66,7 @@ export function Plots({ data, by }: PlotsProps) {
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <ChartWithTable
           title={t("statistics:out")}
-          kind="area"
+          kind={rows.length <= BARS_MOST ? "bar" : "area"}
           stacked
           data={rows}
           dataKey="at"
@@ -72,7 +75,7 @@ export function Plots({ data, by }: PlotsProps) {
         />
         <ChartWithTable
           title={t("statistics:in")}
-          kind="area"
+          kind={rows.length <= BARS_MOST ? "bar" : "area"}
           data={rows}
           dataKey="at"
           keyLabel={keyLabel}
