@@ -21,8 +21,6 @@ export default defineConfig({
     rollupOptions: {
       output: {
         manualChunks(id) {
-          if (!id.includes("node_modules")) return undefined;
-          if (/recharts|d3-|@mantine\/charts|victory|decimal\.js/.test(id)) return "charts";
           if (id.includes("libphonenumber-js")) return "phone";
           return undefined;
         },
