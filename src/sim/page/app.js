@@ -106,7 +106,8 @@ const words = {
     outcomes_see: "Voir lesquels.",
     pick_title: "Choisissez un téléphone",
     pick_text:
-      "Ses messages s’affichent ici. Haut et bas, ou j et k, parcourent la liste, Entrée ouvre, / cherche.",
+      "Ses messages s’affichent ici. Haut et bas, ou j et k, parcourent la liste ; " +
+      "Entrée ouvre, / cherche.",
     back: "Retour aux téléphones",
     thread: "Messages",
     to: "À",
