@@ -27,7 +27,8 @@ const words = {
     outcomes_see: "See which.",
     pick_title: "Choose a phone",
     pick_text:
-      "Its messages show here. Up and down, or j and k, move through the list, Enter opens, / searches.",
+      "Its messages show here. Up and down, or j and k, move through the list, " +
+      "Enter opens, / searches.",
     back: "Back to the phones",
     thread: "Messages",
     to: "To",
