@@ -24,6 +24,7 @@ export function showProblem(error: unknown) {
     title: i18next.t("common:problem.title"),
     message: problemText(error),
     autoClose: 12_000,
+    closeButtonProps: { "aria-label": i18next.t("common:close") },
   });
 }
 
@@ -36,5 +37,9 @@ export function putProblem<T>(form: UseFormReturnType<T>, error: unknown) {
 }
 
 export function showDone(message: string) {
-  notifications.show({ message, autoClose: 4000 });
+  notifications.show({
+    message,
+    autoClose: 4000,
+    closeButtonProps: { "aria-label": i18next.t("common:close") },
+  });
 }

@@ -68,7 +68,7 @@ export function ThreadPane({ account, phone, panes }: ThreadPaneProps) {
                 <IconBack size={19} />
               </ActionIcon>
             )}
-            <Title order={2} size="h3" style={{ flex: 1 }}>
+            <Title order={panes === 1 ? 1 : 2} size="h3" style={{ flex: 1 }}>
               {formatPhone(phone)}
             </Title>
             {page?.thread.number && (

@@ -42,6 +42,7 @@ export function useCancel() {
         const id = notifications.show({
           title: t("messages:cancelled", { count: cancelled.length }),
           autoClose: 15_000,
+          closeButtonProps: { "aria-label": t("close") },
           message: same ? (
             <Button
               size="compact-xs"

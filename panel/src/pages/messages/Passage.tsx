@@ -22,8 +22,7 @@ export interface Hop {
 /** A server that keeps no passage has at least its events. */
 export function hopsOf(message: Whole): Hop[] {
   if ("passage" in message && Array.isArray(message.passage)) return message.passage as Hop[];
-  const events: Hop[] = message.events.map(({ at, kind, detail }) => ({ at, what: kind, detail }));
-  return [{ at: message.created_at, what: "accepted", detail: null }, ...events];
+  return message.events.map(({ at, kind, detail }) => ({ at, what: kind, detail }));
 }
 
 function useHopName() {

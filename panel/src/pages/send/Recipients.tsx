@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Anchor, Input, Tooltip } from "@mantine/core";
+import { Anchor, Input, Tooltip, VisuallyHidden } from "@mantine/core";
 import { useId } from "@mantine/hooks";
 import { type ClipboardEvent, type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -55,18 +55,13 @@ function ChipItem(props: { chip: Chip; onEdit: () => void; onDrop: () => void })
   return (
     <li className={classes.chip} data-bad={chip.why !== null || undefined}>
       <Tooltip label={chip.why ?? t("send:to.edit")} multiline maw={300}>
-        <button
-          type="button"
-          className={classes.number}
-          onClick={onEdit}
-          aria-label={
-            chip.why
-              ? t("send:to.badChip", { number: shown, why: chip.why })
-              : t("send:to.chip", { number: shown })
-          }
-        >
+        <button type="button" className={classes.number} onClick={onEdit}>
           {shown}
           {chip.country && <span className={classes.country}>{chip.country}</span>}
+          <VisuallyHidden>
+            {", "}
+            {chip.why ? t("send:to.badChip", { why: chip.why }) : t("send:to.edit")}
+          </VisuallyHidden>
         </button>
       </Tooltip>
       <button

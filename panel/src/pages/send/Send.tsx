@@ -76,6 +76,7 @@ export default function Send() {
   const body = useMemo(() => bodyOf(account.name, draft), [account.name, draft]);
   const { estimate, error, settled } = useEstimate(body);
   const [asked, setAsked] = useState(false);
+  const [wanted, setWanted] = useState(false);
   const [refused, setRefused] = useState<Record<string, string>>({});
   const { fields, blocked } = useProblems(estimate, asked);
   const [key, setKey] = useState<string | null>(null);
@@ -98,9 +99,15 @@ export default function Send() {
   const from = draft.sender === WITH_REPLIES ? t("send:from.reply") : nameOf(draft.sender);
   const review = () => {
     setAsked(true);
-    if (settled && !blocked && draft.to.length <= MOST_RECIPIENTS) setKey(newKey());
-    else if (!draft.text) text.current?.focus();
+    setWanted(true);
+    if (!draft.text) text.current?.focus();
   };
+  // Asked for before the server has answered to the last key: it is shown once it has.
+  useEffect(() => {
+    if (!wanted || !settled) return;
+    setWanted(false);
+    if (!blocked && draft.to.length <= MOST_RECIPIENTS) setKey(newKey());
+  }, [wanted, settled, blocked, draft.to.length]);
   useHotkeys([["mod+Enter", review]], []);
   const tag = useMemo(() => draft.tag.trim() || newTag(), [draft.tag]);
   const onSent = (sent: Sent) => {
@@ -111,7 +118,7 @@ export default function Send() {
   };
   const errors = { ...fields, ...refused };
   const button = (
-    <Button onClick={review} size="md" disabled={!settled && asked && !estimate}>
+    <Button onClick={review} size="md" loading={wanted && !settled && error === null}>
       {t(draft.later ? "send:review.later" : "send:review.now")}
     </Button>
   );

@@ -17,7 +17,16 @@ import { StateBadge } from "@/components/StateBadge";
 import { formatNumber, formatTime } from "@/i18n/format";
 import { useLeaves } from "./Bill";
 import type { Sent } from "./draft";
-import { COLOUR_OF, HEAPS, type Heap, type Row, STATES_OF, causeOf, countsOf } from "./progress";
+import {
+  COLOUR_OF,
+  HEAPS,
+  type Heap,
+  type Row,
+  STATES_OF,
+  causeOf,
+  countsOf,
+  heapOf,
+} from "./progress";
 import { useSending } from "./useSending";
 import { useWhy } from "./why";
 import classes from "./Sending.module.css";
@@ -42,7 +51,7 @@ function Bar({ rows, tag }: { rows: Row[]; tag: string }) {
           />
         ))}
       </div>
-      <ul className={classes.heaps} role="status" data-testid="heaps">
+      <ul className={classes.heaps} aria-live="polite">
         {there.map((heap) => (
           <li key={heap}>
             <Link to={link(heap)} className={classes.heap} data-heap={heap}>
@@ -182,7 +191,13 @@ export default function Sending() {
     showDone(t("send:sending.cancelled", { count }));
     await reload();
   };
-  const title = waiting.length > 0 ? "send:sending.titleLater" : "send:sending.title";
+  const moving = rows?.some((row) => ["waiting", "sent"].includes(heapOf(row.state))) ?? true;
+  const title =
+    waiting.length > 0
+      ? "send:sending.titleLater"
+      : moving
+        ? "send:sending.title"
+        : "send:sending.titleDone";
   return (
     <>
       <PageHeader

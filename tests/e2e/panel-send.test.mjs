@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same on any database.
+// The Send page and the messages of the panel, in both languages: a sending from the composer to its
+// delivery, a scheduled one taken back, the list downloaded.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { settled, visit } from "./browser.mjs";
+import { Phone, looksRightEverywhere, openDemo, startDemo, words } from "./panel-demo.mjs";
+
+let server;
+let next = 33612346000;
+const newPhone = () => new Phone(server, String(++next));
+
+before(async () => {
+  server = await startDemo();
+});
+after(async () => server?.stop());
+
+async function compose(page, t, { to, text }) {
+  await visit(page, "/send");
+  const recipients = page.getByRole("textbox", { name: t("send:to.label") });
+  await recipients.fill(to);
+  await recipients.press("Enter");
+  await page.getByRole("textbox", { name: t("send:text.label"), exact: true }).fill(text);
+  await page.getByText(t("send:marketing.label"), { exact: true }).click();
+}
+
+const bill = (page) => page.getByTestId("bill");
+const counter = (page) => page.getByTestId("counter");
+
+for (const language of ["en", "fr"]) {
+  const t = words(language);
+
+  test(`a sending goes out and is followed to its end (${language})`, async (run) => {
+    const page = await openDemo(run, server, language);
+    const [one, two] = [newPhone(), newPhone()];
+    await compose(page, t, {
+      to: `${one.number}; ${two.number}\t${two.number}, 123`,
+      text: "Votre commande est prête, à bientôt",
+    });
+
+    // What costs is marked, and replaced on demand.
+    await page.getByText(t("send:to.doubles", { count: 1 })).waitFor();
+    await page.getByText(t("send:to.leftOut", { count: 1 }), { exact: true }).waitFor();
+    await counter(page)
+      .getByText(/^35 \/ 70 · 1 SMS · Unicode$/)
+      .waitFor();
+    await page.locator('mark[data-kind="forcing"]').first().waitFor();
+    await looksRightEverywhere(page, "send");
+    await page.getByRole("button", { name: t("send:text.replaceAll") }).click();
+    await counter(page)
+      .getByText(/^35 \/ 160 · 1 SMS · GSM-7$/)
+      .waitFor();
+
+    await bill(page).getByText(t("send:when.leavesNow"), { exact: true }).waitFor();
+    await page.getByRole("button", { name: t("send:review.now") }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(t("send:confirm.title", { count: 2 })).waitFor();
+    await dialog.getByText(t("send:confirm.leftOut", { count: 1 })).waitFor();
+    await looksRightEverywhere(page, "send-confirm");
+    await dialog.getByRole("button", { name: t("send:confirm.send") }).click();
+
+    // The same page becomes the sending, and tells of its end by itself.
+    await page.getByRole("heading", { name: t("send:sending.titleDone") }).waitFor();
+    await page.locator('[data-heap="delivered"] b').getByText("2", { exact: true }).waitFor();
+    await looksRightEverywhere(page, "sending");
+    assert.equal((await one.got("commande")).text, "Votre commande est prete, à bientot");
+    await two.got("commande");
+
+    // Its address is all that it takes to find it again.
+    await page.reload();
+    await page.locator('[data-heap="delivered"] b').getByText("2", { exact: true }).waitFor();
+  });
+
+  test(`a scheduled message is taken back (${language})`, async (run) => {
+    const page = await openDemo(run, server, language);
+    const phone = newPhone();
+    await compose(page, t, { to: phone.number, text: "Rappel de demain" });
+    await page.getByText(t("send:when.later"), { exact: true }).click();
+    await page.getByRole("button", { name: t("send:when.tomorrow") }).click();
+    await bill(page).getByText("Europe/Paris").waitFor();
+    await page.getByRole("button", { name: t("send:review.later") }).click();
+    await page.getByRole("button", { name: t("send:confirm.schedule"), exact: true }).click();
+    await page.getByRole("heading", { name: t("send:sending.titleLater") }).waitFor();
+
+    await visit(page, "/messages/scheduled");
+    await page.getByText("Rappel de demain").first().waitFor();
+    await looksRightEverywhere(page, "messages-scheduled");
+    await page.getByText("Rappel de demain").first().click();
+    await page.getByRole("button", { name: t("messages:cancel") }).click();
+    await page.getByRole("button", { name: t("messages:cancelVerb") }).click();
+    await page.getByText(t("messages:cancelled", { count: 1 })).waitFor();
+    await page.locator("tbody").getByText("Rappel de demain").waitFor({ state: "detached" });
+    assert.deepEqual(await phone.messages(), []);
+
+    await visit(page, "/messages/sent?state=cancelled");
+    await page.getByText("Rappel de demain").first().waitFor();
+  });
+
+  test(`the sent messages are listed and downloaded (${language})`, async (run) => {
+    const page = await openDemo(run, server, language);
+    await visit(page, "/messages/sent?text=commande");
+    const rows = page.locator("tbody tr[data-index]");
+    await rows.first().waitFor();
+    await settled(page);
+    const shown = await rows.count();
+    await looksRightEverywhere(page, "messages-sent");
+
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: t("table.csv") }).click();
+    const csv = await readFile(await (await download).path(), "utf8");
+    const [head, ...lines] = csv.trimEnd().split("\r\n");
+    assert.match(head, /^\W?id,/);
+    assert.equal(lines.length, shown);
+
+    // A row opens the way of its message.
+    await rows.first().locator("button").first().click();
+    const drawer = page.getByRole("dialog");
+    await drawer.getByRole("heading", { name: t("messages:passage") }).waitFor();
+    await drawer.getByText(t("messages:hop.accepted"), { exact: true }).first().waitFor();
+    await looksRightEverywhere(page, "messages-passage");
+  });
+}
