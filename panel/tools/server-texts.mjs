@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes src/i18n/generated/server.json: what the server says, and the same in French, from the
-// table that the command line has (src/app/cli_french.def). Its forms with {…} are not the server's.
+// command line's table (src/app/cli_french.def). Its forms with {…} are not the server's.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -108,11 +108,13 @@ export async function looksRight(page, name) {
   await settled(page);
   await page.evaluate(axe());
   const found = await page.evaluate(() =>
-    window.axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-      violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
-    ),
+    window.axe
+      .run(document, { resultTypes: ["violations"] })
+      .then(({ violations }) =>
+        violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))].join(" | ")),
+      ),
   );
   const wide = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

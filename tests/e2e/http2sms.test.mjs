@@ -28,8 +28,10 @@ before(async () => {
   await furnish(server, sim.smppPort);
   await until("a bound carrier", async () => {
     const ready = await fetch(`${server.http}/ready`);
-    return ready.status === 200 && JSON.stringify(await cli(server, "carrier", "list"))
-      .includes('"bound"');
+    return (
+      ready.status === 200 &&
+      JSON.stringify(await cli(server, "carrier", "list")).includes('"bound"')
+    );
   });
 });
 
@@ -221,8 +223,17 @@ test("refusals come in the documented order and cost nothing", async () => {
 });
 
 test("a user may send only from the networks it is given", async () => {
-  await cli(server, "user", "add", who.account, "away", "--password", "secret12",
-    "--allow-ip", "192.0.2.0/24");
+  await cli(
+    server,
+    "user",
+    "add",
+    who.account,
+    "away",
+    "--password",
+    "secret12",
+    "--allow-ip",
+    "192.0.2.0/24",
+  );
   const query = { ...well, login: "away" };
   await expectRefusal(401, "IP address not allowed: 127.0.0.1", query);
   await cli(server, "user", "set", who.account, "away", "--allow-ip", "127.0.0.0/8");
@@ -230,8 +241,17 @@ test("a user may send only from the networks it is given", async () => {
 });
 
 test("a quota is shown, spent and then the end", async () => {
-  await cli(server, "user", "add", who.account, "small", "--password", "secret12",
-    "--quota", "1.50");
+  await cli(
+    server,
+    "user",
+    "add",
+    who.account,
+    "small",
+    "--password",
+    "secret12",
+    "--quota",
+    "1.50",
+  );
   const query = { ...well, login: "small" };
   assert.match((await http2sms(server, query)).text, /^OK\n0\.50\n\d+$/);
   await expectRefusal(202, "Quota exceeded", query);
@@ -279,10 +299,43 @@ function random(seed) {
 
 test("garbage gets a documented refusal and costs nothing", async () => {
   const pick = random(20261121);
-  const names = [...Object.keys(well), "deferred", "class", "smsCoding", "tag", "contentType",
-    "senderForResponse", "ref", "smsAccount", "", "x"];
-  const bytes = ["%00", "%ff", "%", "%2", "%zz", "&", "=", "+", "%0d", "é", "<", '"', "\\", "'",
-    ";", ",", "1", "sms-test-1", "text/xml", "%F0%9F%98%80", "%C0%80", "a".repeat(300)];
+  const names = [
+    ...Object.keys(well),
+    "deferred",
+    "class",
+    "smsCoding",
+    "tag",
+    "contentType",
+    "senderForResponse",
+    "ref",
+    "smsAccount",
+    "",
+    "x",
+  ];
+  const bytes = [
+    "%00",
+    "%ff",
+    "%",
+    "%2",
+    "%zz",
+    "&",
+    "=",
+    "+",
+    "%0d",
+    "é",
+    "<",
+    '"',
+    "\\",
+    "'",
+    ";",
+    ",",
+    "1",
+    "sms-test-1",
+    "text/xml",
+    "%F0%9F%98%80",
+    "%C0%80",
+    "a".repeat(300),
+  ];
   const before = await credits();
   const ask = async () => {
     let query = "";
@@ -306,7 +359,8 @@ test("what is too large or no request of ours has its HTTP status", async () => 
   assert.equal((await fetch(path, { method: "DELETE" })).status, 405);
   assert.equal((await fetch(path, { method: "POST", body: "x".repeat(70000) })).status, 413);
   assert.equal((await fetch(`${path}?${"a=1&".repeat(100)}`)).status, 414);
-  assert.equal((await fetch(`${server.http}/api/v1/accounts`)).status, 404);
+  assert.equal((await fetch(`${server.http}/api/v1/accounts`)).status, 401);
+  assert.equal((await fetch(`${server.http}/api/v2`)).status, 404);
 });
 
 test("who watches sees health, readiness and figures; who asks, a guide", async () => {

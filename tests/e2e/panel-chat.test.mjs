@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same on any database.
-// The panel's chat with a simulated phone, in both languages: its reply arrives live, an answer goes
-// back, STOP closes it.
+// The panel's chat with a simulated phone, in both languages: its reply arrives live, an
+// answer goes back, STOP closes it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { visit } from "./browser.mjs";

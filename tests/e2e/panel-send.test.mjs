@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same on any database.
-// The Send page and the messages of the panel, in both languages: a sending from the composer to its
-// delivery, a scheduled one taken back, the list downloaded.
+// The Send page and the messages of the panel, in both languages: a sending from the composer to
+// its delivery, a scheduled one taken back, the list downloaded.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";

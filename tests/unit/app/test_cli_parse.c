@@ -77,8 +77,7 @@ static void the_commands_of_the_book_become_requests(void **state)
            "{\"prefix\":\"33\",\"carrier\":\"c\",\"account\":\"a\"}");
     expect("rate set 33 0.5", "PUT", "/api/v1/rates/33", "{\"credits\":\"0.5\"}");
     expect("message list --account a --state sent --recipient +33612345678 --tag t --limit 7",
-           "GET", "/api/v1/messages?account=a&state=sent&recipient=%2B33612345678&tag=t&limit=7",
-           "");
+           "GET", "/api/v1/messages?account=a&state=sent&to=%2B33612345678&tag=t&limit=7", "");
     expect("message cancel 12", "POST", "/api/v1/messages/12/cancel", "{}");
     expect("message resolve 12 resend", "POST", "/api/v1/messages/12/resolve",
            "{\"action\":\"resend\"}");
