@@ -17,8 +17,10 @@ static void compile_all(void)
                                         "Problem"};
     struct str text = openapi_text();
     struct str why;
-    json_t *document = json_loadb(text.p, text.n, 0, NULL);
-    struct schema_book *book = schema_book_new(document);
+    static struct schema_book *book; /* as long as the program: the schemas live in it */
+    static json_t *document;
+    document = json_loadb(text.p, text.n, 0, NULL);
+    book = schema_book_new(document);
     const json_t *all = json_object_get(json_object_get(document, "components"), "schemas");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (schema_compile(&schemas[schemas_n++], book, json_object_get(all, names[i]), &why))

@@ -87,6 +87,7 @@ export function FieldInput({ field, form }: { field: FormField; form: UseFormRet
           data={choices}
           searchable={field.searchable ?? choices.length > 8}
           clearable={!required}
+          allowDeselect={false}
           {...bound}
           value={(bound.value as string) || null}
           onChange={(value) => form.setFieldValue(name, value ?? "")}

@@ -69,7 +69,11 @@ function TwoWay({ name }: { name: string }) {
             key={country}
             withRemoveButton
             onRemove={() => void off(country)}
-            removeButtonProps={{ "aria-label": `${t("remove")}: ${country}` }}
+            removeButtonProps={{
+              "aria-label": `${t("remove")}: ${country}`,
+              "aria-hidden": false,
+              tabIndex: 0,
+            }}
           >
             {country}
           </Pill>

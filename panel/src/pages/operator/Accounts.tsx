@@ -103,7 +103,7 @@ export default function Accounts() {
               must(api.POST("/api/v1/accounts/{name}/credit", { params: { path: { name } }, body }))
             }
             onDone={done}
-            aria-label={t("operator:accounts.credit", { name })}
+            aria-label={`${t("operator:accounts.creditShort")}: ${name}`}
           >
             {t("operator:accounts.creditShort")}
           </EditButton>
