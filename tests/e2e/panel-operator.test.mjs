@@ -126,6 +126,8 @@ test("a carrier is added with its form, completed, and switched on", async (t) =
     .first()
     .fill("7");
   await button(page, "Save 1 change").click();
+  await button(page, "Test").click();
+  await page.getByRole("status").getByText("It works").waitFor();
   await button(page, "Switch on").click();
   await page.getByRole("region", { name: "Now" }).getByText("Connected").waitFor();
   await page.getByText("0 / 7").waitFor();
@@ -148,7 +150,7 @@ test("a route is added, and the router says which wins", async (t) => {
   await page.getByLabel("Recipient").press("Enter");
   await page.getByText("It goes by box.").waitFor();
   await looksRight(page, "operator-routes");
-  for (const name of ["numbers", "rates", "members", "validation"]) {
+  for (const name of ["numbers", "rates", "members", "validation", "audit"]) {
     await visit(page, `/operator/${name}`);
     await looksRight(page, `operator-${name}`);
   }

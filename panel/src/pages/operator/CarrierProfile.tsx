@@ -24,6 +24,7 @@ import { problemOf } from "@/api/problem";
 import { currentLanguage } from "@/i18n";
 import { IconSearch } from "@/components/icons";
 import { PageSkeleton } from "@/shell/PageSkeleton";
+import { CarrierTest } from "./CarrierTest";
 
 type Field = Schemas["CarrierField"];
 type Value = string | number | boolean;
@@ -172,6 +173,7 @@ function ProfileForm({ name, fields, start }: FormProps) {
               {t("operator:carriers.undo")}
             </Button>
           )}
+          <CarrierTest name={name} changes={changes} />
         </Group>
       </Stack>
     </form>

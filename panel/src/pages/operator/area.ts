@@ -23,6 +23,7 @@ const shown: Shown[] = [
   { path: "/operator/numbers", name: "numbers", load: () => import("./Numbers") },
   { path: "/operator/rates", name: "rates", load: () => import("./Rates") },
   { path: "/operator/members", name: "members", load: () => import("./Members") },
+  { path: "/operator/audit", name: "audit", load: () => import("./Audit") },
 ];
 
 export default shown.map(({ path, name, hidden, load }, order): Page => ({
