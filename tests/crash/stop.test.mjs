@@ -112,6 +112,7 @@ test("SIGTERM while PostgreSQL stands still, with questions under way", async ()
 
 test("SIGTERM while a commit waits for a standby: nobody is told that it failed", async () => {
   const { postgres, server, end } = await makeWorld({ standby: true });
+  assert.match((await http2sms(server, message)).text, /^OK/); // its password is known from now on
   const thaw = await postgres.freezeStandby();
   const answer = http2sms(server, message);
   await sleep(300);
