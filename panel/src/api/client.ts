@@ -5,11 +5,9 @@
  */
 import createClient, { type Middleware } from "openapi-fetch";
 import createHooks from "openapi-react-query";
-import type { components, paths as DescribedPaths } from "./openapi";
-import type { PendingPaths } from "./pending";
+import type { components, paths } from "./openapi";
 import { type Problem, isProblem } from "./problem";
 
-export type Paths = DescribedPaths & Omit<PendingPaths, keyof DescribedPaths>;
 export type Schemas = components["schemas"];
 
 let csrfToken = "";
@@ -54,7 +52,7 @@ const house: Middleware = {
   },
 };
 
-export const api = createClient<Paths>({
+export const api = createClient<paths>({
   baseUrl: "/",
   credentials: "same-origin",
   // state=sent,delivered

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Problem } from "./pending";
+import type { Problem } from "./types";
 
 export type { Problem };
 

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { $api, setCsrfToken, setOnSignedOut } from "./client";
-import type { AccountOfSession, Member, Right, Session } from "./pending";
+import type { AccountOfSession, Member, Right, Session } from "./types";
 
 type SignedIn = Extract<Session, { signed_in: true }>;
 

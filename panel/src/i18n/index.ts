@@ -6,7 +6,7 @@
 import dayjs from "dayjs";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
-import type { Language } from "@/api/pending";
+import type { Language } from "@/api/types";
 import { learnServerTexts } from "./server";
 import { typeset } from "./typeset";
 

@@ -3,7 +3,7 @@
  * All pages. A folder of pages says in its area.ts which there are; nothing else has to be told.
  */
 import type { ComponentType } from "react";
-import type { Right } from "@/api/pending";
+import type { Right } from "@/api/types";
 
 export const ROOMS = [
   "home",

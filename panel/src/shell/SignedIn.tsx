@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Route, Routes, useLocation } from "react-router-dom";
 import { EventsProvider } from "@/api/events";
-import type { Session } from "@/api/pending";
+import type { Session } from "@/api/types";
 import { AccountProvider, useAccounts, useMay } from "@/api/session";
 import { setLanguage } from "@/i18n";
 import { type Page, pages } from "@/pages/areas";

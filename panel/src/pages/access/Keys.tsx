@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api, api, must } from "@/api/client";
 import { putProblem, showDone } from "@/api/forms";
-import type { Key, Scope } from "@/api/pending";
+import type { Key, Scope } from "@/api/types";
 import { useAccount } from "@/api/session";
 import { ConfirmButton } from "@/components/ConfirmButton";
 import { EmptyState } from "@/components/EmptyState";

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api, api, must } from "@/api/client";
 import { putProblem, showDone, showProblem } from "@/api/forms";
-import type { Language, MemberOfAccount, Role } from "@/api/pending";
+import type { Language, MemberOfAccount, Role } from "@/api/types";
 import { useAccount, useMember } from "@/api/session";
 import { ConfirmButton } from "@/components/ConfirmButton";
 import { EmptyState } from "@/components/EmptyState";

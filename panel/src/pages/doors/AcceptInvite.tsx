@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router-dom";
 import { $api, api, must } from "@/api/client";
 import { problemText } from "@/api/forms";
-import type { Invite } from "@/api/pending";
+import type { Invite } from "@/api/types";
 import { problemOf } from "@/api/problem";
 import { useSession } from "@/api/session";
 import { currentLanguage } from "@/i18n";

@@ -3,7 +3,7 @@ import { Button, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { problemText } from "@/api/forms";
-import type { Counts } from "@/api/pending";
+import type { Counts } from "@/api/types";
 import { useAccounts, useMay, useMember } from "@/api/session";
 import { EmptyState } from "@/components/EmptyState";
 import { PageHeader } from "@/components/PageHeader";

@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, must } from "@/api/client";
 import { putProblem, showDone } from "@/api/forms";
-import type { Language } from "@/api/pending";
+import type { Language } from "@/api/types";
 import { useMember, useSession } from "@/api/session";
 import { setLanguage } from "@/i18n";
 import { PageHeader } from "@/components/PageHeader";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Phone numbers out of whatever was pasted: lines, commas, cells of a spreadsheet. */
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
-import type { AccountOfSession } from "@/api/pending";
+import type { AccountOfSession } from "@/api/types";
 
 export const MOST_RECIPIENTS = 1000;
 const LONGEST_NUMBER = 15; // digits, ITU-T E.164

@@ -3,7 +3,7 @@
 import { Anchor, Group, Paper, ScrollArea, Table, Title } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Statistics } from "@/api/pending";
+import type { Statistics } from "@/api/types";
 import { useZone } from "@/api/session";
 import { formatCredits, formatHour, formatNumber, formatShortDay } from "@/i18n/format";
 

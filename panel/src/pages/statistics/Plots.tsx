@@ -3,7 +3,7 @@
 import { SimpleGrid, Skeleton } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import type { Statistics } from "@/api/pending";
+import type { Statistics } from "@/api/types";
 import { useZone } from "@/api/session";
 import { EmptyState } from "@/components/EmptyState";
 import { formatHour, formatShortDay } from "@/i18n/format";

@@ -4,7 +4,7 @@ import { Skeleton, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { withQuery } from "@/api/client";
-import type { Counts } from "@/api/pending";
+import type { Counts } from "@/api/types";
 import { formatCredits, formatNumber, formatPercent } from "@/i18n/format";
 import classes from "./Tiles.module.css";
 
