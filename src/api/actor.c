@@ -219,3 +219,15 @@ void actor_scope(struct fields *f, struct api *api, unsigned needs, int64_t *acc
         *account_id = account->id;
     directory_release(d);
 }
+
+int64_t actor_account_of_path(struct fields *f, struct api *api, struct str name)
+{
+    const struct directory *d = core_directory(api_core(api));
+    const struct account *account = directory_account(d, name);
+    int64_t id = account ? account->id : 0;
+    directory_release(d);
+    if (!id)
+        fields_refuse(f, ERR_NOT_FOUND, "account",
+                      STR("there is no account of this name: `navette account list` shows them"));
+    return id;
+}

@@ -66,5 +66,8 @@ bool actor_admit(struct api *api, struct http_request *request, const struct api
 /* Reads "account": an id that the actor has one of the rights `needs` on. Absent or null: 0, all,
  * for those who may everywhere; for others their only account, or a refusal that asks which. */
 void actor_scope(struct fields *f, struct api *api, unsigned needs, int64_t *account_id);
+/* The account that a path names, which the router has let through; 0 with a refusal in `f` where an
+ * operator named one that is not there. */
+int64_t actor_account_of_path(struct fields *f, struct api *api, struct str name);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an account was told and how that went; told again; and a test that waits for its answer. */
+#include "api/actor.h"
 #include "api/api_base.h"
 #include "api/change.h"
 #include "api/export.h"
@@ -58,15 +59,9 @@ struct attempt_listing {
 static void read_listing(struct listing *l, struct fields *f, struct api *api)
 {
     struct errand_filter *filter = &((struct attempt_listing *)l)->filter;
-    const struct directory *d = core_directory(api_core(api));
-    const struct account *a = directory_account(d, l->segments[0]);
     struct str failed;
     filter->failed = fields_text(f, "failed", TIME_MAX, &failed) && str_eq(failed, STR("yes"));
-    filter->account_id = a ? a->id : 0;
-    if (!a)
-        fields_refuse(f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
-    directory_release(d);
+    filter->account_id = actor_account_of_path(f, api, l->segments[0]);
 }
 
 static enum err read_page(struct listing *l, struct store_view *view)

@@ -3,6 +3,7 @@
  */
 #include "store/ledger.h"
 
+#include "api/actor.h"
 #include "api/export.h"
 #include "api/present.h"
 
@@ -29,14 +30,8 @@ struct movement_listing {
 static void read_listing(struct listing *l, struct fields *f, struct api *api)
 {
     struct movement_filter *filter = &((struct movement_listing *)l)->filter;
-    const struct directory *d = core_directory(api_core(api));
-    const struct account *a = directory_account(d, l->segments[0]);
     fields_text(f, "kind", KIND_MAX, &filter->kind);
-    filter->account_id = a ? a->id : 0;
-    if (!a)
-        fields_refuse(f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
-    directory_release(d);
+    filter->account_id = actor_account_of_path(f, api, l->segments[0]);
 }
 
 static enum err read_page(struct listing *l, struct store_view *view)
