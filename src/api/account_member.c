@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of one account, and who was invited to become one: an owner's. */
+#include "api/actor.h"
 #include "api/fields.h"
 #include "api/people.h"
 #include "api/present.h"
@@ -45,9 +46,7 @@ static enum err add_invites(json_t *items, struct store_view *view, int64_t acco
 static void list_members(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct store_view view = api_view(api, request);
-    int64_t account_id = people_account(api, request, segments[0]);
-    if (!account_id)
-        return;
+    int64_t account_id = actor_account(request)->id;
     json_t *items = json_array();
     enum err e = add_members(items, &view, account_id);
     if (!e)
@@ -120,9 +119,7 @@ static void invite_member(struct api *api, struct http_request *request, const s
         fields_refuse(&f, ERR_MISSING, "role", STR("write viewer, agent, sender or owner"));
     if (!fields_end(&f))
         return;
-    c->account_id = i->account_id = people_account(api, request, segments[0]);
-    if (!c->account_id)
-        return;
+    c->account_id = i->account_id = actor_account(request)->id;
     c->account = segments[0];
     people_token(&c->base);
     i->digest = (struct str){(const char *)c->base.digest, SECRET_DIGEST_SIZE};
@@ -139,9 +136,9 @@ static struct account_member_change *change_of(struct api *api, struct http_requ
     struct account_member_change *c = ARENA_NEW(request->arena, struct account_member_change);
     if (!fields_id(&c->id, request, segments[1], "member"))
         return NULL;
-    c->account_id = people_account(api, request, segments[0]);
+    c->account_id = actor_account(request)->id;
     c->base.base.subject = segments[1];
-    return c->account_id ? c : NULL;
+    return c;
 }
 
 static enum err refuse_stranger(struct change *change)

@@ -149,15 +149,41 @@ static bool refuse_rights(struct http_request *request)
                      STR("your role or key does not allow this: ask an owner of the account"));
 }
 
-/* An operator's wrong name is the handler's to answer. */
+static void release(void *directory)
+{
+    directory_release(directory);
+}
+
+/* In the picture that the request holds from now on. An operator may name an account that another
+ * node has just made: then it is read. */
+static bool find_account(struct api *api, struct http_request *request, struct str name)
+{
+    struct directory *d = (struct directory *)(uintptr_t)core_directory(api_core(api));
+    struct refusal why;
+    arena_at_end(request->arena, release, d);
+    request->account = directory_account(d, name);
+    if (request->account || !actor_of(request)->everywhere)
+        return true;
+    struct store_view view = api_view(api, request);
+    struct account *read = ARENA_NEW(request->arena, struct account);
+    if (admin_account_find(read, &view, name, &why))
+        return refuse_as(request, why.err, why.field, why.detail);
+    request->account = read;
+    return true;
+}
+
+const struct account *actor_account(const struct http_request *request)
+{
+    return request->account;
+}
+
 static bool admit_to_account(struct api *api, struct http_request *request,
                              const struct api_route *route, struct str name)
 {
-    const struct actor *a = actor_of(request);
-    const struct directory *d = core_directory(api_core(api));
-    const struct account *account = directory_account(d, name);
-    unsigned rights = account ? actor_rights(a, account->id) : a->everywhere;
-    directory_release(d);
+    if (!find_account(api, request, name))
+        return false;
+    const struct account *account = actor_account(request);
+    unsigned rights = account ? actor_rights(actor_of(request), account->id) : 0;
     if (!rights)
         return refuse_as(request, ERR_NOT_FOUND, "account",
                          STR("you have no account of this name: check its spelling"));
@@ -209,25 +235,13 @@ void actor_scope(struct fields *f, struct api *api, unsigned needs, int64_t *acc
     const struct directory *d = core_directory(api_core(api));
     const struct account *account = directory_account(d, name);
     unsigned rights = account ? actor_rights(a, account->id) : 0;
-    if (!rights)
-        fields_refuse(f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
+    struct refusal why;
+    if (!rights && admin_account_refuse(&why))
+        fields_add(f, &why);
     else if (!(rights & needs))
         fields_refuse(f, ERR_FORBIDDEN, "account",
                       STR("your role or key does not allow this on the account"));
     else
         *account_id = account->id;
     directory_release(d);
-}
-
-int64_t actor_account_of_path(struct fields *f, struct api *api, struct str name)
-{
-    const struct directory *d = core_directory(api_core(api));
-    const struct account *account = directory_account(d, name);
-    int64_t id = account ? account->id : 0;
-    directory_release(d);
-    if (!id)
-        fields_refuse(f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
-    return id;
 }

@@ -59,15 +59,17 @@ unsigned actor_rights(const struct actor *a, int64_t account_id);
 /* One of the rights of the mask `needs`, on this account. */
 bool actor_may(const struct actor *a, int64_t account_id, unsigned needs);
 
-/* May this route be taken? Answers 401, 403 or 404 when not. */
+/* May this route be taken? Answers 401, 403 or 404 when not. Finds the account that its path names,
+ * for actor_account. */
 bool actor_admit(struct api *api, struct http_request *request, const struct api_route *route,
                  const struct str *segments);
+
+/* The account that the request's path names ("/api/v1/accounts/{name}…"), as it was when the
+ * request was let through: a writer's transaction reads it again. Of other paths: NULL. */
+const struct account *actor_account(const struct http_request *request);
 
 /* Reads "account": an id that the actor has one of the rights `needs` on. Absent or null: 0, all,
  * for those who may everywhere; for others their only account, or a refusal that asks which. */
 void actor_scope(struct fields *f, struct api *api, unsigned needs, int64_t *account_id);
-/* The account that a path names, which the router has let through; 0 with a refusal in `f` where an
- * operator named one that is not there. */
-int64_t actor_account_of_path(struct fields *f, struct api *api, struct str name);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where an account is told of replies, receipts and STOPs. */
+#include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
@@ -23,22 +24,17 @@ static json_t *setting_json(const struct callback_setting *s, struct str account
     return json;
 }
 
-static void reply_setting(struct api *api, struct http_request *request, struct str account,
-                          struct str secret)
+static void reply_setting(struct api *api, struct http_request *request, struct str secret)
 {
     const struct directory *d = core_directory(api_core(api));
-    const struct account *a = directory_account(d, account);
-    if (a)
-        api_reply_json(request, 200, setting_json(directory_callback(d, a->id), a->name, secret));
-    else
-        api_reply_error(request, ERR_NOT_FOUND, "account",
-                        STR("there is no account of this name: `navette account list` shows them"));
+    const struct account *a = actor_account(request);
+    api_reply_json(request, 200, setting_json(directory_callback(d, a->id), a->name, secret));
     directory_release(d);
 }
 
 static void show_callback(struct api *api, struct http_request *request, const struct str *segments)
 {
-    reply_setting(api, request, segments[0], (struct str){0});
+    reply_setting(api, request, (struct str){0});
 }
 
 struct callback_change {
@@ -114,7 +110,7 @@ static enum err apply_set(struct core *core, struct store_tx *tx, struct change 
 static void answer_set(struct api_change *change)
 {
     struct callback_change *c = (struct callback_change *)change;
-    reply_setting(change->api, change->request, change->subject, c->made);
+    reply_setting(change->api, change->request, c->made);
 }
 
 static void set_callback(struct api *api, struct http_request *request, const struct str *segments)

@@ -61,7 +61,7 @@ static void read_listing(struct listing *l, struct fields *f, struct api *api)
     struct errand_filter *filter = &((struct attempt_listing *)l)->filter;
     struct str failed;
     filter->failed = fields_text(f, "failed", TIME_MAX, &failed) && str_eq(failed, STR("yes"));
-    filter->account_id = actor_account_of_path(f, api, l->segments[0]);
+    filter->account_id = actor_account(f->request)->id;
 }
 
 static enum err read_page(struct listing *l, struct store_view *view)
@@ -176,18 +176,15 @@ static enum err apply_test(struct core *core, struct store_tx *tx, struct change
 {
     struct test_change *c = (struct test_change *)change;
     const struct directory *d = core_directory(core);
-    const struct account *a = directory_account(d, c->base.subject);
-    const struct callback_setting *s = a ? directory_callback(d, a->id) : NULL;
+    int64_t account_id = actor_account(c->base.request)->id;
+    const struct callback_setting *s = directory_callback(d, account_id);
     struct str url = choose_url(s, c->which);
     enum err e = OK;
-    if (!a)
-        e = refuse(&change->why, ERR_NOT_FOUND, "account",
-                   STR("there is no account of this name: `navette account list` shows them"));
-    else if (!url.n)
+    if (!url.n)
         e = refuse(&change->why, ERR_MISSING, c->which.n ? "to" : NULL,
                    STR("the account has no such URL: `navette callback set` gives it one"));
     else
-        e = errand_test(&c->id, core, tx, a->id, url, s->profile);
+        e = errand_test(&c->id, core, tx, account_id, url, s->profile);
     directory_release(d);
     return e;
 }

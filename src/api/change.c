@@ -99,12 +99,9 @@ static enum audit_kind kind_of(const struct actor *a)
 /* The account that path or body names; of an account itself its own name. */
 static struct str account_of(const struct api_change *c)
 {
-    static const struct str accounts = STR("/api/v1/accounts/");
-    struct str path = c->request->path;
-    if (str_starts(path, accounts)) {
-        struct str name = str_sub(path, accounts.n, path.n);
-        return str_sub(name, 0, str_find(name, '/'));
-    }
+    const struct account *account = actor_account(c->request);
+    if (account)
+        return account->name;
     if (str_starts(str_of(c->did), STR("account_")))
         return c->subject;
     return str_of(json_string_value(json_object_get(c->request->json, "account")));
@@ -158,18 +155,11 @@ static enum err apply_and_tell(struct core *core, struct store_tx *tx, struct ch
 /* What is done to messages is told as what becomes of them. */
 static void note_change(struct api_change *c)
 {
-    static const struct str accounts = STR("/api/v1/accounts/");
-    struct str path = c->request->path;
     if (c->silent || str_starts(str_of(c->did), STR("message_")))
         return;
     struct feed_note note = {.kind = FEED_CHANGE, .word = str_of(c->did), .subject = c->subject};
-    if (str_starts(path, accounts)) {
-        struct str name = str_sub(path, accounts.n, path.n);
-        const struct directory *d = core_directory(api_core(c->api));
-        const struct account *a = directory_account(d, str_sub(name, 0, str_find(name, '/')));
-        note.account_id = a ? a->id : 0;
-        directory_release(d);
-    }
+    const struct account *account = actor_account(c->request);
+    note.account_id = account ? account->id : 0;
     c->change.note = note;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys of an account, for programs. */
+#include "api/actor.h"
 #include "api/fields.h"
 #include "api/people.h"
 #include "api/present.h"
@@ -26,11 +27,9 @@ static json_t *key_json(const struct api_key *k)
 static void list_keys(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct store_view view = api_view(api, request);
-    int64_t account_id = people_account(api, request, segments[0]);
+    int64_t account_id = actor_account(request)->id;
     struct api_key *rows;
     size_t n;
-    if (!account_id)
-        return;
     enum err e = store_api_key_list(&rows, &n, &view, account_id);
     if (e) {
         api_reply_error(request, e, NULL, (struct str){0});
@@ -110,9 +109,7 @@ static void add_key(struct api *api, struct http_request *request, const struct 
     read_scopes(&f, c);
     if (!fields_end(&f))
         return;
-    c->key.account_id = people_account(api, request, segments[0]);
-    if (!c->key.account_id)
-        return;
+    c->key.account_id = actor_account(request)->id;
     draw_key(c, request->arena);
     c->base.base.did = "key_added";
     c->base.base.subject = c->key.name;
@@ -137,9 +134,7 @@ static void remove_key(struct api *api, struct http_request *request, const stru
     struct key_change *c = ARENA_NEW(request->arena, struct key_change);
     if (!fields_id(&c->key.id, request, segments[1], "key"))
         return;
-    c->key.account_id = people_account(api, request, segments[0]);
-    if (!c->key.account_id)
-        return;
+    c->key.account_id = actor_account(request)->id;
     c->base.base.did = "key_removed";
     c->base.base.subject = segments[1];
     people_post(&c->base, api, request, apply_remove, answer_removed);

@@ -31,7 +31,7 @@ static void read_listing(struct listing *l, struct fields *f, struct api *api)
 {
     struct movement_filter *filter = &((struct movement_listing *)l)->filter;
     fields_text(f, "kind", KIND_MAX, &filter->kind);
-    filter->account_id = actor_account_of_path(f, api, l->segments[0]);
+    filter->account_id = actor_account(f->request)->id;
 }
 
 static enum err read_page(struct listing *l, struct store_view *view)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All members of the platform: an operator's. */
+#include "api/actor.h"
 #include "api/fields.h"
 #include "api/people.h"
 #include "api/present.h"
@@ -101,7 +102,6 @@ static void list_members(struct api *api, struct http_request *request, const st
 struct member_change {
     struct people_change base;
     struct str who;
-    struct str account;
     int64_t account_id;
     enum role role; /* 0: none any more */
     bool has_role, drawn, totp_off;
@@ -109,9 +109,10 @@ struct member_change {
 };
 
 /* One account at a time: `account`, and `role` there. */
-static void read_role(struct fields *f, struct member_change *c, bool may_end)
+static void read_role(struct fields *f, struct api *api, struct member_change *c, bool may_end)
 {
-    bool account = fields_text(f, "account", ADMIN_NAME_MAX, &c->account);
+    actor_scope(f, api, RIGHT_OPERATE, &c->account_id);
+    bool account = c->account_id != 0;
     if (may_end && fields_null(f, "role")) {
         struct str none;
         c->has_role = fields_text_or_null(f, "role", 1, &none);
@@ -144,13 +145,6 @@ static void read_member(struct fields *f, struct member_change *c)
     p->has_language = people_read_language(f, &p->member.language);
     p->has_operator = fields_flag(f, "operator", &p->member.is_operator);
     people_read_password(f, "password", &p->password);
-}
-
-static bool find_account(struct member_change *c, struct api *api, struct http_request *request)
-{
-    if (c->account.n)
-        c->account_id = people_account(api, request, c->account);
-    return !c->account.n || c->account_id;
 }
 
 static enum err put_role(struct store_tx *tx, const struct member_change *c, int64_t member_id)
@@ -213,14 +207,14 @@ static void add_member(struct api *api, struct http_request *request, const stru
     if (!fields_of_body(&f, request))
         return;
     read_member(&f, c);
-    read_role(&f, c, false);
+    read_role(&f, api, c, false);
     if (!p->has_email)
         fields_refuse(&f, ERR_MISSING, "email", STR("say with which address they sign in"));
     if (!p->has_name)
         p->member.name = p->member.email;
     if (!p->has_language)
         p->member.language = STR("en");
-    if (!fields_end(&f) || !find_account(c, api, request))
+    if (!fields_end(&f))
         return;
     if (!p->password.n)
         draw_password(c);
@@ -294,12 +288,12 @@ static void set_member(struct api *api, struct http_request *request, const stru
     if (!fields_of_body(&f, request))
         return;
     read_member(&f, c);
-    read_role(&f, c, true);
+    read_role(&f, api, c, true);
     c->totp_off = fields_flag(&f, "totp", &totp) && !totp;
     if (totp && json_object_get(f.body, "totp"))
         fields_refuse(&f, ERR_INVALID, "totp",
                       STR("only false: they switch it on themselves, with their phone at hand"));
-    if (!fields_end(&f) || !find_account(c, api, request))
+    if (!fields_end(&f))
         return;
     c->who = segments[0];
     c->base.base.did = "member_set";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom an account has told of its replies: by e-mail or by SMS. */
+#include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
@@ -44,14 +45,9 @@ static enum err find(struct account *a, struct notification *out, struct store_v
 static void list(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct store_view view = api_view(api, request);
-    struct account a;
-    struct refusal why;
+    const struct account *a = actor_account(request);
     struct notification *all;
     size_t n;
-    if (admin_account_find(&a, &view, segments[0], &why)) {
-        api_reply_refusal(request, &why);
-        return;
-    }
     enum err e = store_notification_list(&all, &n, &view);
     if (e) {
         api_reply_error(request, e, NULL, (struct str){0});
@@ -59,8 +55,8 @@ static void list(struct api *api, struct http_request *request, const struct str
     }
     json_t *items = json_array();
     for (size_t i = 0; i < n; i++)
-        if (all[i].account_id == a.id)
-            json_array_append_new(items, notification_json(&all[i], a.name));
+        if (all[i].account_id == a->id)
+            json_array_append_new(items, notification_json(&all[i], a->name));
     present_list(request, items, 0);
 }
 

@@ -101,19 +101,6 @@ bool people_is_member(struct http_request *request)
     return false;
 }
 
-int64_t people_account(struct api *api, struct http_request *request, struct str name)
-{
-    const struct directory *d = core_directory(api_core(api));
-    const struct account *a = directory_account(d, name);
-    int64_t id = a ? a->id : 0;
-    directory_release(d);
-    if (!id)
-        api_reply_error(request, ERR_NOT_FOUND, "account",
-                        STR("there is no account of this name: `navette account list` shows "
-                            "them"));
-    return id;
-}
-
 bool people_may_try(struct api *api, struct http_request *request, const struct guard_try *t)
 {
     int64_t wait_s = guard_begin(api->guard, t);

@@ -46,9 +46,6 @@ struct str people_email(struct arena *arena, struct str email);
 
 /* A member asks; answers 403 for the command line. */
 bool people_is_member(struct http_request *request);
-/* The account, from the directory; its name is the path's, and the actor may be there. 0: that was
- * answered. */
-int64_t people_account(struct api *api, struct http_request *request, struct str name);
 
 /* Counts a try, or answers 429 with Retry-After. */
 bool people_may_try(struct api *api, struct http_request *request, const struct guard_try *t);

@@ -2,6 +2,7 @@
 /* What a reply to an account starts by itself. */
 #include "store/reply.h"
 
+#include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
@@ -35,26 +36,21 @@ static enum err find_setting(struct reply_setting *out, struct store_view *view,
     return e;
 }
 
-static void reply_setting(struct api *api, struct http_request *request, struct str name)
+static void reply_setting(struct api *api, struct http_request *request)
 {
     struct store_view view = api_view(api, request);
-    struct account a;
+    const struct account *a = actor_account(request);
     struct reply_setting s;
-    struct refusal why;
-    if (admin_account_find(&a, &view, name, &why)) {
-        api_reply_refusal(request, &why);
-        return;
-    }
-    enum err e = find_setting(&s, &view, a.id);
+    enum err e = find_setting(&s, &view, a->id);
     if (e)
         api_reply_error(request, e, NULL, (struct str){0});
     else
-        api_reply_json(request, 200, setting_json(&s, a.name));
+        api_reply_json(request, 200, setting_json(&s, a->name));
 }
 
 static void show_reply(struct api *api, struct http_request *request, const struct str *segments)
 {
-    reply_setting(api, request, segments[0]);
+    reply_setting(api, request);
 }
 
 /* ---- changes ---- */
@@ -67,7 +63,7 @@ struct reply_change {
 
 static void answer_reply(struct api_change *c)
 {
-    reply_setting(c->api, c->request, c->subject);
+    reply_setting(c->api, c->request);
 }
 
 /* As it leaves the account: not too long for it, and no NUL in it. */

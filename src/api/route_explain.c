@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which route a message would take, and why not the others. */
+#include "api/actor.h"
 #include "api/fields.h"
 #include "api/present.h"
 #include "api/route_json.h"
@@ -67,12 +68,13 @@ static void ask_as_accept(struct route_ask *ask, const struct directory *d,
 static void explain(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct fields f;
-    struct str name = {0};
+    int64_t account_id;
     struct str to = {0};
     struct str at = {0};
     struct route_ask ask = {.at_us = clock_now_us()};
     fields_of_query(&f, request);
-    if (!fields_text(&f, "account", ADMIN_NAME_MAX, &name))
+    actor_scope(&f, api, RIGHT_OPERATE, &account_id);
+    if (!account_id)
         fields_refuse(&f, ERR_MISSING, "account", STR("say for which account"));
     if (!fields_text(&f, "to", NUMBER_MAX, &to))
         fields_refuse(&f, ERR_MISSING, "to", STR("give the number that the message is for"));
@@ -88,14 +90,9 @@ static void explain(struct api *api, struct http_request *request, const struct 
     if (!fields_end(&f))
         return;
     const struct directory *d = core_directory(api_core(api));
-    const struct account *account = directory_account(d, name);
-    if (account) {
-        ask_as_accept(&ask, d, account);
-        reply(request, d, &ask, account);
-    } else {
-        api_reply_error(request, ERR_NOT_FOUND, "account",
-                        STR("there is no account of this name: `navette account list` shows them"));
-    }
+    const struct account *account = directory_account_by_id(d, account_id);
+    ask_as_accept(&ask, d, account);
+    reply(request, d, &ask, account);
     directory_release(d);
 }
 

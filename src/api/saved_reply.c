@@ -20,15 +20,9 @@ static json_t *saved_json(const struct saved_reply *r)
 static void list_saved(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct store_view view = api_view(api, request);
-    struct account a;
-    struct refusal why;
     struct saved_reply *rows;
     size_t n;
-    if (admin_account_find(&a, &view, segments[0], &why)) {
-        api_reply_refusal(request, &why);
-        return;
-    }
-    enum err e = store_saved_reply_list(&rows, &n, &view, a.id);
+    enum err e = store_saved_reply_list(&rows, &n, &view, actor_account(request)->id);
     if (e) {
         api_reply_error(request, e, NULL, (struct str){0});
         return;

@@ -44,20 +44,18 @@ enum err sender_json(json_t **out, struct store_view *view, const struct sender 
     return OK;
 }
 
-static void reply_sender(struct api *api, struct http_request *request, int status,
-                         struct str account, struct str name)
+static void reply_sender(struct api *api, struct http_request *request, int status, struct str name)
 {
     struct store_view view = api_view(api, request);
-    struct account a;
+    const struct account *a = actor_account(request);
     struct sender s;
     struct refusal why;
     json_t *json;
-    if (admin_account_find(&a, &view, account, &why) ||
-        admin_sender_find(&s, &view, a.id, name, &why)) {
+    if (admin_sender_find(&s, &view, a->id, name, &why)) {
         api_reply_refusal(request, &why);
         return;
     }
-    enum err e = sender_json(&json, &view, &s, a.name);
+    enum err e = sender_json(&json, &view, &s, a->name);
     if (e)
         api_reply_error(request, e, NULL, (struct str){0});
     else
@@ -120,20 +118,11 @@ static bool read_state(struct fields *f, struct sender_filter *filter)
 
 static void list_senders(struct api *api, struct http_request *request, const struct str *segments)
 {
-    struct store_view view = api_view(api, request);
-    struct sender_filter filter = {0};
-    struct account a;
-    struct refusal why;
+    struct sender_filter filter = {.account_id = actor_account(request)->id};
     struct fields f;
     fields_of_query(&f, request);
-    if (!read_state(&f, &filter))
-        return;
-    if (admin_account_find(&a, &view, segments[0], &why)) {
-        api_reply_refusal(request, &why);
-        return;
-    }
-    filter.account_id = a.id;
-    reply_list(api, request, &filter);
+    if (read_state(&f, &filter))
+        reply_list(api, request, &filter);
 }
 
 static void list_all(struct api *api, struct http_request *request, const struct str *segments)
@@ -147,7 +136,7 @@ static void list_all(struct api *api, struct http_request *request, const struct
 
 static void show_sender(struct api *api, struct http_request *request, const struct str *segments)
 {
-    reply_sender(api, request, 200, segments[0], segments[1]);
+    reply_sender(api, request, 200, segments[1]);
 }
 
 static void list_suggestions(struct api *api, struct http_request *request,
@@ -155,17 +144,13 @@ static void list_suggestions(struct api *api, struct http_request *request,
 {
     struct sender_suggestion found[SENDER_SUGGESTIONS_MAX];
     struct store_view view = api_view(api, request);
-    struct account a;
+    const struct account *a = actor_account(request);
     struct sender s;
     struct refusal why;
-    if (admin_account_find(&a, &view, segments[0], &why)) {
-        api_reply_refusal(request, &why);
-        return;
-    }
-    size_t n = sender_suggest(found, request->arena, &a.profile);
+    size_t n = sender_suggest(found, request->arena, &a->profile);
     json_t *items = json_array();
     for (size_t i = 0; i < n; i++)
-        if (admin_sender_find(&s, &view, a.id, found[i].name, &why))
+        if (admin_sender_find(&s, &view, a->id, found[i].name, &why))
             json_array_append_new(items,
                                   json_pack("{s:o, s:s}", "name", present_text(found[i].name),
                                             "origin", sender_origin_name(found[i].origin)));
@@ -176,7 +161,6 @@ static void list_suggestions(struct api *api, struct http_request *request,
 
 struct sender_change {
     struct api_change base;
-    struct str account;
     struct sender sender;
     bool operates; /* who asks is an operator */
     bool has_enabled, enabled, has_description, has_reason;
@@ -184,24 +168,23 @@ struct sender_change {
 
 static json_t *show_change(struct api_change *c, struct store_view *view)
 {
-    struct account a;
+    const struct account *a = actor_account(c->request);
     struct sender s;
     struct refusal none;
     json_t *out;
-    if (admin_account_find(&a, view, ((struct sender_change *)c)->account, &none) ||
-        admin_sender_find(&s, view, a.id, c->subject, &none))
+    if (admin_sender_find(&s, view, a->id, c->subject, &none))
         return NULL;
-    return sender_json(&out, view, &s, a.name) ? NULL : out;
+    return sender_json(&out, view, &s, a->name) ? NULL : out;
 }
 
 static void answer_created(struct api_change *c)
 {
-    reply_sender(c->api, c->request, 201, ((struct sender_change *)c)->account, c->subject);
+    reply_sender(c->api, c->request, 201, c->subject);
 }
 
 static void answer_sender(struct api_change *c)
 {
-    reply_sender(c->api, c->request, 200, ((struct sender_change *)c)->account, c->subject);
+    reply_sender(c->api, c->request, 200, c->subject);
 }
 
 static void answer_removed(struct api_change *c)
@@ -213,7 +196,6 @@ static struct sender_change *change_of(struct http_request *request, const struc
                                        const char *did)
 {
     struct sender_change *c = ARENA_NEW(request->arena, struct sender_change);
-    c->account = segments[0];
     c->operates = (actor_of(request)->everywhere & RIGHT_OPERATE) != 0;
     c->base.did = did;
     c->base.show = show_change;
@@ -282,7 +264,8 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
 {
     struct sender_change *c = (struct sender_change *)change;
     struct account a;
-    enum err e = admin_account_find(&a, &tx->view, c->account, &change->why);
+    struct str account = actor_account(c->base.request)->name;
+    enum err e = admin_account_find(&a, &tx->view, account, &change->why);
     if (e)
         return e;
     struct sender there;
@@ -347,7 +330,7 @@ static enum err find_sender(struct sender *s, struct store_tx *tx, struct sender
 {
     struct refusal *why = &c->base.change.why;
     struct account a;
-    enum err e = admin_account_find(&a, &tx->view, c->account, why);
+    enum err e = admin_account_find(&a, &tx->view, actor_account(c->base.request)->name, why);
     return e ? e : admin_sender_find(s, &tx->view, a.id, c->base.subject, why);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From what an account may send: the choices of the Send page, and why some are none. */
+#include "api/actor.h"
 #include "api/fields.h"
 #include "api/present.h"
 #include "core/accept.h"
@@ -91,10 +92,7 @@ static void list_choices(struct api *api, struct http_request *request, const st
             country[0] = '-'; /* no mobile phone: no country covers it */
     }
     const struct directory *d = core_directory(api_core(api));
-    const struct account *a = directory_account(d, segments[0]);
-    if (!a)
-        fields_refuse(&f, ERR_NOT_FOUND, "account",
-                      STR("there is no account of this name: `navette account list` shows them"));
+    const struct account *a = actor_account(request);
     if (fields_end(&f))
         api_reply_json(request, 200,
                        json_pack("{s:o, s:o, s:o}", "reply", reply_json(d, a, str_of(country)),

@@ -20,20 +20,6 @@ enum {
     LOOK_AT_TEXTS = 20000
 };
 
-/* Which account; answers when there is none. *d is held when true. */
-static bool find_account(const struct account **a, const struct directory **d, struct api *api,
-                         struct http_request *request, struct str name)
-{
-    *d = core_directory(api_core(api));
-    *a = directory_account(*d, name);
-    if (*a)
-        return true;
-    directory_release(*d);
-    api_reply_error(request, ERR_NOT_FOUND, "account",
-                    STR("there is no account of this name: `navette account list` shows them"));
-    return false;
-}
-
 struct thread_search {
     struct api_aside aside;
     const struct directory *directory;
@@ -167,6 +153,7 @@ static void reply(struct api_aside *aside)
 static void post(struct thread_search *s, struct api *api, struct http_request *request,
                  enum err (*work)(struct api_aside *aside, struct store_view *view))
 {
+    s->directory = core_directory(api_core(api));
     s->aside = (struct api_aside){.api = api, .request = request, .work = work, .done = reply};
     api_aside_post(&s->aside);
 }
@@ -199,8 +186,9 @@ static void list_threads(struct api *api, struct http_request *request, const st
     struct fields f;
     fields_of_query(&f, request);
     read_filter(&f, s);
-    if (!fields_end(&f) || !find_account(&s->account, &s->directory, api, request, segments[0]))
+    if (!fields_end(&f))
         return;
+    s->account = actor_account(request);
     s->filter.account_id = s->account->id;
     post(s, api, request, search);
 }
@@ -246,9 +234,9 @@ static void show_thread(struct api *api, struct http_request *request, const str
     fields_of_query(&f, request);
     read_limit(&f, &s->filter.limit);
     read_cursor(&f, &s->before_id, &none);
-    if (!fields_end(&f) || !thread_phone(&s->phone, request, segments[1]) ||
-        !find_account(&s->account, &s->directory, api, request, segments[0]))
+    if (!fields_end(&f) || !thread_phone(&s->phone, request, segments[1]))
         return;
+    s->account = actor_account(request);
     post(s, api, request, read_lines);
 }
 
@@ -291,18 +279,14 @@ static void on_seen(struct letter *letter)
 static void read_thread(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct thread_seen *s = ARENA_NEW(request->arena, struct thread_seen);
-    const struct account *a;
-    const struct directory *d;
     struct fields f;
     if (!fields_of_body(&f, request) || !fields_end(&f) ||
-        !thread_phone(&s->phone, request, segments[1]) ||
-        !find_account(&a, &d, api, request, segments[0]))
+        !thread_phone(&s->phone, request, segments[1]))
         return;
     s->request = request;
-    s->account_id = a->id;
+    s->account_id = actor_account(request)->id;
     s->name = actor_of(request)->name;
     s->change = (struct change){.apply = apply_seen, .arena = request->arena, .no_reload = true};
-    directory_release(d);
     core_change(api_core(api), &s->change, api_mailbox(api), on_seen);
 }
 

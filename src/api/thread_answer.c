@@ -145,12 +145,7 @@ static void answer_thread(struct api *api, struct http_request *request, const s
     if (!fields_end(&f) || !thread_phone(&phone, request, segments[1]))
         return;
     r->directory = core_directory(api_core(api));
-    r->account = directory_account(r->directory, segments[0]);
-    if (!r->account) {
-        fail(s, ERR_NOT_FOUND, "account",
-             STR("there is no account of this name: `navette account list` shows them"));
-        return;
-    }
+    r->account = actor_account(request);
     struct store_view view = api_view(api, request);
     enum err e = thread_read(&s->thread, &view, r->directory, r->account, phone);
     if (e) {

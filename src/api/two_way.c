@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which accounts may ask phones of which countries for replies. */
+#include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
 #include "api/present.h"
@@ -21,7 +22,7 @@ static void reply_list(struct http_request *request, const struct directory *d,
     for (size_t i = 0; i < d->two_ways_n; i++) {
         const struct two_way *t = &d->two_ways[i];
         const struct account *account = directory_account_by_id(d, t->account_id);
-        if (account && (!only || account == only))
+        if (account && (!only || account->id == only->id))
             json_array_append_new(items, two_way_json(account->name, t->country));
     }
     present_list(request, items, 0);
@@ -38,12 +39,7 @@ static void list_of_account(struct api *api, struct http_request *request,
                             const struct str *segments)
 {
     const struct directory *d = core_directory(api_core(api));
-    const struct account *account = directory_account(d, segments[0]);
-    if (account)
-        reply_list(request, d, account);
-    else
-        api_reply_error(request, ERR_NOT_FOUND, "account",
-                        STR("there is no account of this name: `navette account list` shows them"));
+    reply_list(request, d, actor_account(request));
     directory_release(d);
 }
 

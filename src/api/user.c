@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Users of an account: who may send over HTTP, with which quota, from where. */
+#include "api/actor.h"
 #include "api/allow_ip.h"
 #include "api/aside.h"
 #include "api/change.h"
@@ -27,46 +28,39 @@ static json_t *user_json(const struct api_user *u, struct str account)
                      present_time(u->created_at_us));
 }
 
-static void reply_user(struct api *api, struct http_request *request, int status,
-                       struct str account, struct str login)
+static void reply_user(struct api *api, struct http_request *request, int status, struct str login)
 {
     struct store_view view = api_view(api, request);
-    struct account a;
+    const struct account *a = actor_account(request);
     struct api_user u;
     struct refusal why;
-    if (admin_account_find(&a, &view, account, &why) ||
-        admin_user_find(&u, &view, a.id, login, &why))
+    if (admin_user_find(&u, &view, a->id, login, &why))
         api_reply_refusal(request, &why);
     else
-        api_reply_json(request, status, user_json(&u, a.name));
+        api_reply_json(request, status, user_json(&u, a->name));
 }
 
 static void list_users(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct store_view view = api_view(api, request);
-    struct account a;
-    struct refusal why;
+    const struct account *a = actor_account(request);
     struct api_user *rows;
     size_t n;
-    enum err e = admin_account_find(&a, &view, segments[0], &why);
+    enum err e = store_user_list(&rows, &n, &view);
     if (e) {
-        api_reply_refusal(request, &why);
-        return;
-    }
-    if ((e = store_user_list(&rows, &n, &view)) != OK) {
         api_reply_error(request, e, NULL, (struct str){0});
         return;
     }
     json_t *items = json_array();
     for (size_t i = 0; i < n; i++)
-        if (rows[i].account_id == a.id)
-            json_array_append_new(items, user_json(&rows[i], a.name));
+        if (rows[i].account_id == a->id)
+            json_array_append_new(items, user_json(&rows[i], a->name));
     present_list(request, items, 0);
 }
 
 static void show_user(struct api *api, struct http_request *request, const struct str *segments)
 {
-    reply_user(api, request, 200, segments[0], segments[1]);
+    reply_user(api, request, 200, segments[1]);
 }
 
 /* ---- changes ---- */
@@ -76,7 +70,6 @@ struct user_change {
     struct api_aside aside; /* hashes the password before the change is posted */
     api_apply *apply;
     void (*answer)(struct api_change *change);
-    struct str account;
     struct str password;
     struct api_user user; /* the columns to set */
     bool has_password, has_quota, has_allow_ip, has_receipts, has_stops, has_enabled;
@@ -85,23 +78,20 @@ struct user_change {
 
 static json_t *show_change(struct api_change *c, struct store_view *view)
 {
-    struct account a;
+    const struct account *a = actor_account(c->request);
     struct api_user u;
     struct refusal none;
-    if (admin_account_find(&a, view, ((struct user_change *)c)->account, &none) ||
-        admin_user_find(&u, view, a.id, c->subject, &none))
-        return NULL;
-    return user_json(&u, a.name);
+    return admin_user_find(&u, view, a->id, c->subject, &none) ? NULL : user_json(&u, a->name);
 }
 
 static void answer_created(struct api_change *c)
 {
-    reply_user(c->api, c->request, 201, ((struct user_change *)c)->account, c->subject);
+    reply_user(c->api, c->request, 201, c->subject);
 }
 
 static void answer_user(struct api_change *c)
 {
-    reply_user(c->api, c->request, 200, ((struct user_change *)c)->account, c->subject);
+    reply_user(c->api, c->request, 200, c->subject);
 }
 
 static void read_networks(struct fields *f, struct user_change *c)
@@ -185,7 +175,8 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
 {
     struct user_change *c = (struct user_change *)change;
     struct account a;
-    enum err e = admin_account_find(&a, &tx->view, c->account, &change->why);
+    enum err e =
+        admin_account_find(&a, &tx->view, actor_account(c->base.request)->name, &change->why);
     if (e)
         return e;
     c->user.id = store_id_next();
@@ -217,7 +208,6 @@ static void add_user(struct api *api, struct http_request *request, const struct
         c->user.enabled = true;
     if (!fields_end(&f))
         return;
-    c->account = segments[0];
     c->base.did = "user_added";
     c->base.show = show_change;
     c->base.subject = c->user.login;
@@ -228,7 +218,7 @@ static enum err find_user(struct account *a, struct api_user *u, struct store_tx
                           struct user_change *c)
 {
     struct refusal *why = &c->base.change.why;
-    enum err e = admin_account_find(a, &tx->view, c->account, why);
+    enum err e = admin_account_find(a, &tx->view, actor_account(c->base.request)->name, why);
     return e ? e : admin_user_find(u, &tx->view, a->id, c->base.subject, why);
 }
 
@@ -267,7 +257,6 @@ static void set_user(struct api *api, struct http_request *request, const struct
     read_columns(&f, c);
     if (!fields_end(&f))
         return;
-    c->account = segments[0];
     c->base.did = "user_set";
     c->base.show = show_change;
     c->base.subject = segments[1];
@@ -296,7 +285,6 @@ static enum err apply_remove(struct core *core, struct store_tx *tx, struct chan
 static void remove_user(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct user_change *c = ARENA_NEW(request->arena, struct user_change);
-    c->account = segments[0];
     c->base.did = "user_removed";
     c->base.show = show_change;
     c->base.subject = segments[1];

@@ -63,6 +63,12 @@ enum err admin_email_check(struct str address, const char *field, struct refusal
                          STR("write an address such as someone@example.org"));
 }
 
+enum err admin_account_refuse(struct refusal *why)
+{
+    return refuse(why, ERR_NOT_FOUND, "account",
+                  STR("there is no account of this name: `navette account list` shows them"));
+}
+
 enum err admin_account_find(struct account *out, struct store_view *view, struct str name,
                             struct refusal *why)
 {
@@ -76,8 +82,7 @@ enum err admin_account_find(struct account *out, struct store_view *view, struct
             *out = rows[i];
             return OK;
         }
-    return refuse(why, ERR_NOT_FOUND, "account",
-                  STR("there is no account of this name: `navette account list` shows them"));
+    return admin_account_refuse(why);
 }
 
 enum err admin_user_find(struct api_user *out, struct store_view *view, int64_t account_id,

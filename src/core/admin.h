@@ -33,6 +33,8 @@ enum err admin_email_check(struct str address, const char *field, struct refusal
 /* ERR_NOT_FOUND with the field "account", "user", "sender" or "carrier". */
 enum err admin_account_find(struct account *out, struct store_view *view, struct str name,
                             struct refusal *why) MUST_CHECK;
+/* What that says where it finds none. */
+enum err admin_account_refuse(struct refusal *why) MUST_CHECK;
 enum err admin_user_find(struct api_user *out, struct store_view *view, int64_t account_id,
                          struct str login, struct refusal *why) MUST_CHECK;
 enum err admin_sender_find(struct sender *out, struct store_view *view, int64_t account_id,

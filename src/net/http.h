@@ -41,6 +41,7 @@ struct http_request {
         *headers;      /* for the answer: pairs of C strings, NULL at the end; its own too */
     void *json;        /* the body, once the handler has read it; its own too */
     const void *actor; /* who asks, once the handler knows; its own too */
+    const void *account; /* that the path names, once it was found; its own too */
 };
 
 struct http_server;
