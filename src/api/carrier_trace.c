@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The PDUs of a carrier as they pass, decoded here and not where they pass. */
+#include "api/actor.h"
 #include "api/fields.h"
 #include "api/ndjson.h"
 #include "api/present.h"
@@ -213,6 +214,7 @@ static void trace_carrier(struct api *api, struct http_request *request, const s
     struct tap_filter filter;
     struct fields f;
     char safe[LOG_SAFE_SIZE];
+    char who[LOG_SAFE_SIZE];
     fields_of_query(&f, request);
     read_filter(&f, &filter, l);
     int64_t id = carrier_find_id(api, segments[0]);
@@ -227,8 +229,8 @@ static void trace_carrier(struct api *api, struct http_request *request, const s
     l->records = buf_limited(TAP_BYTES);
     l->tap = tap_new(id, &filter, api_mailbox(api), on_ready, l);
     l->out = ndjson_open(request, &calls, l);
-    log_info("carrier_trace", "who=socket carrier=%s texts=%s", log_safe(safe, l->name),
-             l->texts ? "yes" : "no");
+    log_info("carrier_trace", "who=%s carrier=%s texts=%s", log_safe(who, actor_of(request)->name),
+             log_safe(safe, l->name), l->texts ? "yes" : "no");
     config->carrier_trace(config->ctx, l->tap);
 }
 

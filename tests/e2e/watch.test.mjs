@@ -102,17 +102,31 @@ test("every figure by carrier is in the guides, and every one in the guides exis
   const text = await (await fetch(`${server.http}/metrics`)).text();
   const shown = new Set(text.match(/(?<=# TYPE )navette_\S+/g));
   for (const guide of ["docs/operations.md", "docs/fr/operations.md"]) {
-    const table = readFileSync(`${root}/${guide}`, "utf8").match(/^\| `navette_.*$/gm).join();
+    const table = readFileSync(`${root}/${guide}`, "utf8")
+      .match(/^\| `navette_.*$/gm)
+      .join();
     const told = new Set(table.match(/navette_[a-z_]+/g));
-    assert.deepEqual([...told].filter((name) => !shown.has(name)), [], guide);
-    assert.deepEqual([...shown].filter((name) => !told.has(name)), [], guide);
+    assert.deepEqual(
+      [...told].filter((name) => !shown.has(name)),
+      [],
+      guide,
+    );
+    assert.deepEqual(
+      [...shown].filter((name) => !told.has(name)),
+      [],
+      guide,
+    );
   }
   assert.match(text, /\nnavette_carrier_limit{carrier="sim",limit="\w+"} 1\n/);
   assert.match(text, /\nnavette_carrier_refused_total{carrier="sim",status="ESME_RINVDSTADR"} 1\n/);
   const bucket = /navette_carrier_response_seconds_bucket{carrier="sim",le="(.+)"} (\d+)/g;
   const counts = [...text.matchAll(bucket)].map(([, , n]) => Number(n));
   assert.ok(counts.length > 10);
-  assert.deepEqual(counts, [...counts].sort((a, b) => a - b), "buckets hold those below them");
+  assert.deepEqual(
+    counts,
+    [...counts].sort((a, b) => a - b),
+    "buckets hold those below them",
+  );
   const all = /navette_carrier_response_seconds_count{carrier="sim"} (\d+)/.exec(text)[1];
   assert.equal(counts.at(-1), Number(all));
 });
@@ -159,7 +173,7 @@ test("what passes is shown as it passes, and no text, number or password with it
   assert.match(response, / < submit_sm_resp \d+ ESME_ROK message_id=\d+$/);
   assert.doesNotMatch(looker.said + looker.errors, /number \d/);
   await until("an audit line", () =>
-    /carrier_trace who=socket carrier="?sim"? texts=no/.test(server.errors),
+    /carrier_trace who="command line" carrier="?sim"? texts=no/.test(server.errors),
   );
 });
 
