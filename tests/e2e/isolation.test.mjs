@@ -29,7 +29,11 @@ const names = {}; // what stands for {login}, {sender} …
 
 // ---- what the description says ----
 
-const at = (ref) => ref.slice(2).split("/").reduce((o, k) => o[k.replaceAll("~1", "/")], doc);
+const at = (ref) =>
+  ref
+    .slice(2)
+    .split("/")
+    .reduce((o, k) => o[k.replaceAll("~1", "/")], doc);
 const whole = (schema) =>
   schema?.$ref ? { ...whole(at(schema.$ref)), ...schema } : (schema ?? {});
 
@@ -334,4 +338,16 @@ test("on their own account people get in where x-needs says so, and nowhere else
       if (!good) wrong.push(told.slice(0, 400));
     }
   assert.equal(wrong.slice(0, 10).join("\n"), "", `${wrong.length} wrong`);
+});
+
+test("an operator who names no account that there is hears so, whatever he asks", async () => {
+  const all = operations.filter((op) => op.path.startsWith("/api/v1/accounts/{"));
+  assert.ok(all.length > 30, "there are operations of accounts");
+  for (const op of all) {
+    const path = op.path.replace(/\{(\w+)\}/g, (_, n) => (n === "name" ? "sms-nowhere" : "1"));
+    const { status, json } = await call(server, op.method, path, bodyOf(op));
+    const told = [status, json.field, json.detail];
+    const sentence = "there is no account of this name: `navette account list` shows them";
+    assert.deepEqual(told, [404, "account", sentence], `${op.method} ${path}`);
+  }
 });
