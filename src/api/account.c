@@ -4,9 +4,9 @@
 #include "api/actor.h"
 #include "api/change.h"
 #include "api/fields.h"
+#include "api/once.h"
 #include "api/present.h"
 #include "base/clock.h"
-#include "base/secret.h"
 #include "core/admin.h"
 #include "store/id.h"
 #include "store/ledger.h"
@@ -71,7 +71,8 @@ struct account_change {
     int64_t credits;
     struct str reason;
     struct repeat once; /* of the credit: ref n 0 when there is no Idempotency-Key */
-    bool again;         /* it was done before: nothing was changed */
+    char digest[ONCE_DIGEST_SIZE];
+    bool again; /* it was done before: nothing was changed */
 };
 
 static json_t *show_change(struct api_change *c, struct store_view *view)
@@ -239,19 +240,6 @@ static void answer_credit(struct api_change *change)
     answer_account(change);
 }
 
-/* What the key stands for is kept as a digest of the request. */
-static void read_key(struct account_change *c, struct http_request *request)
-{
-    uint8_t hash[SECRET_HMAC_SIZE];
-    char digest[64];
-    const struct str said[] = {request->path, STR("\n"), request->body};
-    c->once.ref = http_header(request, "Idempotency-Key");
-    c->once.user_id = actor_of(request)->id;
-    secret_hmac(hash, STR("idempotency"), said, sizeof(said) / sizeof(said[0]));
-    secret_base64(digest, sizeof(digest), hash, sizeof(hash));
-    c->once.answer = arena_str(request->arena, str_of(digest));
-}
-
 static void credit_account(struct api *api, struct http_request *request,
                            const struct str *segments)
 {
@@ -264,13 +252,15 @@ static void credit_account(struct api *api, struct http_request *request,
     else if (c->credits == 0)
         fields_refuse(&f, ERR_INVALID, "credits", STR("write more, or less, than 0"));
     fields_text(&f, "reason", REASON_MAX, &c->reason);
+    c->once.ref = once_read(&f, c->digest);
     if (!fields_end(&f))
         return;
+    c->once.user_id = actor_of(request)->id;
+    c->once.answer = str_of(c->digest);
     c->base.did = "account_credited";
     c->base.show = show_change;
     c->base.subject = segments[0];
     c->base.change.no_reload = true;
-    read_key(c, request);
     api_change_post(&c->base, api, request, apply_credit, answer_credit);
 }
 

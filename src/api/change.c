@@ -23,6 +23,8 @@ static void deliver(struct letter *letter)
     struct api_change *c = (struct api_change *)letter;
     enum err e = c->change.job.err;
     if (e) {
+        if (e == ERR_PRECONDITION)
+            api_add_header(c->request, "ETag", api_edition_tag(c->request, c->edition));
         if (c->change.why.err == e)
             api_reply_refusal(c->request, &c->change.why);
         else
@@ -69,11 +71,10 @@ static bool is_seen(struct str list, int64_t edition)
 /* Whoever saw another edition changes nothing. */
 static enum err hold_edition(struct api_change *c, struct store_tx *tx)
 {
-    int64_t edition;
     if (!c->seen.n)
         return OK;
-    enum err e = store_revision_lock(&edition, tx, c->request->path);
-    if (e || is_seen(c->seen, edition))
+    enum err e = store_revision_lock(&c->edition, tx, c->request->path);
+    if (e || is_seen(c->seen, c->edition))
         return e;
     return refuse(&c->change.why, ERR_PRECONDITION, "If-Match",
                   STR("it was changed meanwhile: read it again, and change what is there now"));

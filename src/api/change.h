@@ -28,7 +28,7 @@ struct api_change {
     void (*answer)(struct api_change *change);
     bool is_edited;     /* its path takes If-Match */
     struct str seen;    /* that header; n 0: whichever edition stands there is changed */
-    int64_t edition;    /* that it becomes */
+    int64_t edition;    /* that it becomes; of a refusal by it: that stands there */
     int64_t account_id; /* that it concerns, where neither the path nor the body names it; or 0 */
     bool silent;        /* neither audit nor log: strangers cause it */
     /* The thing as it is shown, a new reference, NULL when it is not there. NULL: not told. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sending: the request is decided on the picture of now, written by the writer, and answered after
  * the commit. */
+#include "api/once.h"
 #include "api/present.h"
 #include "api/send.h"
 #include "base/clock.h"
@@ -13,7 +14,7 @@ struct sending {
     struct api *api;
     struct http_request *request;
     struct accept_request accept;
-    char digest[SEND_DIGEST_SIZE]; /* of the request, kept with its answer */
+    char digest[ONCE_DIGEST_SIZE]; /* of the request, kept with its answer */
 };
 
 /* ---- the answer ---- */
@@ -137,7 +138,7 @@ static void send_messages(struct api *api, struct http_request *request, const s
         return;
     send_read(&f, api, &s->accept);
     send_asker(&s->accept, request);
-    send_read_key(&f, &s->accept, s->digest);
+    s->accept.ref = once_read(&f, s->digest);
     if (!s->accept.recipients_n)
         fields_refuse(&f, ERR_MISSING, "to", STR("say to whom: an array of phone numbers"));
     if (!s->accept.sender.n && !s->accept.with_reply)

@@ -28,7 +28,7 @@ static void reply(struct http_request *request, int status, const char *type, js
         base_out_of_memory();
     for (; headers && headers[0]; headers += 2)
         api_add_header(request, headers[0], str_of(headers[1]));
-    http_reply_headers(request, status, type, str_of(text), request->headers);
+    http_reply(request, status, type, str_of(text));
     free(text);
 }
 

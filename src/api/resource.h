@@ -99,7 +99,7 @@ struct store_view api_view(struct api *api, struct http_request *request);
 /* The mailbox of the http loop: home of jobs posted by handlers. */
 struct mailbox *api_mailbox(struct api *api);
 
-/* One more header of the JSON that will be answered, or the problem. */
+/* One more header of the answer, whatever it will be. */
 void api_add_header(struct http_request *request, const char *name, struct str value);
 /* Takes over the reference. */
 void api_reply_json(struct http_request *request, int status, json_t *body);

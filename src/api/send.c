@@ -4,7 +4,6 @@
 #include "api/actor.h"
 #include "api/present.h"
 #include "base/clock.h"
-#include "base/secret.h"
 #include "text/date.h"
 #include "text/phone.h"
 
@@ -118,27 +117,6 @@ void send_asker(struct accept_request *r, const struct http_request *request)
     const struct actor *actor = actor_of(request);
     r->by_kind = kinds[actor->kind];
     r->by_id = actor->id;
-}
-
-/* A key that was sent in quotes is the same without. */
-void send_read_key(struct fields *f, struct accept_request *r, char digest[SEND_DIGEST_SIZE])
-{
-    struct str key = str_trim(http_header(f->request, "Idempotency-Key"));
-    uint8_t hash[SECRET_HMAC_SIZE];
-    if (key.n >= 2 && key.p[0] == '"' && key.p[key.n - 1] == '"')
-        key = str_sub(key, 1, key.n - 1);
-    for (size_t i = 0; i < key.n; i++)
-        if (key.p[i] <= ' ' || key.p[i] > '~')
-            fields_refuse(f, ERR_INVALID, "Idempotency-Key",
-                          STR("write visible ASCII characters, such as a UUID"));
-    if (key.n > ACCEPT_REF_MAX)
-        fields_refuse(f, ERR_TOO_LONG, "Idempotency-Key", STR("at most 64 characters: shorten it"));
-    r->ref = arena_str(f->request->arena, key);
-    if (!key.n)
-        return;
-    const struct str parts[] = {f->request->path, STR(" "), f->request->body};
-    secret_hmac(hash, STR("idempotency"), parts, sizeof(parts) / sizeof(parts[0]));
-    secret_base64(digest, SEND_DIGEST_SIZE, hash, sizeof(hash));
 }
 
 /* ---- answering ---- */

@@ -16,11 +16,6 @@ void send_read(struct fields *f, struct api *api, struct accept_request *r);
 /* Who asks, in the words of a message. */
 void send_asker(struct accept_request *r, const struct http_request *request);
 
-/* Reads the header Idempotency-Key: the request's ref, and what tells it from others of the same
- * key. */
-enum { SEND_DIGEST_SIZE = 45 }; /* base64 of a digest, with its NUL */
-void send_read_key(struct fields *f, struct accept_request *r, char digest[SEND_DIGEST_SIZE]);
-
 /* A refusal of core/accept, with our own names of its fields. */
 struct refusal send_refusal(const struct refusal *why);
 

@@ -2,6 +2,7 @@
 /* An answer by hand: from the number of the conversation, whose window it moves. */
 #include "api/actor.h"
 #include "api/fields.h"
+#include "api/once.h"
 #include "api/present.h"
 #include "api/send.h"
 #include "api/thread.h"
@@ -17,7 +18,7 @@ struct answering {
     struct accept_request accept;
     struct thread_state thread;
     struct str recipient;
-    char digest[SEND_DIGEST_SIZE];
+    char digest[ONCE_DIGEST_SIZE];
 };
 
 static struct str cure_of(const char *why_not)
@@ -141,7 +142,7 @@ static void answer_thread(struct api *api, struct http_request *request, const s
         return;
     if (!fields_text(&f, "text", TEXT_BYTES_MAX, &r->text))
         fields_refuse(&f, ERR_MISSING, "text", STR("say what the phone gets"));
-    send_read_key(&f, r, s->digest);
+    r->ref = once_read(&f, s->digest);
     if (!fields_end(&f) || !thread_phone(&phone, request, segments[1]))
         return;
     r->directory = core_directory(api_core(api));

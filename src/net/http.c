@@ -130,8 +130,10 @@ static void queue(struct exchange *x, int status, const char *content_type,
     add_header(response, "X-Content-Type-Options", "nosniff");
     if (content_type)
         add_header(response, "Content-Type", content_type);
-    for (; headers && headers[0]; headers += 2)
-        add_header(response, headers[0], headers[1]);
+    const char *const *const lists[] = {headers, x->request.headers};
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        for (const char *const *h = lists[i]; h && h[0]; h += 2)
+            add_header(response, h[0], h[1]);
     if (x->server->quiesced || x->client->surplus)
         add_header(response, "Connection", "close");
     x->replied = true;

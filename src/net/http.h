@@ -36,12 +36,11 @@ struct http_request {
     /* Set by a handler whose answer's body lives as long as the program: it is never copied,
      * however many read it slowly. */
     bool answer_lasts;
-    const void *described; /* what it is held to; its own too */
-    const char *const
-        *headers;      /* for the answer: pairs of C strings, NULL at the end; its own too */
-    void *json;        /* the body, once the handler has read it; its own too */
-    const void *actor; /* who asks, once the handler knows; its own too */
-    const void *account; /* that the path names, once it was found; its own too */
+    const void *described;      /* what it is held to; its own too */
+    const char *const *headers; /* of whatever is answered: pairs of C strings, NULL at the end */
+    void *json;                 /* the body, once the handler has read it; its own too */
+    const void *actor;          /* who asks, once the handler knows; its own too */
+    const void *account;        /* that the path names, once it was found; its own too */
 };
 
 struct http_server;

@@ -2,8 +2,10 @@
 // Two people edit, one asks twice, one asks too much.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { call, furnish, startNavette, startSim, who } from "./navette.mjs";
+import { call, cli, furnish, startNavette, startSim, who } from "./navette.mjs";
+import { Person } from "./people.mjs";
 
+const password = "four words of mine";
 let server, sim;
 before(async () => {
   sim = await startSim();
@@ -32,6 +34,7 @@ for (const [path, change] of [
     assert.notEqual(done.headers.etag, first.headers.etag);
     const late = await call(server, "PATCH", path, change, { "if-match": second.headers.etag });
     assert.deepEqual([late.status, late.json.code], [412, "precondition"]);
+    assert.equal(late.headers.etag, done.headers.etag); // what is to be read again
     const again = await call(server, "GET", path);
     assert.equal(again.headers.etag, done.headers.etag);
     const list = { "if-match": `"1", ${again.headers.etag}` };
@@ -62,8 +65,36 @@ test("credit is added once, however often it is asked for", async () => {
   assert.equal(answers.filter((a) => a.headers["idempotent-replayed"] === "true").length, 2);
   const other = await add("20", key);
   assert.deepEqual([other.status, other.json.field], [409, "Idempotency-Key"]);
+  const quoted = await add("10", { "idempotency-key": '"invoice-7"' }); // as the draft writes it
+  assert.equal(quoted.headers["idempotent-replayed"], "true");
   assert.equal((await add("1", { "idempotency-key": "é" })).status, 400);
+  assert.equal((await add("1", { "idempotency-key": '""' })).status, 400);
   assert.equal((await add("1", { "idempotency-key": "invoice-8" })).json.credits, `${before + 11}`);
+});
+
+test("every answer says how many requests are left, whatever it is of", async () => {
+  await cli(server, "member", "add", "op@example.org", "--operator", "yes", "--password", password);
+  const operator = new Person(server, { from: "127.0.0.9" });
+  await operator.signIn("op@example.org", password);
+  for (const [path, type] of [
+    [`/accounts/${who.account}`, "application/json"],
+    [`/accounts/${who.account}/movements/export`, "text/csv"],
+    ["/accounts/nobody", "application/problem+json"],
+    ["/no/such/path", "application/problem+json"],
+  ]) {
+    const { headers } = await operator.get(path);
+    assert.equal(headers["content-type"].split(";")[0], type);
+    assert.ok(Number(headers["ratelimit-limit"]) > Number(headers["ratelimit-remaining"]), path);
+  }
+  const stop = new AbortController();
+  const cookie = Object.entries(operator.cookies).map((pair) => pair.join("="));
+  const stream = await fetch(`${server.http}/api/v1/events?after=now`, {
+    headers: { accept: "text/event-stream", cookie: cookie.join("; ") },
+    signal: stop.signal,
+  });
+  assert.equal(stream.headers.get("content-type"), "text/event-stream");
+  assert.ok(Number(stream.headers.get("ratelimit-limit")) > 0);
+  stop.abort();
 });
 
 test("who asks too much is told how long to wait; the socket is free", async () => {
