@@ -39,8 +39,7 @@ struct http_server {
     struct http_clients *clients;
     bool running; /* inside a run */
     bool kicked;  /* a run is due as soon as the loop turns */
-    bool quiesced;
-    bool stopping;
+    bool quiesced, stopping;
     struct exchange *open;  /* requests that the handler had and whose answer has not left */
     size_t unsent;          /* answers given whose last byte has not left */
     _Atomic size_t pending; /* requests given to the handler and not answered */
@@ -130,9 +129,8 @@ static void queue(struct exchange *x, int status, const char *content_type,
     add_header(response, "X-Content-Type-Options", "nosniff");
     if (content_type)
         add_header(response, "Content-Type", content_type);
-    const char *const *const lists[] = {headers, x->request.headers};
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-        for (const char *const *h = lists[i]; h && h[0]; h += 2)
+    for (int own = 0; own < 2; own++)
+        for (const char *const *h = own ? headers : x->request.headers; h && h[0]; h += 2)
             add_header(response, h[0], h[1]);
     if (x->server->quiesced || x->client->surplus)
         add_header(response, "Connection", "close");
