@@ -90,6 +90,14 @@ static enum err find_setting(struct callback_setting *out, struct store_view *vi
     return e;
 }
 
+/* Of a secret only that there is one. */
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    const struct account *a = actor_account(c->request);
+    struct callback_setting s;
+    return find_setting(&s, view, a->id) ? NULL : setting_json(&s, a->name, (struct str){0});
+}
+
 /* Our own profile is always signed: with no secret yet, one is made. */
 static enum err apply_set(struct core *core, struct store_tx *tx, struct change *change)
 {
@@ -127,6 +135,7 @@ static void set_callback(struct api *api, struct http_request *request, const st
     if (!fields_end(&f))
         return;
     c->base.did = "callback_set";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_set);
 }

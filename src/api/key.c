@@ -65,6 +65,21 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
     return store_api_key_insert(tx, &c->key);
 }
 
+/* What it is made of and when it was used is no part of the change. */
+static json_t *show_change(struct api_change *change, struct store_view *view)
+{
+    const struct api_key *key = &((struct key_change *)change)->key;
+    struct api_key *rows;
+    size_t n;
+    if (store_api_key_list(&rows, &n, view, key->account_id))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].id == key->id)
+            return json_pack("{s:o, s:o}", "name", present_text(rows[i].name), "scopes",
+                             scopes_json(rows[i].scopes));
+    return NULL;
+}
+
 static void answer_added(struct api_change *change)
 {
     struct key_change *c = (struct key_change *)change;
@@ -112,6 +127,7 @@ static void add_key(struct api *api, struct http_request *request, const struct 
     c->key.account_id = actor_account(request)->id;
     draw_key(c, request->arena);
     c->base.base.did = "key_added";
+    c->base.base.show = show_change;
     c->base.base.subject = c->key.name;
     people_post(&c->base, api, request, apply_add, answer_added);
 }
@@ -136,6 +152,7 @@ static void remove_key(struct api *api, struct http_request *request, const stru
         return;
     c->key.account_id = actor_account(request)->id;
     c->base.base.did = "key_removed";
+    c->base.base.show = show_change;
     c->base.base.subject = segments[1];
     people_post(&c->base, api, request, apply_remove, answer_removed);
 }

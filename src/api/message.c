@@ -51,6 +51,14 @@ struct message_change {
     bool resend;
 };
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    struct message m;
+    return store_message_get(&m, view, ((struct message_change *)c)->id)
+               ? NULL
+               : json_pack("{s:s}", "state", message_state_name(m.state));
+}
+
 static void answer_message(struct api_change *c)
 {
     reply_message(c->api, c->request, ((struct message_change *)c)->id);
@@ -63,19 +71,27 @@ static struct message_change *change_of(struct http_request *request, struct str
     if (!fields_id(&c->id, request, segment, "message"))
         return NULL;
     c->base.did = did;
+    c->base.show = show_change;
     c->base.subject = segment;
     c->base.change.no_reload = true;
     return c;
 }
 
-static enum err apply_cancel(struct core *core, struct store_tx *tx, struct change *change)
+/* What the audit tells of it stands under its account. */
+static enum err find_message(struct message_change *c, struct store_tx *tx, unsigned needs)
 {
-    const struct message_change *c = (const struct message_change *)change;
     struct message m;
     enum err e = store_message_get(&m, &tx->view, c->id);
-    if (e == ERR_NOT_FOUND ||
-        (!e && !actor_may(actor_of(c->base.request), m.account_id, RIGHT_SEND)))
-        return no_message(&change->why);
+    if (e == ERR_NOT_FOUND || (!e && !actor_may(actor_of(c->base.request), m.account_id, needs)))
+        return no_message(&c->base.change.why);
+    c->base.account_id = e ? 0 : m.account_id;
+    return e;
+}
+
+static enum err apply_cancel(struct core *core, struct store_tx *tx, struct change *change)
+{
+    struct message_change *c = (struct message_change *)change;
+    enum err e = find_message(c, tx, RIGHT_SEND);
     return e ? e : admin_message_cancel(tx, c->id, &change->why);
 }
 
@@ -90,7 +106,8 @@ static void cancel_message(struct api *api, struct http_request *request,
 static enum err apply_resolve(struct core *core, struct store_tx *tx, struct change *change)
 {
     struct message_change *c = (struct message_change *)change;
-    return admin_message_resolve(core, tx, c->id, c->resend, &change->why);
+    enum err e = find_message(c, tx, RIGHT_OPERATE);
+    return e ? e : admin_message_resolve(core, tx, c->id, c->resend, &change->why);
 }
 
 static void resolve_message(struct api *api, struct http_request *request,

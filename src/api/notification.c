@@ -70,6 +70,17 @@ struct notification_change {
     bool has_email, has_sms, has_sender, has_language;
 };
 
+static json_t *show_change(struct api_change *change, struct store_view *view)
+{
+    struct notification_change *c = (struct notification_change *)change;
+    struct account a;
+    struct notification n;
+    struct refusal none;
+    if (!c->id || find(&a, &n, view, c->account, c->id, &none))
+        return NULL;
+    return notification_json(&n, a.name);
+}
+
 static void answer(struct api_change *change)
 {
     struct notification_change *c = (struct notification_change *)change;
@@ -176,6 +187,7 @@ static void add(struct api *api, struct http_request *request, const struct str 
     c->wanted.kind = c->has_sms ? NOTIFICATION_SMS : NOTIFICATION_EMAIL;
     c->account = segments[0];
     c->base.did = "notification_added";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_add, answer);
 }
@@ -212,6 +224,7 @@ static void set(struct api *api, struct http_request *request, const struct str 
         return;
     c->account = segments[0];
     c->base.did = "notification_set";
+    c->base.show = show_change;
     c->base.subject = segments[1];
     api_change_post(&c->base, api, request, apply_set, answer);
 }
@@ -232,6 +245,7 @@ static void take_away(struct api *api, struct http_request *request, const struc
         return;
     c->account = segments[0];
     c->base.did = "notification_removed";
+    c->base.show = show_change;
     c->base.subject = segments[1];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

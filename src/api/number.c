@@ -53,6 +53,19 @@ struct number_change {
     size_t digits_n;
 };
 
+static json_t *show_change(struct api_change *change, struct store_view *view)
+{
+    const struct number_change *c = (const struct number_change *)change;
+    struct number n;
+    struct refusal none;
+    if (admin_number_find(&n, view, change->subject, c->carrier, &none))
+        return NULL;
+    const struct directory *d = core_directory(api_core(change->api));
+    json_t *out = number_json(&n, d);
+    directory_release(d);
+    return out;
+}
+
 static void answer_added(struct api_change *c)
 {
     const struct number_change *n = (const struct number_change *)c;
@@ -142,6 +155,7 @@ static enum err apply_set(struct core *core, struct store_tx *tx, struct change 
     if (!e && c->has_account && n.kind != NUMBER_VIRTUAL)
         return refuse(&change->why, ERR_INVALID, "account",
                       STR("only a virtual number can be an account's"));
+    c->base.account_id = e || c->account.n ? 0 : n.account_id;
     if (!e && c->has_account)
         e = find_account(&n, tx, c);
     if (e)
@@ -167,6 +181,7 @@ static void set_number(struct api *api, struct http_request *request, const stru
     if (!fields_end(&f))
         return;
     c->base.did = c->has_account ? "number_assigned" : "number_set";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_number);
 }
@@ -188,6 +203,7 @@ static void remove_number(struct api *api, struct http_request *request, const s
     if (!fields_end(&f))
         return;
     c->base.did = "number_removed";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

@@ -193,6 +193,24 @@ struct quarantine_change {
     size_t left;
 };
 
+/* Whom, when it stands there, and how. */
+static json_t *show_change(struct api_change *change, struct store_view *view)
+{
+    const struct quarantine *wanted = &((struct quarantine_change *)change)->row;
+    enum quarantine_status status = QUARANTINE_VALID;
+    struct quarantine *rows;
+    size_t n;
+    if (store_quarantine_of(&rows, &n, view, wanted->phone))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].account_id == wanted->account_id && str_eq(rows[i].number, wanted->number))
+            status = rows[i].status;
+    json_t *out = json_pack("{s:s}", "status", quarantine_status_name(status));
+    if (status != QUARANTINE_VALID)
+        json_object_set_new(out, "number", phone_json(wanted->phone));
+    return out;
+}
+
 static void answer_added(struct api_change *c)
 {
     reply_phone(c->api, c->request, 201, ((struct quarantine_change *)c)->row.phone);
@@ -244,6 +262,8 @@ static void add_phone(struct api *api, struct http_request *request, const struc
     if (!fields_end(&f))
         return;
     c->base.did = "quarantine_added";
+    c->base.show = show_change;
+    c->base.account_id = c->row.account_id;
     c->base.subject = STR("a number");
     api_change_post(&c->base, api, request, apply_add, answer_added);
 }
@@ -273,6 +293,8 @@ static void remove_phone(struct api *api, struct http_request *request, const st
     if (!fields_end(&f))
         return;
     c->base.did = "quarantine_removed";
+    c->base.show = show_change;
+    c->base.account_id = c->row.account_id;
     c->base.subject = STR("a number");
     api_change_post(&c->base, api, request, apply_remove, answer_left);
 }

@@ -39,6 +39,19 @@ static bool read_prefix(struct rate_change *c, struct http_request *request, str
     return false;
 }
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    struct str prefix = ((struct rate_change *)c)->rate.prefix;
+    struct rate *rows;
+    size_t n;
+    if (store_rate_list(&rows, &n, view))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rows[i].prefix, prefix))
+            return rate_json(&rows[i]);
+    return NULL;
+}
+
 static void answer_rate(struct api_change *c)
 {
     api_reply_json(c->request, 200, rate_json(&((struct rate_change *)c)->rate));
@@ -67,6 +80,7 @@ static void set_rate(struct api *api, struct http_request *request, const struct
     if (!fields_end(&f))
         return;
     c->base.did = "rate_set";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_rate);
 }
@@ -91,6 +105,7 @@ static void remove_rate(struct api *api, struct http_request *request, const str
         return;
     }
     c->base.did = "rate_removed";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_remove, answer_removed);
 }

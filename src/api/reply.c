@@ -61,6 +61,13 @@ struct reply_change {
     bool has_action, has_text, has_url, has_an_hour;
 };
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    const struct account *a = actor_account(c->request);
+    struct reply_setting s;
+    return find_setting(&s, view, a->id) ? NULL : setting_json(&s, a->name);
+}
+
 static void answer_reply(struct api_change *c)
 {
     reply_setting(c->api, c->request);
@@ -136,6 +143,7 @@ static void set_reply(struct api *api, struct http_request *request, const struc
     if (!fields_end(&f))
         return;
     c->base.did = "reply_set";
+    c->base.show = show_change;
     c->base.subject = segments[0];
     api_change_post(&c->base, api, request, apply_set, answer_reply);
 }

@@ -53,6 +53,13 @@ static void reply_saved(struct saved_change *c, int status)
         api_reply_json(c->base.request, status, saved_json(&row));
 }
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    struct saved_reply row;
+    return store_saved_reply_get(&row, view, ((struct saved_change *)c)->row.id) ? NULL
+                                                                                 : saved_json(&row);
+}
+
 static void answer_created(struct api_change *c)
 {
     reply_saved((struct saved_change *)c, 201);
@@ -136,6 +143,7 @@ static void add_saved(struct api *api, struct http_request *request, const struc
         return;
     c->account = segments[0];
     c->base.did = "saved_reply_added";
+    c->base.show = show_change;
     c->base.subject = c->row.name;
     api_change_post(&c->base, api, request, apply_add, answer_created);
 }
@@ -177,6 +185,7 @@ static struct saved_change *change_of(struct http_request *request, const struct
         return NULL;
     c->account = segments[0];
     c->base.did = did;
+    c->base.show = show_change;
     c->base.subject = segments[1];
     c->base.change.no_reload = true;
     return c;

@@ -17,12 +17,21 @@ struct totp_change {
     char recovery[SECOND_FACTOR_CODES][SECOND_FACTOR_CODE_SIZE];
 };
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    struct member m;
+    return store_member_get(&m, view, actor_of(c->request)->id)
+               ? NULL
+               : json_pack("{s:b}", "totp", m.totp_on);
+}
+
 static struct totp_change *change_of(struct http_request *request, const char *did)
 {
     struct totp_change *c = ARENA_NEW(request->arena, struct totp_change);
     if (!people_is_member(request))
         return NULL;
     c->base.base.did = did;
+    c->base.base.show = show_change;
     c->base.base.subject = actor_of(request)->name;
     return c;
 }

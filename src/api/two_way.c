@@ -50,6 +50,18 @@ struct two_way_change {
     struct str country; /* n 0: all, when it is switched off */
 };
 
+static json_t *show_change(struct api_change *c, struct store_view *view)
+{
+    json_t *countries = json_array();
+    struct two_way *rows;
+    size_t n = 0;
+    enum err e = store_two_way_list(&rows, &n, view);
+    for (size_t i = 0; i < n && !e; i++)
+        if (rows[i].account_id == actor_account(c->request)->id)
+            json_array_append_new(countries, present_text(rows[i].country));
+    return json_pack("{s:o}", "countries", countries);
+}
+
 static void answer(struct api_change *c)
 {
     struct two_way_change *t = (struct two_way_change *)c;
@@ -94,6 +106,7 @@ static void post(struct two_way_change *c, struct api *api, struct http_request 
                  struct str account, const char *did, api_apply *apply)
 {
     c->base.did = did;
+    c->base.show = show_change;
     c->base.subject = account;
     api_change_post(&c->base, api, request, apply, answer);
 }

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { cli, startNavette, until } from "./navette.mjs";
-import { Person, refused } from "./people.mjs";
+import { call, cli, startNavette, until } from "./navette.mjs";
+import { Person, codeOf, refused } from "./people.mjs";
 
 const { SMTPServer } = createRequire(import.meta.url)("smtp-server");
 const password = "four words of mine";
@@ -108,6 +108,115 @@ test("an owner sees what concerns the account, and no more", async () => {
   const since = encodeURIComponent(items[0].at);
   assert.ok((await ann.get(`/audit?since=${since}`)).body.items.length <= 2);
   assert.match((await ann.get("/audit/export")).text, /^id,at,who,account,what/);
+});
+
+test("each kind of change tells what stood there before, and what afterwards", async () => {
+  const base = "/api/v1/accounts/sms-a";
+  const changed = async (method, path, body) => {
+    const answer = await call(server, method, path, body);
+    assert.ok(answer.status < 300, `${method} ${path}: ${answer.bytes}`);
+    const { changes, account } = await newest();
+    return { changes, account, id: answer.json.id };
+  };
+  const check = async (ask, account, changes) => {
+    const told = await changed(...ask);
+    for (const [name, pair] of Object.entries(changes))
+      assert.deepEqual(told.changes[name], pair, `${ask[0]} ${ask[1]}: ${name}`);
+    assert.equal(told.account, account, ask[1]);
+    return told;
+  };
+  await check(["PATCH", `${base}/reply`, { action: "text", text: "One" }], "sms-a", {
+    action: ["none", "text"],
+  });
+  await check(["PATCH", `${base}/reply`, { text: "Two" }], "sms-a", { text: ["One", "Two"] });
+  const url = "https://example.org/r";
+  await check(["PATCH", `${base}/callback`, { replies: url }], "sms-a", {
+    replies: [null, url],
+    signed: [false, true],
+  });
+  const signed = await changed("PATCH", `${base}/callback`, { secret: "new" });
+  assert.deepEqual(signed.changes, { secret: [null, "***"] });
+
+  const added = await check(
+    ["POST", `${base}/notifications`, { email: "a@example.org", language: "fr" }],
+    "sms-a",
+    { target: [null, "a@example.org"] },
+  );
+  const notification = `${base}/notifications/${added.id}`;
+  await check(["PATCH", notification, { language: "en" }], "sms-a", { language: ["fr", "en"] });
+  await check(["DELETE", notification], "sms-a", { target: ["a@example.org", null] });
+
+  const saved = await changed("POST", `${base}/saved-replies`, { name: "hi", text: "Hello" });
+  const text = ["Hello", "Good day"];
+  await check(["PATCH", `${base}/saved-replies/${saved.id}`, { text: text[1] }], "sms-a", { text });
+
+  const key = await changed("POST", `${base}/keys`, { name: "till", scopes: ["send"] });
+  await check(["DELETE", `${base}/keys/${key.id}`], "sms-a", {
+    name: ["till", null],
+    scopes: [["send"], null],
+  });
+
+  await check(["PUT", "/api/v1/rates/33", { credits: "1.50" }], null, { credits: [null, "1.50"] });
+  await check(["PUT", "/api/v1/rates/33", { credits: 2 }], null, { credits: ["1.50", "2"] });
+  await check(["DELETE", "/api/v1/rates/33"], null, { credits: ["2", null] });
+
+  await cli(
+    server,
+    "carrier",
+    "add",
+    "nowhere",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "9",
+    "--system-id",
+    "us",
+  );
+  const number = { numbers: "+33700000001", carrier: "nowhere", kind: "virtual" };
+  await changed("POST", "/api/v1/numbers", number);
+  const one = "/api/v1/numbers/33700000001";
+  await check(["PATCH", one, { account: "sms-a" }], "sms-a", { account: [null, "sms-a"] });
+  await check(["PATCH", one, { enabled: false }], "sms-a", { enabled: [true, false] });
+  await check(["PATCH", one, { account: null }], "sms-a", { account: ["sms-a", null] });
+
+  const who = { account: "sms-a", reason: "by letter" };
+  const phone = "+33612345678";
+  await check(["POST", "/api/v1/quarantine", { number: phone, ...who }], "sms-a", {
+    status: ["valid", "blacklisted"],
+    number: [null, phone],
+  });
+  await check(["POST", `/api/v1/quarantine/${phone}/remove`, who], "sms-a", {
+    status: ["blacklisted", "valid"],
+    number: [phone, null],
+    reason: [null, "by letter"],
+  });
+
+  await check(["POST", `${base}/two-way`, { country: "FR" }], "sms-a", { countries: [[], ["FR"]] });
+
+  await cli(server, "sender", "add", "sms-a", "ALPHA");
+  const at = new Date(Date.now() + 3600_000).toISOString();
+  const sending = {
+    account: "sms-a",
+    from: "ALPHA",
+    to: [phone],
+    text: "Hi",
+    marketing: false,
+    at,
+  };
+  const { items } = (await call(server, "POST", "/api/v1/messages", sending)).json;
+  const cancel = `/api/v1/messages/${items[0].id}/cancel`;
+  await check(["POST", cancel], "sms-a", { state: ["scheduled", "cancelled"] });
+});
+
+test("a second factor tells when it was switched on and off, and none of its codes", async () => {
+  const { secret } = (await ann.post("/me/totp")).body;
+  assert.equal((await ann.put("/me/totp", { code: codeOf(secret) })).status, 200);
+  assert.deepEqual((await newest("--what", "totp_on")).changes, {
+    totp: [false, true],
+    code: [null, "***"],
+  });
+  await cli(server, "member", "set", "ann@example.org", "--totp", "no");
+  assert.deepEqual((await newest("--what", "member_set")).changes.totp, [true, false]);
 });
 
 test("who forgot the password gets a link, once; who is nobody gets none", async () => {

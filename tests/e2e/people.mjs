@@ -5,6 +5,7 @@
 //     await ann.signIn("ann@example.org", "four words of mine");
 //     const { status, body } = await ann.get("/me");
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { request } from "node:http";
 
 export class Person {
@@ -86,4 +87,16 @@ export function refused(answer, status, code, field) {
   assert.match(answer.headers["content-type"], /^application\/problem\+json/);
   assert.equal(answer.body.code, code, answer.text);
   if (field !== undefined) assert.equal(answer.body.field, field, answer.text);
+}
+
+// The code of a TOTP secret (RFC 6238), by another hand than ours.
+export function codeOf(secret, at = Date.now()) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigInt64BE(BigInt(Math.floor(at / 30000)));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  const value = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(value % 1000000).padStart(6, "0");
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The second factor, what slows those who guess and whom it does not touch, and keys of programs.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import { cli, startNavette, until } from "./navette.mjs";
-import { Person, refused } from "./people.mjs";
+import { Person, codeOf, refused } from "./people.mjs";
 
 const password = "four words of mine";
 let server;
@@ -24,18 +23,6 @@ before(async () => {
     );
 });
 after(async () => server?.stop());
-
-// RFC 6238, by another hand than ours.
-function codeOf(secret, at = Date.now()) {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigInt64BE(BigInt(Math.floor(at / 30000)));
-  const mac = createHmac("sha1", key).update(counter).digest();
-  const value = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
-  return String(value % 1000000).padStart(6, "0");
-}
 
 test("TOTP: drawn, switched on with a code, asked for, and each code counts once", async () => {
   const tom = new Person(server);
