@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { MESSAGE_ORDERS = 5, INCOMING_ORDERS = 3, COLUMNS_N = 5 };
+enum { MESSAGE_ORDERS = 6, INCOMING_ORDERS = 3, COLUMNS_N = 5 };
 
 /* ---- keys ---- */
 
@@ -23,6 +23,12 @@ static int64_t eight_bytes(struct str s, size_t from)
 struct list_key list_key_text(struct str s)
 {
     return (struct list_key){.first = eight_bytes(s, 0), .second = eight_bytes(s, 8)};
+}
+
+struct list_key list_key_tag(struct str tag)
+{
+    size_t last = tag.n > 8 ? tag.n - 8 : 0;
+    return (struct list_key){.first = eight_bytes(tag, 0), .second = eight_bytes(tag, last)};
 }
 
 struct list_key list_key_state(enum message_state state)
@@ -83,42 +89,47 @@ static enum err put_rows(struct store_tx *tx, struct order_row *list, size_t n)
     return db_run_many(tx->view.db, &put, args, COLUMNS_N, n, NULL);
 }
 
-static void rows_of_message(struct order_row out[MESSAGE_ORDERS], const struct db_rows *r)
+static struct order_row order_row(const struct db_rows *r, enum list_by by, struct list_key key)
 {
-    const struct list_key keys[MESSAGE_ORDERS] = {
-        list_key_number(db_rows_int(r, 2)), list_key_text(db_rows_text(r, 3)),
-        list_key_state((enum message_state)db_rows_int(r, 4)), list_key_number(db_rows_int(r, 5)),
-        list_key_number(db_rows_int(r, 6))};
-    for (size_t i = 0; i < MESSAGE_ORDERS; i++)
-        out[i] = (struct order_row){.account_id = db_rows_int(r, 1),
-                                    .by = (enum list_by)((size_t)LIST_RECIPIENT + i),
-                                    .key = keys[i],
-                                    .id = db_rows_int(r, 0)};
+    return (struct order_row){
+        .account_id = db_rows_int(r, 1), .by = by, .key = key, .id = db_rows_int(r, 0)};
 }
 
-static void rows_of_incoming(struct order_row out[INCOMING_ORDERS], const struct db_rows *r)
+/* How many. */
+static size_t rows_of_message(struct order_row out[MESSAGE_ORDERS], const struct db_rows *r)
 {
-    const struct list_key keys[INCOMING_ORDERS] = {list_key_text(db_rows_text(r, 2)),
-                                                   list_key_text(db_rows_text(r, 3)),
-                                                   list_key_number(db_rows_int(r, 4))};
-    for (size_t i = 0; i < INCOMING_ORDERS; i++)
-        out[i] = (struct order_row){.account_id = db_rows_int(r, 1),
-                                    .by = (enum list_by)((size_t)LIST_PHONE + i),
-                                    .key = keys[i],
-                                    .id = db_rows_int(r, 0)};
+    struct str tag = db_rows_text(r, 7);
+    size_t n = 0;
+    out[n++] = order_row(r, LIST_RECIPIENT, list_key_number(db_rows_int(r, 2)));
+    out[n++] = order_row(r, LIST_SENDER, list_key_text(db_rows_text(r, 3)));
+    out[n++] = order_row(r, LIST_STATE, list_key_state((enum message_state)db_rows_int(r, 4)));
+    out[n++] = order_row(r, LIST_PARTS, list_key_number(db_rows_int(r, 5)));
+    out[n++] = order_row(r, LIST_CREDITS, list_key_number(db_rows_int(r, 6)));
+    if (tag.n)
+        out[n++] = order_row(r, LIST_TAG, list_key_tag(tag));
+    return n;
+}
+
+static size_t rows_of_incoming(struct order_row out[INCOMING_ORDERS], const struct db_rows *r)
+{
+    out[0] = order_row(r, LIST_PHONE, list_key_text(db_rows_text(r, 2)));
+    out[1] = order_row(r, LIST_NUMBER, list_key_text(db_rows_text(r, 3)));
+    out[2] = order_row(r, LIST_STANDING, list_key_number(db_rows_int(r, 4)));
+    return INCOMING_ORDERS;
 }
 
 static enum err list_some(size_t *seen, struct store_tx *tx, bool incoming, int64_t before_id,
                           size_t limit)
 {
     static struct db_query messages =
-        DB_QUERY("SELECT id, account_id, recipient, sender, state, parts, credits FROM message "
-                 "WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3");
+        DB_QUERY("SELECT id, account_id, recipient, sender, state, parts, credits, tag "
+                 "FROM message WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3");
     static struct db_query replies =
         DB_QUERY("SELECT id, account_id, sender, number, standing FROM incoming "
                  "WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3");
     size_t orders = incoming ? INCOMING_ORDERS : MESSAGE_ORDERS;
     int64_t mark;
+    size_t n = 0;
     *seen = 0;
     enum err e = store_list_mark(&mark, &tx->view, incoming);
     if (e || !limit)
@@ -127,16 +138,13 @@ static enum err list_some(size_t *seen, struct store_tx *tx, bool incoming, int6
     struct db_rows rows = db_rows_open(tx->view.db, incoming ? &replies : &messages,
                                        DB_ARGS(DB_INT(mark), DB_INT(before_id), DB_INT(limit)));
     while (*seen < limit && db_rows_next(&rows)) {
-        struct order_row *own = &list[(*seen)++ * orders];
-        if (incoming)
-            rows_of_incoming(own, &rows);
-        else
-            rows_of_message(own, &rows);
-        mark = own->id;
+        n += incoming ? rows_of_incoming(&list[n], &rows) : rows_of_message(&list[n], &rows);
+        mark = db_rows_int(&rows, 0);
+        ++*seen;
     }
     e = db_rows_close(&rows);
     if (!e)
-        e = put_rows(tx, list, *seen * orders);
+        e = put_rows(tx, list, n);
     if (e || !*seen)
         return e;
     return store_setting_set(tx, incoming ? STR("listed_incoming") : STR("listed"), mark);

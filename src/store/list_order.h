@@ -25,7 +25,8 @@ enum list_by {
     LIST_CREDITS = 5,
     LIST_PHONE = 6, /* this and those that follow: of incoming */
     LIST_NUMBER = 7,
-    LIST_STANDING = 8
+    LIST_STANDING = 8,
+    LIST_TAG = 9 /* of messages that have one */
 };
 
 struct list_key {
@@ -35,6 +36,8 @@ struct list_key {
 
 /* Sorts as the first 16 bytes of the text do. */
 struct list_key list_key_text(struct str s);
+/* Its first and its last 8 bytes: tags are found by it, not sorted. */
+struct list_key list_key_tag(struct str tag);
 /* Queued, sending and sent: 0. Others: their number. */
 struct list_key list_key_state(enum message_state state);
 static inline struct list_key list_key_number(int64_t v)

@@ -194,9 +194,9 @@ enum err list_walk_next(struct list_place *out, size_t *n, struct list_walk *w, 
 /* ---- what the clock has not come to ---- */
 
 static struct db_query tail_messages[2] = {
-    DB_QUERY("SELECT id, recipient, sender, state, parts, credits FROM message "
+    DB_QUERY("SELECT id, recipient, sender, state, parts, credits, tag FROM message "
              "WHERE CAST($1 AS BIGINT) = 0 AND id > $2 ORDER BY id LIMIT $3"),
-    DB_QUERY("SELECT id, recipient, sender, state, parts, credits FROM message "
+    DB_QUERY("SELECT id, recipient, sender, state, parts, credits, tag FROM message "
              "WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3")};
 static struct db_query tail_incoming[2] = {
     DB_QUERY("SELECT id, sender, number, standing FROM incoming "
@@ -218,6 +218,8 @@ static struct list_key key_in_tail(const struct db_rows *r, enum list_by by)
         return list_key_number(db_rows_int(r, 4));
     case LIST_CREDITS:
         return list_key_number(db_rows_int(r, 5));
+    case LIST_TAG:
+        return list_key_tag(db_rows_text(r, 6));
     case LIST_PHONE:
         return list_key_text(db_rows_text(r, 1));
     case LIST_NUMBER:

@@ -13,6 +13,8 @@ extern const unsigned char store_migration_0004[];
 extern const size_t store_migration_0004_size;
 extern const unsigned char store_migration_0005[];
 extern const size_t store_migration_0005_size;
+extern const unsigned char store_migration_0006[];
+extern const size_t store_migration_0006_size;
 
 static const struct {
     const unsigned char *sql;
@@ -23,6 +25,7 @@ static const struct {
     {store_migration_0003, &store_migration_0003_size},
     {store_migration_0004, &store_migration_0004_size},
     {store_migration_0005, &store_migration_0005_size},
+    {store_migration_0006, &store_migration_0006_size},
 };
 enum { MIGRATIONS = sizeof(migrations) / sizeof(migrations[0]) };
 

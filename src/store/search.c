@@ -108,6 +108,8 @@ static void narrow_messages(struct list_way *way, const struct message_search *s
         return;
     if (rare || (s->states && !most && !s->sender.n && s->parts < 2))
         only_states(way, s->states);
+    else if (s->tag.n)
+        only(way, LIST_TAG, list_key_tag(s->tag));
     else if (s->parts > 1)
         only(way, LIST_PARTS, list_key_number(s->parts));
     else if (s->sender.n)

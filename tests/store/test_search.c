@@ -52,6 +52,10 @@ static const char *const senders[] = {"Shop", "ShopNorthAB", "ShopNorthAA", "361
                                       "+33700000001"};
 static const char *const texts[] = {"Rendez-vous demain", "R\xc3\x89PONDEZ OUI", "hello WORLD", ""};
 
+/* Two of them begin and end alike. */
+static const char *const tags[] = {"", "x", "spring-2026-05-01", "spring-2025-05-01"};
+enum { TAGS = sizeof(tags) / sizeof(tags[0]) };
+
 static int64_t add_message(void)
 {
     static const enum message_state states[] = {
@@ -69,7 +73,7 @@ static int64_t add_message(void)
                         .text = str_of(texts[any(4)]),
                         .parts = 1 + any(3),
                         .class = -1,
-                        .tag = any(2) ? STR("x") : STR(""),
+                        .tag = str_of(tags[any(TAGS)]),
                         .credits = any(3) * 50,
                         .conversation_id = any(4) ? 0 : 1 + any(3),
                         .created_at_us = tx.now_us,
@@ -317,7 +321,9 @@ static void check_filters(enum list_by by, int64_t middle_us)
     check_messages((struct message_search){.search = base, .sender = STR("ShopNorthAA")});
     check_messages((struct message_search){.search = base, .states = some_states});
     check_messages((struct message_search){.search = base, .states = 1u << MESSAGE_DELIVERED});
-    check_messages((struct message_search){.search = base, .parts = 2, .tag = STR("x")});
+    for (size_t i = 1; i < TAGS; i++)
+        check_messages((struct message_search){.search = base, .tag = str_of(tags[i])});
+    check_messages((struct message_search){.search = base, .parts = 2, .tag = str_of(tags[1])});
     check_messages((struct message_search){.search = base, .parts = 1});
     base.text = text_fold(f.arena, STR("r\xc3\xa9pondez"));
     check_messages((struct message_search){.search = base});
