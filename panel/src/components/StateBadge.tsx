@@ -56,3 +56,8 @@ export function Badge(props: { tone: string; children: string; icon?: typeof Ico
     </span>
   );
 }
+
+export function OnOffBadge({ on }: { on: boolean }) {
+  const { t } = useTranslation();
+  return <Badge tone={on ? "good" : "wait"}>{t(on ? "on" : "off")}</Badge>;
+}

@@ -7,11 +7,11 @@ import { $api, api, must } from "@/api/client";
 import type { Schemas } from "@/api/client";
 import { showDone, showProblem } from "@/api/forms";
 import { useMay } from "@/api/session";
-import { ConfirmButton } from "@/components/ConfirmButton";
 import { EditButton, type FormField } from "@/components/EditButton";
 import { EmptyState } from "@/components/EmptyState";
 import { ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
+import { EditRow, RemoveRow } from "@/components/RowButtons";
 import { IconArrowDown, IconArrowUp } from "@/components/icons";
 import { Badge } from "@/components/StateBadge";
 
@@ -168,32 +168,19 @@ function Rules({ carrier }: { carrier: string }) {
           const called = rule.keyword ?? t("automatic:keywords.any");
           return (
             <>
-              <EditButton
-                size="compact-xs"
-                title={called}
-                verb={t("save")}
-                isChange
+              <EditRow
+                called={called}
                 fields={fieldsOf(rule)}
                 onSubmit={(body: object) => must(api.PATCH("/api/v1/rules/{id}", { params, body }))}
                 onDone={done}
-                aria-label={`${t("edit")}: ${called}`}
-              >
-                {t("edit")}
-              </EditButton>
-              <ConfirmButton
-                size="compact-xs"
-                danger
+              />
+              <RemoveRow
+                called={called}
                 title={t("automatic:keywords.remove")}
-                verb={t("remove")}
                 question={t("automatic:keywords.removeHelp", { keyword: called })}
-                onConfirm={async () => {
-                  await must(api.DELETE("/api/v1/rules/{id}", { params }));
-                  done();
-                }}
-                aria-label={`${t("remove")}: ${called}`}
-              >
-                {t("remove")}
-              </ConfirmButton>
+                onRemove={() => must(api.DELETE("/api/v1/rules/{id}", { params }))}
+                onDone={done}
+              />
             </>
           );
         }}

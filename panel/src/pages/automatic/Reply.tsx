@@ -18,11 +18,11 @@ import { $api, api, must } from "@/api/client";
 import type { Schemas } from "@/api/client";
 import { putProblem, showDone } from "@/api/forms";
 import { useAccount, useMay } from "@/api/session";
-import { ConfirmButton } from "@/components/ConfirmButton";
 import { EditButton, type FormField } from "@/components/EditButton";
 import { EmptyState } from "@/components/EmptyState";
 import { ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
+import { RemoveRow } from "@/components/RowButtons";
 import { PageSkeleton } from "@/shell/PageSkeleton";
 
 type Reply = Schemas["Reply"];
@@ -224,24 +224,19 @@ function Notices({ name }: { name: string }) {
           },
         ]}
         rowActions={({ id, target }) => (
-          <ConfirmButton
-            size="compact-xs"
-            danger
+          <RemoveRow
+            called={target}
             title={t("automatic:notices.remove")}
-            verb={t("remove")}
             question={t("automatic:notices.removeHelp", { target })}
-            onConfirm={async () => {
-              await must(
+            onRemove={() =>
+              must(
                 api.DELETE("/api/v1/accounts/{name}/notifications/{id}", {
                   params: { path: { name, id } },
                 }),
-              );
-              done();
-            }}
-            aria-label={`${t("remove")}: ${target}`}
-          >
-            {t("remove")}
-          </ConfirmButton>
+              )
+            }
+            onDone={done}
+          />
         )}
         empty={
           <EmptyState title={t("automatic:notices.empty")}>

@@ -70,7 +70,7 @@ function TwoWay({ name }: { name: string }) {
             withRemoveButton
             onRemove={() => void off(country)}
             removeButtonProps={{
-              "aria-label": `${t("remove")}: ${country}`,
+              "aria-label": t("removeWhat", { what: country }),
               "aria-hidden": false,
               tabIndex: 0,
             }}

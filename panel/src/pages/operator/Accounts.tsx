@@ -11,7 +11,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
 import { RelativeTime } from "@/components/RelativeTime";
-import { Badge } from "@/components/StateBadge";
+import { OnOffBadge } from "@/components/StateBadge";
 import { accountFields, creditFields } from "./accountFields";
 
 type Account = Schemas["Account"];
@@ -80,11 +80,7 @@ export default function Accounts() {
             key: "enabled",
             label: t("operator:state"),
             value: ({ enabled }) => Number(enabled),
-            render: ({ enabled }) => (
-              <Badge tone={enabled ? "good" : "wait"}>
-                {t(enabled ? "operator:on" : "operator:off")}
-              </Badge>
-            ),
+            render: ({ enabled }) => <OnOffBadge on={enabled} />,
           },
           {
             key: "created",

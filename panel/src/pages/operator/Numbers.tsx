@@ -5,12 +5,12 @@ import { $api, api, must } from "@/api/client";
 import type { Schemas } from "@/api/client";
 import { showDone } from "@/api/forms";
 import { useAccounts } from "@/api/session";
-import { ConfirmButton } from "@/components/ConfirmButton";
 import { EditButton, type FormField } from "@/components/EditButton";
 import { EmptyState } from "@/components/EmptyState";
 import { ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
-import { Badge } from "@/components/StateBadge";
+import { EditRow, RemoveRow } from "@/components/RowButtons";
+import { OnOffBadge } from "@/components/StateBadge";
 
 type Number = Schemas["Number"];
 const KINDS = ["short", "low_cost", "virtual"] as const;
@@ -134,11 +134,7 @@ export default function Numbers() {
             key: "enabled",
             label: t("operator:state"),
             value: (number) => (number.enabled ? 1 : 0),
-            render: (number) => (
-              <Badge tone={number.enabled ? "good" : "wait"}>
-                {t(number.enabled ? "operator:on" : "operator:off")}
-              </Badge>
-            ),
+            render: (number) => <OnOffBadge on={number.enabled} />,
           },
         ]}
         rowActions={(number) => {
@@ -146,11 +142,8 @@ export default function Numbers() {
           const path = { number: number.number };
           return (
             <>
-              <EditButton
-                size="compact-xs"
-                title={number.number}
-                verb={t("save")}
-                isChange
+              <EditRow
+                called={number.number}
                 fields={[
                   ...(number.kind === "virtual" ? [accountField(number.account)] : []),
                   enabled(number.enabled),
@@ -164,28 +157,20 @@ export default function Numbers() {
                   )
                 }
                 onDone={done}
-                aria-label={`${t("edit")}: ${number.number}`}
-              >
-                {t("edit")}
-              </EditButton>
-              <ConfirmButton
-                size="compact-xs"
-                danger
+              />
+              <RemoveRow
+                called={number.number}
                 title={t("operator:numbers.remove")}
-                verb={t("remove")}
                 question={t("operator:numbers.removeHelp", { number: number.number })}
-                onConfirm={async () => {
-                  await must(
+                onRemove={() =>
+                  must(
                     api.DELETE("/api/v1/numbers/{number}", {
                       params: { path, query: { carrier } },
                     }),
-                  );
-                  done();
-                }}
-                aria-label={`${t("remove")}: ${number.number}`}
-              >
-                {t("remove")}
-              </ConfirmButton>
+                  )
+                }
+                onDone={done}
+              />
             </>
           );
         }}

@@ -4,12 +4,12 @@ import { useTranslation } from "react-i18next";
 import { $api, api, must } from "@/api/client";
 import type { Schemas } from "@/api/client";
 import { showDone } from "@/api/forms";
-import { ConfirmButton } from "@/components/ConfirmButton";
 import { Credits } from "@/components/Credits";
 import { EditButton, type FormField } from "@/components/EditButton";
 import { EmptyState } from "@/components/EmptyState";
 import { ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
+import { EditRow, RemoveRow } from "@/components/RowButtons";
 
 type Rate = Schemas["Rate"];
 
@@ -89,36 +89,27 @@ export default function Rates() {
         ]}
         rowActions={(rate) => (
           <>
-            <EditButton
-              size="compact-xs"
-              title={nameOf(rate.prefix)}
-              verb={t("save")}
+            <EditRow
+              called={nameOf(rate.prefix)}
+              whole
               fields={[credits(rate.credits)]}
               onSubmit={(body: { credits: string }) => put(rate.prefix, body.credits)}
               onDone={done}
-              aria-label={`${t("edit")}: ${nameOf(rate.prefix)}`}
-            >
-              {t("edit")}
-            </EditButton>
+            />
             {rate.prefix !== ALL && (
-              <ConfirmButton
-                size="compact-xs"
-                danger
+              <RemoveRow
+                called={nameOf(rate.prefix)}
                 title={t("operator:rates.remove")}
-                verb={t("remove")}
                 question={t("operator:rates.removeHelp", { prefix: rate.prefix })}
-                onConfirm={async () => {
-                  await must(
+                onRemove={() =>
+                  must(
                     api.DELETE("/api/v1/rates/{prefix}", {
                       params: { path: { prefix: rate.prefix } },
                     }),
-                  );
-                  done();
-                }}
-                aria-label={`${t("remove")}: ${rate.prefix}`}
-              >
-                {t("remove")}
-              </ConfirmButton>
+                  )
+                }
+                onDone={done}
+              />
             )}
           </>
         )}

@@ -8,12 +8,12 @@ import { $api, api, must } from "@/api/client";
 import type { Schemas } from "@/api/client";
 import { putProblem, showDone } from "@/api/forms";
 import { useAccounts } from "@/api/session";
-import { ConfirmButton } from "@/components/ConfirmButton";
 import { EditButton, type FormField } from "@/components/EditButton";
 import { EmptyState } from "@/components/EmptyState";
 import { ListTable, type ListColumn } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
-import { Badge } from "@/components/StateBadge";
+import { EditRow, RemoveRow } from "@/components/RowButtons";
+import { Badge, OnOffBadge } from "@/components/StateBadge";
 
 type Route = Schemas["Route"];
 type Explained = Omit<Schemas["RouteExplained"], "next">;
@@ -67,11 +67,8 @@ function useColumns(): ListColumn<Route>[] {
       key: "draining",
       label: t("operator:state"),
       value: ({ draining }) => Number(draining),
-      render: ({ draining }) => (
-        <Badge tone={draining ? "warn" : "good"}>
-          {t(draining ? "operator:routes.drained" : "operator:on")}
-        </Badge>
-      ),
+      render: ({ draining }) =>
+        draining ? <Badge tone="warn">{t("operator:routes.drained")}</Badge> : <OnOffBadge on />,
     },
   ];
 }
@@ -321,34 +318,21 @@ export default function Routes() {
             const called = `${numbers} → ${route.carrier}`;
             return (
               <>
-                <EditButton
-                  size="compact-xs"
-                  title={called}
-                  verb={t("save")}
-                  isChange
+                <EditRow
+                  called={called}
                   fields={fieldsOf(route)}
                   onSubmit={(body: object) =>
                     must(api.PATCH("/api/v1/routes/{id}", { params, body }))
                   }
                   onDone={done}
-                  aria-label={`${t("edit")}: ${called}`}
-                >
-                  {t("edit")}
-                </EditButton>
-                <ConfirmButton
-                  size="compact-xs"
-                  danger
+                />
+                <RemoveRow
+                  called={called}
                   title={t("operator:routes.remove")}
-                  verb={t("remove")}
                   question={t("operator:routes.removeHelp", { route: called })}
-                  onConfirm={async () => {
-                    await must(api.DELETE("/api/v1/routes/{id}", { params }));
-                    done();
-                  }}
-                  aria-label={`${t("remove")}: ${called}`}
-                >
-                  {t("remove")}
-                </ConfirmButton>
+                  onRemove={() => must(api.DELETE("/api/v1/routes/{id}", { params }))}
+                  onDone={done}
+                />
               </>
             );
           }}

@@ -6,14 +6,14 @@ import { $api, api, must } from "@/api/client";
 import type { Schemas } from "@/api/client";
 import { showDone } from "@/api/forms";
 import { useAccount } from "@/api/session";
-import { ConfirmButton } from "@/components/ConfirmButton";
 import { Credits } from "@/components/Credits";
 import { EditButton, type FormField } from "@/components/EditButton";
 import { EmptyState } from "@/components/EmptyState";
 import { ListTable, type ListColumn } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
 import { RelativeTime } from "@/components/RelativeTime";
-import { Badge } from "@/components/StateBadge";
+import { EditRow, RemoveRow } from "@/components/RowButtons";
+import { OnOffBadge } from "@/components/StateBadge";
 
 type User = Schemas["User"];
 
@@ -109,11 +109,7 @@ export default function Users() {
       key: "enabled",
       label: t("programs:users.state"),
       value: ({ enabled }) => Number(enabled),
-      render: ({ enabled }) => (
-        <Badge tone={enabled ? "good" : "wait"}>
-          {t(enabled ? "programs:users.on" : "programs:users.off")}
-        </Badge>
-      ),
+      render: ({ enabled }) => <OnOffBadge on={enabled} />,
     },
     {
       key: "created",
@@ -158,34 +154,23 @@ export default function Users() {
           const params = { path: { name, login: user.login } };
           return (
             <>
-              <EditButton
-                size="compact-xs"
-                title={user.login}
-                verb={t("save")}
-                isChange
+              <EditRow
+                called={user.login}
                 fields={fieldsOf(user)}
                 onSubmit={(body: Schemas["UserChange"]) =>
                   must(api.PATCH("/api/v1/accounts/{name}/users/{login}", { params, body }))
                 }
                 onDone={done}
-                aria-label={`${t("edit")}: ${user.login}`}
-              >
-                {t("edit")}
-              </EditButton>
-              <ConfirmButton
-                size="compact-xs"
-                danger
+              />
+              <RemoveRow
+                called={user.login}
                 title={t("programs:users.remove")}
-                verb={t("remove")}
                 question={t("programs:users.removeHelp", { login: user.login })}
-                onConfirm={async () => {
-                  await must(api.DELETE("/api/v1/accounts/{name}/users/{login}", { params }));
-                  done();
-                }}
-                aria-label={`${t("remove")}: ${user.login}`}
-              >
-                {t("remove")}
-              </ConfirmButton>
+                onRemove={() =>
+                  must(api.DELETE("/api/v1/accounts/{name}/users/{login}", { params }))
+                }
+                onDone={done}
+              />
             </>
           );
         }}

@@ -182,7 +182,7 @@ function useRows(name: string) {
           );
           done();
         }}
-        aria-label={`${t("remove")}: ${sender.name}`}
+        aria-label={t("removeWhat", { what: sender.name })}
       >
         {t("remove")}
       </ConfirmButton>
