@@ -73,11 +73,55 @@ was_asked() {
     [ "$(echo $(cat "$scratch/project/asked"))" = "$1" ]
 }
 
+# several NAME... -- SCRIPT: a project of these programs of e2e, each of which runs the script.
+several() {
+    local name names=()
+    while [ "$1" != -- ]; do
+        names+=("$1")
+        shift
+    done
+    postgres_project "$2"
+    for name in "${names[@]}"; do
+        mv "$scratch/project/tests/e2e/program.sh" "$scratch/project/tests/e2e/$name.sh"
+        cp "$scratch/project/tests/e2e/$name.sh" "$scratch/project/tests/e2e/program.sh"
+    done
+    rm "$scratch/project/tests/e2e/program.sh"
+}
+
+# Each waits for the other.
+meeting='touch "$0.here"; both() { [ $(ls tests/e2e/*.here | wc -l) = 2 ]; }
+for try in $(seq 100); do ! both || break; sleep 0.02; done
+echo 1..1; both && echo ok 1 || echo not ok 1; sleep 0.5; rm "$0.here"'
+
+two_run_at_once() {
+    several a b -- "$meeting"
+    JOBS=2 "$scratch/project/tools/run-tests" e2e >"$scratch/said"
+    cat "$scratch/said"
+    grep -q '^2 passed, 0 failed$' "$scratch/said" && nothing_ran_again
+}
+
+no_more_than_that_run_at_once() {
+    several a b -- "$meeting"
+    JOBS=1 "$scratch/project/tools/run-tests" e2e >"$scratch/said"
+    cat "$scratch/said"
+    grep -q '^0 passed, 2 failed$' "$scratch/said"
+}
+
+# The first is the last to end.
+what_is_said_is_in_order() {
+    several a b c -- 'echo 1..2; echo ok 1; [[ $0 != */a.sh ]] || sleep 0.5; echo not ok 2'
+    JOBS=3 "$scratch/project/tools/run-tests" e2e >"$scratch/said"
+    cat "$scratch/said"
+    [ "$(sed -n 's/^FAIL e2e.\(.\) .*/\1/p' "$scratch/said" | xargs)" = 'a b c' ] &&
+        [ "$(sed -n 's/^FAIL (alone) e2e.\(.\) .*/\1/p' "$scratch/said" | xargs)" = 'a b c' ] &&
+        grep -q '^3 passed, 3 failed$' "$scratch/said"
+}
+
 a_server_is_started_and_stopped() {
     postgres_project 'echo 1..1; echo "ok 1 - on ${NAVETTE_TEST_POSTGRES:-none}"'
     "$scratch/project/tools/run-tests" e2e e2e-postgres e2e-postgres || return 1
     cat "$scratch"/project/build/test-logs/*/program.log
-    was_asked 'start stop start stop' &&
+    was_asked 'start start stop stop' &&
         grep -q 'on none$' "$scratch/project/build/test-logs/e2e/program.log" &&
         grep -q there "$scratch/project/build/test-logs/e2e-postgres/program.log"
 }
@@ -98,16 +142,17 @@ echo 1..1; echo ok 1'
 
 an_interrupt_stops_the_server() {
     local run try
-    postgres_project "touch $scratch/project/runs; sleep 20"
+    postgres_project "echo \$\$ >$scratch/project/runs; sleep 20"
     "$scratch/project/tools/run-tests" e2e-postgres &
     run=$!
     for ((try = 0; try < 200; try++)); do
-        [ ! -e "$scratch/project/runs" ] || break
+        [ ! -s "$scratch/project/runs" ] || break
         sleep 0.05
     done
     kill -TERM "$run"
     wait "$run"
-    [ $? = 130 ] && was_asked 'start stop'
+    [ $? = 130 ] && was_asked 'start stop' &&
+        ! kill -0 "$(cat "$scratch/project/runs")" 2>/dev/null
 }
 
 node_counts() {
@@ -150,7 +195,10 @@ case_ends a_leak_is_not_forgiven never_forgiven 'malloc(1)'
 case_ends a_suite_has_a_server_of_its_own a_server_is_started_and_stopped
 case_ends what_runs_alone_has_a_server_too it_has_a_server_alone_too
 case_ends what_is_the_same_on_any_database_runs_once one_run_is_enough_without_a_database
-case_ends an_interrupted_suite_leaves_no_server an_interrupt_stops_the_server
+case_ends an_interrupted_suite_leaves_no_program_and_no_server an_interrupt_stops_the_server
+case_ends programs_run_side_by_side two_run_at_once
+case_ends there_is_a_limit_to_that no_more_than_that_run_at_once
+case_ends what_ran_side_by_side_is_told_in_order what_is_said_is_in_order
 case_ends an_unknown_suite_is_refused \
     refuses "no suite attic" "$scratch/project/tools/run-tests" attic
 case_ends node_suites_are_not_counted_as_tests node_counts '2 1' "
