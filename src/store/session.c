@@ -79,12 +79,16 @@ enum err store_session_insert(struct store_tx *tx, const struct session *s)
     static struct db_query insert =
         DB_QUERY("INSERT INTO session (id, digest, member_id, created_at, seen_at, from_address, "
                  "agent) VALUES ($1, $2, $3, $4, $4, $5, $6)");
+    static struct db_query seen =
+        DB_QUERY("UPDATE member SET seen_at = $2 WHERE id = $1 AND seen_at < $2");
     enum err e = trim(tx, s->member_id);
+    if (!e)
+        e = db_run(tx->view.db, &insert,
+                   DB_ARGS(DB_INT(s->id), DB_BLOB(s->digest), DB_INT(s->member_id),
+                           DB_INT(tx->now_us), DB_TEXT(s->from_address), DB_TEXT(s->agent)),
+                   NULL);
     return e ? e
-             : db_run(tx->view.db, &insert,
-                      DB_ARGS(DB_INT(s->id), DB_BLOB(s->digest), DB_INT(s->member_id),
-                              DB_INT(tx->now_us), DB_TEXT(s->from_address), DB_TEXT(s->agent)),
-                      NULL);
+             : db_run(tx->view.db, &seen, DB_ARGS(DB_INT(s->member_id), DB_INT(tx->now_us)), NULL);
 }
 
 static void read_session(void *item, const struct db_rows *r, struct arena *a)

@@ -70,6 +70,8 @@ test("an e-mail and its password sign in, and no other", async () => {
   const body = await olga.signIn("OLGA@example.org", password);
   assert.equal(body.member.name, "Olga");
   assert.equal((await olga.get("/me")).body.email, "olga@example.org");
+  const [listed] = (await olga.get("/members")).body.items;
+  assert.ok(Date.parse(listed.last_seen_at) > Date.now() - 60_000, "seen when signing in");
   assert.equal((await olga.delete("/session")).status, 204);
   refused(await olga.get("/me"), 401, "unauthorized");
   assert.equal((await olga.get("/session")).body.signed_in, false);
