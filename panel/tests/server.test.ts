@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from "node:fs";
 import i18next from "i18next";
 import { expect, it } from "vitest";
+import said from "../src/i18n/generated/server.json";
 import { learnServerTexts, serverText } from "../src/i18n/server";
 
 learnServerTexts([
@@ -22,4 +24,12 @@ it("says what the server says in French", async () => {
 it("leaves English alone", async () => {
   await i18next.changeLanguage("en");
   expect(serverText("write a number")).toBe("write a number");
+});
+
+it("knows in French whatever became of a message", () => {
+  const table = readFileSync(new URL("../../src/core/ptt.def", import.meta.url), "utf8");
+  const meanings = [...table.matchAll(/^PTT\(\d+,\s*"(.+)"\)$/gm)].map(([, words]) => words);
+  const known = new Set(said.map(([english]) => english));
+  expect(meanings.length).toBeGreaterThan(10);
+  expect(meanings.filter((words) => !known.has(words!))).toEqual([]);
 });

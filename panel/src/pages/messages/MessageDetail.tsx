@@ -9,6 +9,7 @@ import { Credits } from "@/components/Credits";
 import { PhoneNumber } from "@/components/PhoneNumber";
 import { ExactTime } from "@/components/RelativeTime";
 import { StateBadge } from "@/components/StateBadge";
+import { serverText } from "@/i18n/server";
 import { CancelMessage } from "./CancelMessage";
 import { CopyForSupport, Passage, type Whole, hopsOf } from "./Passage";
 import classes from "./Messages.module.css";
@@ -29,7 +30,7 @@ function Facts({ message }: { message: Whole }) {
       <dd>
         <StateBadge state={message.state} />
         {message.ptt_meaning && message.state !== "delivered" && (
-          <Text size="sm">{message.ptt_meaning}</Text>
+          <Text size="sm">{serverText(message.ptt_meaning)}</Text>
         )}
       </dd>
       {message.state === "scheduled" && (

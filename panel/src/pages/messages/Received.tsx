@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import type { Schemas } from "@/api/client";
-import { useAccountFilter, useAccounts, useMay } from "@/api/session";
+import { useAccountFilter, useAccounts, useMay, useZone } from "@/api/session";
 import { Credits } from "@/components/Credits";
 import { type Column, DataTable, type Filter } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
@@ -12,6 +12,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { PhoneNumber, formatPhone } from "@/components/PhoneNumber";
 import { ExactTime, RelativeTime } from "@/components/RelativeTime";
 import { Badge } from "@/components/StateBadge";
+import { formatTime } from "@/i18n/format";
 import { Words } from "./columns";
 import classes from "./Messages.module.css";
 
@@ -116,7 +117,12 @@ function useFilters(): Filter[] {
 function Detail({ row }: { row: Incoming }) {
   const { t } = useTranslation();
   const may = useMay();
+  const zone = useZone();
   const phone = phoneOf(row.sender);
+  const startedText = ({ started, release_at: until }: Incoming) =>
+    started?.startsWith("held until")
+      ? t("messages:startedBy.held", { until: until && formatTime(until, zone) })
+      : t(`messages:startedBy.${started}`, { defaultValue: started });
   return (
     <Stack gap="md">
       {row.text !== null ? (
@@ -148,7 +154,7 @@ function Detail({ row }: { row: Incoming }) {
         {row.started && (
           <>
             <dt>{t("messages:started")}</dt>
-            <dd>{row.started}</dd>
+            <dd>{startedText(row)}</dd>
           </>
         )}
         {row.carrier && (

@@ -9,6 +9,7 @@ import type { Column, Filter } from "@/components/DataTable";
 import { PhoneNumber } from "@/components/PhoneNumber";
 import { ExactTime, RelativeTime } from "@/components/RelativeTime";
 import { MESSAGE_STATES, StateBadge } from "@/components/StateBadge";
+import { serverText } from "@/i18n/server";
 import classes from "./Messages.module.css";
 
 export type MessageRow = Schemas["MessageRow"];
@@ -120,7 +121,7 @@ export function useMessageColumns(scheduled: boolean): Column<MessageRow>[] {
             {
               key: "receipt",
               label: t("messages:column.why"),
-              render: (row: MessageRow) => row.ptt_meaning ?? "–",
+              render: (row: MessageRow) => (row.ptt_meaning ? serverText(row.ptt_meaning) : "–"),
               optional: true,
             },
           ]),

@@ -10,6 +10,7 @@ import { ConfirmButton } from "@/components/ConfirmButton";
 import { PageHeader } from "@/components/PageHeader";
 import { RelativeTime } from "@/components/RelativeTime";
 import { formatNumber } from "@/i18n/format";
+import { serverText } from "@/i18n/server";
 import { PageSkeleton } from "@/shell/PageSkeleton";
 import { CarrierProfile } from "./CarrierProfile";
 import { CarrierProbe, CarrierTrace } from "./CarrierStreams";
@@ -75,7 +76,7 @@ function Strip({ carrier }: { carrier: Carrier }) {
       </SimpleGrid>
       {status?.why && (
         <Text size="sm" mt="sm">
-          {t("operator:carriers.whyNot")} {status.why}
+          {t("operator:carriers.whyNot")} {serverText(status.why)}
         </Text>
       )}
       {status?.error && (

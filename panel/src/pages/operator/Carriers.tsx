@@ -9,6 +9,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
 import { formatNumber } from "@/i18n/format";
+import { serverText } from "@/i18n/server";
 import { CarrierState } from "./CarrierState";
 
 type Carrier = Schemas["Carrier"];
@@ -81,7 +82,7 @@ export default function Carriers() {
           {
             key: "why",
             label: t("operator:carriers.why"),
-            render: ({ status }) => status?.why ?? "–",
+            render: ({ status }) => (status?.why ? serverText(status.why) : "–"),
           },
           {
             key: "rate",
