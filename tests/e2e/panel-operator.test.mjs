@@ -270,7 +270,7 @@ test("a phone put into quarantine is refused, and free again once let out", asyn
   await dialog.getByLabel("Number").fill(`+${closed}`);
   await dialog.getByLabel("Reason").fill("asked on the phone");
   await sent(dialog, "Add a phone");
-  await page.getByText("Closed by hand").first().waitFor();
+  await page.getByText("Wants no messages").first().waitFor();
   await looksRight(page, "automatic-quarantine");
   const asks = {
     ...who,

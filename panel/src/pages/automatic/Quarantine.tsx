@@ -14,6 +14,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { PhoneNumber } from "@/components/PhoneNumber";
 import { ExactTime, RelativeTime } from "@/components/RelativeTime";
 import { Badge } from "@/components/StateBadge";
+import { serverText } from "@/i18n/server";
 
 type Entry = Schemas["Quarantine"];
 
@@ -40,11 +41,12 @@ function Evidence({ entry }: { entry: Entry }) {
           color={event.status === "valid" ? undefined : "red.8"}
         >
           <Text size="xs" c="var(--quiet)">
-            <ExactTime at={event.at} seconds /> · {event.who}
+            <ExactTime at={event.at} seconds /> ·{" "}
+            {t(`automatic:quarantine.who.${event.who}`, { defaultValue: event.who })}
             {event.account && ` · ${event.account}`}
             {event.short_code && ` · ${event.short_code}`}
           </Text>
-          <Text size="sm">{event.reason}</Text>
+          <Text size="sm">{serverText(event.reason)}</Text>
           {event.text && (
             <Text size="sm" fs="italic">
               “{event.text}”
@@ -117,7 +119,7 @@ export default function Quarantine() {
     {
       key: "reason",
       label: t("automatic:quarantine.reason"),
-      render: ({ reason: why }) => why,
+      render: ({ reason: why }) => serverText(why),
     },
     {
       key: "errors",
