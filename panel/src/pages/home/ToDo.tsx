@@ -66,10 +66,14 @@ function useTasks(): { tasks: Task[]; pending: boolean } {
       text: t("home:task.doubt", { count: doubts }),
       to: "/messages/sent?state=in_doubt",
     });
-  if (account && Number(account.credits) < FEW_CREDITS)
+  const credits = Number(account?.credits);
+  if (account && credits < FEW_CREDITS)
     tasks.push({
       key: "credits",
-      text: t("home:task.credits", { credits: formatCredits(account.credits) }),
+      text:
+        credits > 0
+          ? t("home:task.credits", { count: credits, credits: formatCredits(account.credits) })
+          : t("home:task.noCredits"),
       to: member.operator
         ? `/operator/accounts/${encodeURIComponent(account.name)}`
         : "/statistics",
