@@ -10,13 +10,15 @@
 
 enum { STATE_MAX = 16 };
 
-static void reply_message(struct api *api, struct http_request *request, int64_t id)
+/* As if it were not there for who has none of these rights on its account: rights on another one
+ * have opened the path. */
+static void reply_message(struct api *api, struct http_request *request, int64_t id, unsigned needs)
 {
     struct store_view view = api_view(api, request);
     struct message m;
     json_t *json = NULL;
     enum err e = store_message_get(&m, &view, id);
-    if (!e && !actor_rights(actor_of(request), m.account_id))
+    if (!e && !actor_may(actor_of(request), m.account_id, needs))
         e = ERR_NOT_FOUND;
     if (!e) {
         const struct directory *d = core_directory(api_core(api));
@@ -35,7 +37,7 @@ static void show_message(struct api *api, struct http_request *request, const st
 {
     int64_t id;
     if (fields_id(&id, request, segments[0], "message"))
-        reply_message(api, request, id);
+        reply_message(api, request, id, RIGHT_VIEW);
 }
 
 /* ---- changes ---- */
@@ -61,7 +63,7 @@ static json_t *show_change(struct api_change *c, struct store_view *view)
 
 static void answer_message(struct api_change *c)
 {
-    reply_message(c->api, c->request, ((struct message_change *)c)->id);
+    reply_message(c->api, c->request, ((struct message_change *)c)->id, RIGHT_SEND);
 }
 
 static struct message_change *change_of(struct http_request *request, struct str segment,
