@@ -375,9 +375,12 @@ static json_t *value_of(const struct schema *s, struct str text)
 bool schema_check_text(const struct schema *s, struct str text, struct arena *a,
                        struct schema_fault *fault)
 {
-    json_t *value = value_of(s, text);
+    bool has_nul = text.n && memchr(text.p, 0, text.n); /* as in a body: no database keeps one */
+    json_t *value = has_nul ? NULL : value_of(s, text);
     if (!value) {
-        *fault = (struct schema_fault){.err = ERR_BAD_UTF8, .detail = STR("is not valid UTF-8")};
+        *fault = (struct schema_fault){.err = ERR_BAD_UTF8,
+                                       .detail = has_nul ? STR("holds a NUL character")
+                                                         : STR("is not valid UTF-8")};
         return false;
     }
     bool good = schema_check(s, value, a, fault);

@@ -15,13 +15,27 @@ enum { WRITER_WAITING_MAX = 20000, DEFERRED_MOST_DAYS = 731 };
 
 /* ---- the parts of a request ---- */
 
-static enum err check_labels(const struct accept_request *r, struct refusal *why)
+/* What no database keeps as text would fail in the commit, with all that stand beside it there. */
+static enum err check_label(struct str label, const char *field, struct refusal *why)
 {
     size_t bad_at;
-    if (text_utf8_check(r->tag, &bad_at))
-        return refuse(why, ERR_BAD_UTF8, "tag", STR("is not valid UTF-8"));
+    if (text_utf8_check(label, &bad_at))
+        return refuse(why, ERR_BAD_UTF8, field, STR("is not valid UTF-8"));
+    if (label.n && memchr(label.p, 0, label.n))
+        return refuse(why, ERR_INVALID, field, STR("holds a NUL character"));
+    return OK;
+}
+
+static enum err check_labels(const struct accept_request *r, struct refusal *why)
+{
+    enum err e = check_label(r->tag, "tag", why);
+    if (e)
+        return e;
     if (text_utf8_prefix(r->tag, ACCEPT_TAG_MAX) < r->tag.n)
         return refuse(why, ERR_TOO_LONG, "tag", STR("is too long"));
+    e = check_label(r->ref, "ref", why);
+    if (e)
+        return e;
     if (r->ref.n > ACCEPT_REF_MAX)
         return refuse(why, ERR_TOO_LONG, "ref", STR("is too long"));
     if (r->class < -1 || r->class > 3)
@@ -134,9 +148,7 @@ static enum err check_text(struct arena *a, struct str text, struct refusal *why
         return refuse_text(a, text, bad_at, ERR_BAD_UTF8, why);
     if (!text.n)
         return refuse(why, ERR_MISSING, "text", STR("is empty"));
-    if (memchr(text.p, 0, text.n))
-        return refuse(why, ERR_INVALID, "text", STR("holds a NUL character"));
-    return OK;
+    return check_label(text, "text", why);
 }
 
 /* ---- recipients ---- */

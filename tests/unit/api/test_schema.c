@@ -181,6 +181,11 @@ static void text_of_queries_is_taken_for_what_it_stands_for(void **state)
         expect_fault(good, &fault, texts[i].schema, texts[i].field, texts[i].detail);
         unmake(&m);
     }
+    struct made m = make("{\"type\":\"string\"}");
+    struct schema_fault fault = {0};
+    bool good = schema_check_text(m.schema, (struct str){"a\0b", 3}, m.arena, &fault);
+    expect_fault(good, &fault, "a NUL", "", "holds a NUL character");
+    unmake(&m);
 }
 
 static void a_promise_that_nobody_keeps_is_refused(void **state)
