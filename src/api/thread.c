@@ -7,7 +7,6 @@
 #include "api/fields.h"
 #include "api/present.h"
 #include "base/clock.h"
-#include "store/feed.h"
 #include "text/phone.h"
 
 #include <stdlib.h>
@@ -253,11 +252,7 @@ struct thread_seen {
 static enum err apply_seen(struct core *core, struct store_tx *tx, struct change *change)
 {
     const struct thread_seen *s = (const struct thread_seen *)change;
-    const struct feed_note note = {
-        .kind = FEED_THREAD_READ, .chat = true, .account_id = s->account_id, .phone = s->phone};
     enum err e = store_thread_read(tx, s->account_id, s->phone, s->name);
-    if (!e)
-        store_feed_note(tx, &note);
     return e == ERR_NOT_FOUND
                ? refuse(&change->why, e, "phone", STR("the account has no thread with this phone"))
                : e;

@@ -31,7 +31,8 @@ struct thread {
 enum err store_thread_say(struct store_tx *tx, const struct thread *t) MUST_CHECK;
 /* An incoming is its latest line, and unread. conversation_id 0, until_at_us 0: as they were. */
 enum err store_thread_hear(struct store_tx *tx, const struct thread *t) MUST_CHECK;
-/* Nothing is unread in it, nor in its conversations. ERR_NOT_FOUND: there is no such thread. */
+/* Nothing is unread in it, nor in its conversations; told in the feed. ERR_NOT_FOUND: there is no
+ * such thread. */
 enum err store_thread_read(struct store_tx *tx, int64_t account_id, uint64_t phone,
                            struct str seen_by) MUST_CHECK;
 /* ERR_NOT_FOUND. */

@@ -86,7 +86,11 @@ test("reading_resets_what_is_unread_and_says_who_did", async () => {
   await says(to, asked.from, "un");
   await says(to, asked.from, "deux");
   assert.deepEqual((await threadsOf("?state=unread")).map((t) => [t.phone, t.unread]), [[to, 2]]);
+  const events = async (query) => (await call(server, "GET", `/api/v1/events?${query}`)).json;
+  const { next } = await events("after=now");
   assert.equal((await act(to, "read", {})).status, 200);
+  const told = (await events(`after=${next}&wait=10&types=thread`)).items;
+  assert.deepEqual(told.map((e) => [e.type, e.phone]), [["thread.read", to]], "once");
   assert.deepEqual(await threadsOf("?state=unread"), []);
   assert.equal((await threadsOf())[0].seen_by.name, "command line");
   const { items } = await cli(server, "conversation", "list");
