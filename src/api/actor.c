@@ -108,6 +108,38 @@ bool actor_identify(struct api *api, struct http_request *request)
     return e ? refuse_as(request, e, NULL, (struct str){0}) : true;
 }
 
+static bool has_same_rights(const struct actor *a, const struct actor *b)
+{
+    bool same = a->kind == b->kind && a->id == b->id && a->everywhere == b->everywhere &&
+                a->accounts_n == b->accounts_n;
+    for (size_t i = 0; i < a->accounts_n && same; i++)
+        same = a->accounts[i].account_id == b->accounts[i].account_id &&
+               a->accounts[i].rights == b->accounts[i].rights;
+    return same;
+}
+
+/* A request that lives for minutes must not grow with each question. */
+bool actor_holds(struct api *api, struct http_request *request)
+{
+    const struct actor *then = actor_of(request);
+    struct arena *of_request = request->arena;
+    struct actor now = {0};
+    struct str secret;
+    enum err e = ERR_NOT_FOUND;
+    if (then->kind == ACTOR_SOCKET)
+        return true;
+    request->arena = arena_new();
+    if (then->kind == ACTOR_KEY && !presented_key(&secret, http_header(request, "Authorization")))
+        e = access_key(&now, api, request, secret);
+    else if (then->kind == ACTOR_MEMBER &&
+             presented_cookie(&secret, http_header(request, "Cookie"), STR(SESSION_COOKIE)))
+        e = access_session(&now, api, request, secret);
+    bool holds = !e && has_same_rights(then, &now);
+    arena_free(request->arena);
+    request->arena = of_request;
+    return holds;
+}
+
 unsigned actor_rights(const struct actor *a, int64_t account_id)
 {
     unsigned rights = a->everywhere;

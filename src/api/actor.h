@@ -52,6 +52,9 @@ const struct actor *actor_of(const struct http_request *request);
  * is nobody's: only what anyone may is done then. */
 bool actor_identify(struct api *api, struct http_request *request);
 void actor_is_socket(struct http_request *request);
+/* Of a request that goes on for long: does who asked still have what he had then? Once the session
+ * or the key has ended, or a role was changed, he has to ask again. */
+bool actor_holds(struct api *api, struct http_request *request);
 
 /* All rights on the account; 0: none, as if it did not exist. account_id 0, of rows that belong to
  * no account: only an operator's. */

@@ -12,6 +12,7 @@
 
 struct looker {
     struct api *api;
+    struct http_request *request;
     struct ndjson *out;
     struct tap *tap;
     struct buf records; /* taken from the tap; `at` of them are done */
@@ -134,7 +135,7 @@ static void more(void *ctx, struct ndjson *out)
     l->out = out;
     if (l->at == l->records.n) {
         l->at = 0;
-        if (!tap_take(l->tap, &l->records, &lost))
+        if (!actor_holds(l->api, l->request) || !tap_take(l->tap, &l->records, &lost))
             ndjson_end(out);
     }
     if (lost)
@@ -224,6 +225,7 @@ static void trace_carrier(struct api *api, struct http_request *request, const s
     if (!fields_end(&f))
         return;
     l->api = api;
+    l->request = request;
     l->name = segments[0];
     l->arena = arena_new();
     l->records = buf_limited(TAP_BYTES);

@@ -22,6 +22,7 @@ enum {
 
 struct listening {
     struct event_listener listener; /* first */
+    struct api *api;
     struct events *events;
     size_t limit;
     /* of a stream: */
@@ -134,10 +135,16 @@ static void answer(struct listening *l, json_t *items)
                              feed_position_format(next, &l->listener.at)));
 }
 
+/* Who has lost something meanwhile is told nothing, and judged when he asks again. */
 static void poll_look(struct event_listener *e)
 {
     struct listening *l = (struct listening *)e;
     json_t *items = json_array();
+    if (!actor_holds(l->api, e->request)) {
+        events_leave(l->events, e);
+        answer(l, items);
+        return;
+    }
     bool fine = gather(l, items, &e->more);
     if (fine && !json_array_size(items) && clock_mono_us() < e->until_us) {
         json_decref(items);
@@ -206,6 +213,10 @@ static void write_end(struct listening *l, enum err e)
 
 static void fill(struct listening *l)
 {
+    if (!actor_holds(l->api, l->listener.request)) {
+        l->ending = true;
+        return;
+    }
     json_t *items = json_array();
     json_t *item;
     size_t i;
@@ -285,6 +296,7 @@ static void follow(struct api *api, struct http_request *request, bool as_stream
     struct listening *l = ARENA_NEW(request->arena, struct listening);
     struct event_wish *w = &l->listener.wish;
     int64_t wait_s = -1, limit = USUAL;
+    l->api = api;
     l->events = api->events;
     l->listener.request = request;
     w->actor = actor_of(request);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/export.h"
 
+#include "api/actor.h"
 #include "api/api_base.h"
 #include "api/csv.h"
 #include "base/clock.h"
@@ -79,8 +80,13 @@ static void slice_read(struct api_aside *aside)
     http_pull_wake(aside->request);
 }
 
+/* A long one ends with the right to it. */
 static void read_on(struct export *x)
 {
+    if (!actor_holds(x->aside.api, x->aside.request)) {
+        x->failed = true;
+        return;
+    }
     x->reading = true;
     x->aside.work = read_slice;
     x->aside.done = slice_read;
@@ -98,7 +104,7 @@ static long more(void *ctx, char *to, size_t size)
         return HTTP_PULL_END;
     if (x->bytes.n == 0) {
         read_on(x);
-        return 0;
+        return x->failed ? HTTP_PULL_BREAK : 0;
     }
     size_t n = x->bytes.n < size ? x->bytes.n : size;
     memcpy(to, x->bytes.p, n);

@@ -2,8 +2,9 @@
 // Who has several roles has each of them where he has it and nowhere else; and what somebody may no
 // longer see ends at once, also what had begun.
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { after, before, test } from "node:test";
-import { call, cli, furnish, startNavette, startSim, until, who } from "./navette.mjs";
+import { call, cli, furnish, sleep, startNavette, startSim, until, who } from "./navette.mjs";
 import { Person, refused } from "./people.mjs";
 
 const password = "four words of mine";
@@ -46,4 +47,98 @@ test("a viewer of one account who only chats on another sees no more of it by an
   assert.equal(waits.status, 201, waits.text);
   const cancelled = await sends.post(`/messages/${waits.body.items[0].id}/cancel`);
   assert.deepEqual([cancelled.status, cancelled.body.state], [200, "cancelled"], cancelled.text);
+});
+
+// ---- what goes on ----
+
+// A stream of somebody: {text, ended}.
+function stream(person, path, accept = "text/event-stream") {
+  const { hostname: host, port } = person.url;
+  const cookie = Object.entries(person.cookies)
+    .map((pair) => pair.join("="))
+    .join("; ");
+  const all = { accept, ...(person.key ? { authorization: `Bearer ${person.key}` } : { cookie }) };
+  const told = { text: "", ended: false };
+  const question = request({ host, port, path: `/api/v1${path}`, headers: all, agent: false });
+  question.on("error", () => (told.ended = true));
+  question.on("response", (answer) => {
+    told.status = answer.statusCode;
+    told.answer = answer;
+    answer.on("error", () => {});
+    answer.on("data", (d) => (told.text += d));
+    answer.on("close", () => (told.ended = true));
+  });
+  question.end();
+  return told;
+}
+
+async function somebody(name, role) {
+  const email = `${name}@example.org`;
+  const add = ["member", "add", email, "--password", password];
+  await cli(server, ...add, "--account", chatted, "--role", role);
+  const person = new Person(server);
+  await person.signIn(email, password);
+  return { email, person };
+}
+
+let phone = 33612300000;
+async function sends() {
+  const body = { account: chatted, from: "Navette", to: [`+${++phone}`], text: "x" };
+  const sent = await call(server, "POST", "/api/v1/messages", body);
+  assert.equal(sent.status, 201, sent.bytes);
+  return sent.json.items[0].id;
+}
+
+test("a stream ends with its session, role or key, and tells nothing more", async () => {
+  const ways = {
+    "a session ended elsewhere": async ({ person, email }) => {
+      const other = new Person(server);
+      await other.signIn(email, password);
+      const { items } = (await other.get("/me/sessions")).body;
+      const { id } = items.find((s) => !s.current);
+      assert.equal((await other.delete(`/me/sessions/${id}`)).status, 200);
+      return person;
+    },
+    "another role": ({ email }) =>
+      cli(server, "member", "set", email, "--account", chatted, "--role", "agent"),
+    "a new password": ({ email }) =>
+      cli(server, "member", "set", email, "--password", "another four words"),
+    "no member any more": ({ email }) => cli(server, "member", "remove", email),
+  };
+  let n = 0;
+  for (const [way, end] of Object.entries(ways)) {
+    const one = await somebody(`viewer${++n}`, "viewer");
+    const hears = stream(one.person, "/events");
+    const before = await sends();
+    await until(`it hears: ${way}`, () => hears.text.includes(before));
+    await end(one);
+    const behind = await sends();
+    await until(`it ends: ${way}`, () => hears.ended);
+    assert.ok(!hears.text.includes(behind), `${way}: ${hears.text}`);
+  }
+});
+
+test("a key's poll that waits is told nothing behind the key's end", async () => {
+  const made = await call(server, "POST", `/api/v1/accounts/${chatted}/keys`, {
+    ...{ name: "listens", scopes: ["read"] },
+  });
+  const listens = new Person(server, { key: made.json.key });
+  const { next } = (await listens.get("/events?after=now")).body;
+  const waits = listens.get(`/events?after=${next}&wait=30&types=message`);
+  await sleep(300);
+  const path = `/api/v1/accounts/${chatted}/keys/${made.json.id}`;
+  assert.equal((await call(server, "DELETE", path)).status, 200);
+  await sends();
+  const { status, body } = await waits;
+  assert.deepEqual([status, body.items], [200, []]);
+  refused(await listens.get("/events"), 401, "unauthorized");
+});
+
+test("an operator's trace ends with the operator's rights", async () => {
+  const { email, person } = await somebody("tracer", "viewer");
+  await cli(server, "member", "set", email, "--operator", "yes");
+  const trace = stream(person, "/carriers/sim/trace", "application/x-ndjson");
+  await until("it traces", () => trace.text.includes("tracing"));
+  await cli(server, "member", "set", email, "--operator", "no");
+  await until("it ends", () => trace.ended);
 });
