@@ -137,7 +137,7 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
     c->wanted.id = c->id = store_id_next();
     c->wanted.account_id = a.id;
     if (!c->has_language)
-        c->wanted.language = str_eq(a.timezone, STR("Europe/Paris")) ? STR("fr") : STR("en");
+        c->wanted.language = account_language(&a);
     return store_notification_insert(tx, &c->wanted);
 }
 

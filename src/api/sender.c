@@ -11,6 +11,7 @@
 #include "api/present.h"
 #include "core/accept.h"
 #include "core/admin.h"
+#include "core/errand.h"
 #include "store/id.h"
 #include "text/text.h"
 
@@ -387,7 +388,8 @@ static enum err apply_decision(struct core *core, struct store_tx *tx, struct ch
     s.state = c->enabled ? SENDER_ENABLED : SENDER_REFUSED;
     s.comment = c->sender.comment;
     s.decided_at_us = tx->now_us;
-    return store_sender_update(tx, &s);
+    e = store_sender_update(tx, &s);
+    return e ? e : errand_sender_decided(core, tx, &s);
 }
 
 static void decide_sender(struct api *api, struct http_request *request, const struct str *segments)

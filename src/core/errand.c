@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "core/core_base.h"
 #include "store/id.h"
+#include "store/member.h"
 
 enum { ERRANDS_AT_ONCE = 64, EVENT_MOST = 1024 * 1024 };
 
@@ -162,6 +163,56 @@ enum err errand_no_credit(struct core *c, struct store_tx *tx, int64_t account_i
         buf_add_u8(&body, '}');
         add(&b, &like, to[i].target, &body);
     }
+    directory_release(d);
+    return e ? e : give(&b);
+}
+
+/* To an address of the account; the body begins and lacks its end. */
+static struct buf begin_letter(const char *name, int64_t id, int64_t now_us, struct str language,
+                               const struct account *a)
+{
+    struct buf body = buf_limited(EVENT_MOST);
+    buf_printf(&body, "{\"id\":\"%s_%lld_%lld\",\"at\":%lld", name, (long long)id,
+               (long long)now_us, (long long)now_us);
+    text_member(&body, "language", language);
+    text_member(&body, "account", a->name);
+    return body;
+}
+
+static void add_decision(struct batch *b, const struct account *a, const struct sender *s,
+                         struct str to, struct str language)
+{
+    struct errand like = {
+        .account_id = a->id, .kind = ERRAND_MAIL_SENDER, .profile = PROFILE_NAVETTE, .keep = true};
+    struct buf body = begin_letter("sender", s->id, b->tx->now_us, language, a);
+    text_member(&body, "sender", s->name);
+    text_member(&body, "state", str_of(sender_state_name(s->state)));
+    text_member(&body, "comment", s->comment);
+    buf_add_u8(&body, '}');
+    add(b, &like, to, &body);
+}
+
+static enum err add_owners(struct batch *b, const struct account *a, const struct sender *s)
+{
+    struct membership *rows;
+    struct member m;
+    size_t n;
+    enum err e = store_membership_of_account(&rows, &n, &b->tx->view, a->id);
+    for (size_t i = 0; i < n && !e; i++)
+        if (rows[i].role == ROLE_OWNER &&
+            (e = store_member_get(&m, &b->tx->view, rows[i].member_id)) == OK)
+            add_decision(b, a, s, m.email, m.language);
+    return e;
+}
+
+enum err errand_sender_decided(struct core *c, struct store_tx *tx, const struct sender *s)
+{
+    struct batch b = {.core = c, .tx = tx};
+    const struct directory *d = core_directory(c);
+    const struct account *a = directory_account_by_id(d, s->account_id);
+    enum err e = a ? add_owners(&b, a, s) : OK;
+    if (!e && a && !b.n && a->profile.email.n)
+        add_decision(&b, a, s, a->profile.email, account_language(a));
     directory_release(d);
     return e ? e : give(&b);
 }

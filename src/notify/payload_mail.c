@@ -3,26 +3,17 @@
 #include "base/clock.h"
 #include "notify/payload_base.h"
 
-enum { SUBJECT_TEXT = 40 };
-
 struct words {
-    const char *reply_subject, *credit_subject;
-    const char *reply, *credit;
+    const char *reply_subject, *reply;
 };
 
 static const struct words english = {
     .reply_subject = "Reply from %.*s",
-    .credit_subject = "No credits left: %.*s",
     .reply = "From: %.*s\nTo: %.*s\nReceived: %.*s\nAccount: %.*s\n\n%.*s\n\n",
-    .credit = "Account %.*s has no credits left for what replies to it cost (%.*s).\n"
-              "Replies are kept, but nothing is answered until it has credits again.\n",
 };
 static const struct words french = {
     .reply_subject = "Réponse de %.*s",
-    .credit_subject = "Plus de crédits : %.*s",
     .reply = "De : %.*s\nÀ : %.*s\nReçu : %.*s\nCompte : %.*s\n\n%.*s\n\n",
-    .credit = "Le compte %.*s n'a plus de crédits pour ce que coûtent ses réponses (%.*s).\n"
-              "Les réponses sont gardées, mais rien n'y répond avant qu'il ait des crédits.\n",
 };
 
 static struct str reply_text(struct arena *a, const struct words *w, const json_t *event,
@@ -60,14 +51,18 @@ enum err payload_mail(struct net_call *call, struct arena *a, const struct paylo
                   STR_FMT(domain < from.n ? str_sub(from, domain + 1, from.n) : STR("localhost")))
                   .p,
         .at_us = what->now_us};
-    if (what->errand->kind == ERRAND_MAIL_REPLY) {
+    switch (what->errand->kind) {
+    case ERRAND_MAIL_REPLY:
         m->subject = arena_printf(a, w->reply_subject, STR_FMT(payload_text(event, "phone")));
         m->text = reply_text(a, w, event, at, is_french);
-    } else if (what->errand->kind != ERRAND_MAIL_CREDIT) {
+        break;
+    case ERRAND_MAIL_PASSWORD:
+    case ERRAND_MAIL_INVITE:
         payload_people(m, a, what->errand->kind, event);
-    } else {
-        m->subject = arena_printf(a, w->credit_subject, STR_FMT(payload_text(event, "account")));
-        m->text = arena_printf(a, w->credit, STR_FMT(payload_text(event, "account")), STR_FMT(at));
+        break;
+    default:
+        payload_account(m, a, what->errand->kind, event, at);
+        break;
     }
     call->mail = m;
     return OK;

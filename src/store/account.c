@@ -21,6 +21,11 @@ enum err grade_parse(enum grade *out, struct str name)
     return ERR_INVALID;
 }
 
+struct str account_language(const struct account *a)
+{
+    return str_eq(a->timezone, STR("Europe/Paris")) ? STR("fr") : STR("en");
+}
+
 static struct db_value grade_of(const struct account *a)
 {
     return DB_INT(a->grade == GRADE_ANY ? GRADE_PREMIUM : a->grade);

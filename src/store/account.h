@@ -37,6 +37,9 @@ struct account {
     int64_t created_at_us;
 };
 
+/* "fr" or "en": what whoever it belongs to most likely reads, where nobody has said it. */
+struct str account_language(const struct account *a);
+
 struct api_user {
     int64_t id;
     int64_t account_id;

@@ -32,6 +32,7 @@ enum errand_kind {
     ERRAND_TEST,
     ERRAND_MAIL_PASSWORD,
     ERRAND_MAIL_INVITE,
+    ERRAND_MAIL_SENDER, /* an operator has decided about one */
     ERRAND_KINDS
 };
 enum errand_state { ERRAND_WAITING = 1, ERRAND_CLAIMED, ERRAND_DONE, ERRAND_GIVEN_UP };

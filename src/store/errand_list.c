@@ -15,14 +15,19 @@ const char *errand_kind_name(enum errand_kind kind)
                                                     [ERRAND_MAIL_CREDIT] = "mail_credit",
                                                     [ERRAND_TEST] = "test",
                                                     [ERRAND_MAIL_PASSWORD] = "mail_password",
-                                                    [ERRAND_MAIL_INVITE] = "mail_invite"};
+                                                    [ERRAND_MAIL_INVITE] = "mail_invite",
+                                                    [ERRAND_MAIL_SENDER] = "mail_sender"};
     return kind > 0 && kind < ERRAND_KINDS ? names[kind] : "unknown";
 }
 
 bool errand_is_mail(enum errand_kind kind)
 {
-    return kind == ERRAND_MAIL_REPLY || kind == ERRAND_MAIL_CREDIT ||
-           kind == ERRAND_MAIL_PASSWORD || kind == ERRAND_MAIL_INVITE;
+    static const bool mails[ERRAND_KINDS] = {[ERRAND_MAIL_REPLY] = true,
+                                             [ERRAND_MAIL_CREDIT] = true,
+                                             [ERRAND_MAIL_PASSWORD] = true,
+                                             [ERRAND_MAIL_INVITE] = true,
+                                             [ERRAND_MAIL_SENDER] = true};
+    return kind > 0 && kind < ERRAND_KINDS && mails[kind];
 }
 
 const char *errand_state_name(enum errand_state state)

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { cli, command, furnish, http2sms, startNavette } from "./navette.mjs";
+import { call, cli, command, furnish, http2sms, startNavette } from "./navette.mjs";
 import { startSim, tempDir, until, who } from "./navette.mjs";
 
 const { SMTPServer } = createRequire(import.meta.url)("smtp-server");
@@ -23,11 +23,15 @@ let phone = 33612350000;
 // A certificate of our own for "localhost", which the server is told to trust.
 function certificate() {
   const dir = tempDir();
-  execFileSync("openssl", [
-    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
-    ...["-addext", "subjectAltName=DNS:localhost"],
-    ...["-keyout", join(dir, "key.pem"), "-out", join(dir, "cert.pem")],
-  ], { stdio: "ignore" });
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
+      ...["-addext", "subjectAltName=DNS:localhost"],
+      ...["-keyout", join(dir, "key.pem"), "-out", join(dir, "cert.pem")],
+    ],
+    { stdio: "ignore" },
+  );
   const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(join(dir, name)));
   return { dir, key, cert };
 }
@@ -63,6 +67,7 @@ before(async () => {
     args: [
       ...["--smtp", `smtp://localhost:${smtp.server.address().port}`],
       ...["--callback-ca", join(dir, "cert.pem"), "--smtp-user", "navette"],
+      ...["--smtp-from", "navette@shop.example"],
     ],
     env: { NAVETTE_SMTP_PASSWORD: "pépin" },
   });
@@ -165,4 +170,48 @@ test("no address may break out of its header", async () => {
     );
     assert.equal(code, 1, address);
   }
+});
+
+test("P3_2 who owns the account is told what was decided about its sender, and why", async () => {
+  const person = (name, role, language) =>
+    cli(
+      server,
+      ...["member", "add", `${name}@shop.example`, "--language", language],
+      ...["--account", who.account, "--role", role],
+    );
+  await person("anne", "owner", "fr");
+  await person("bob", "owner", "en");
+  await person("vera", "viewer", "en");
+  const path = `/api/v1/accounts/${who.account}/senders`;
+  await call(server, "POST", path, { name: "Boutique" });
+  const decide = (account, ...words) => cli(server, "sender", "decide", account, ...words);
+  mails = [];
+  await decide(who.account, "Boutique", "refused", "--comment", "Le K-bis, s'il vous plaît.");
+  await until("two letters", () => mails.length === 2);
+  const letter = (to) => {
+    const { from, text } = mails.find((m) => m.to[0] === `${to}@shop.example`);
+    return { from, text, body: decode(text.slice(text.indexOf("\r\n\r\n"))) };
+  };
+  assert.equal(letter("anne").from, "navette@shop.example");
+  assert.equal(subject(letter("anne").text), "L'expéditeur Boutique est refusé");
+  assert.match(letter("anne").body, /L'exploitant écrit\u00a0:\n\nLe K-bis, s'il vous plaît\./);
+  assert.equal(subject(letter("bob").text), "Sender Boutique was refused");
+  assert.match(letter("bob").body, /The operator writes:\n\nLe K-bis/);
+
+  mails = [];
+  await decide(who.account, "Boutique", "enabled");
+  await until("two letters", () => mails.length === 2);
+  assert.match(letter("bob").body, /the sender Boutique of account sms-test-1 is enabled/);
+  assert.doesNotMatch(letter("bob").body, /The operator writes/);
+});
+
+test("an account without an owner has it told to the address of its profile", async () => {
+  await cli(server, "account", "add", "sms-alone");
+  await cli(server, "account", "set", "sms-alone", "--email", "alone@shop.example");
+  await call(server, "POST", "/api/v1/accounts/sms-alone/senders", { name: "Alone" });
+  mails = [];
+  await cli(server, "sender", "decide", "sms-alone", "Alone", "enabled");
+  const [mail] = await until("the letter", () => mails.length && mails);
+  assert.deepEqual(mail.to, ["alone@shop.example"]);
+  assert.equal(subject(mail.text), "L'expéditeur Alone est validé");
 });
