@@ -289,7 +289,11 @@ test("a phone put into quarantine is refused, and free again once let out", asyn
   await release.getByRole("button", { name: "Let it out" }).click();
   await page.getByText("Nobody is in quarantine.").waitFor();
   assert.match((await http2sms(server, asks)).text, /^OK/);
-  for (const path of ["/automatic/reply", "/api/users"]) {
+  await visit(page, "/automatic/keywords");
+  await page.getByText("HEURES").waitFor(); // an operator's row, to read
+  await page.getByText("STOP SMS").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Add a row" }).count(), 0);
+  for (const path of ["/automatic/keywords", "/automatic/reply", "/api/users"]) {
     await visit(page, path);
     await looksRight(page, path.slice(1).replace("/", "-"));
   }

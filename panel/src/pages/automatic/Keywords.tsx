@@ -1,28 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What words in a reply start: the first row of a carrier that matches counts. */
-import { ActionIcon, Alert, Group, Select, Stack, Text } from "@mantine/core";
+import { ActionIcon, Alert, Group, Select, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api, api, must } from "@/api/client";
 import type { Schemas } from "@/api/client";
 import { showDone, showProblem } from "@/api/forms";
-import { useMay } from "@/api/session";
+import { useAccount, useMay } from "@/api/session";
 import { EditButton, type FormField } from "@/components/EditButton";
 import { EmptyState } from "@/components/EmptyState";
-import { ListTable } from "@/components/ListTable";
+import { type ListColumn, ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
 import { EditRow, RemoveRow } from "@/components/RowButtons";
 import { IconArrowDown, IconArrowUp } from "@/components/icons";
 import { Badge } from "@/components/StateBadge";
 
 type Rule = Schemas["Rule"];
+/** As its account sees it. */
+type Keyword = Pick<Rule, "keyword" | "prefix" | "short_code" | "reply" | "action">;
 const TONES: Record<Rule["action"], string> = { none: "wait", quarantine: "bad", leave: "good" };
+
+function useColumns(): ListColumn<Keyword>[] {
+  const { t } = useTranslation();
+  return [
+    {
+      key: "keyword",
+      label: t("automatic:keywords.keyword"),
+      value: ({ keyword }) => keyword ?? "",
+      render: ({ keyword, prefix }) =>
+        keyword ? (
+          <Text span size="sm" fw={600}>
+            {keyword}
+            {prefix && "…"}
+          </Text>
+        ) : (
+          t("automatic:keywords.any")
+        ),
+    },
+    {
+      key: "number",
+      label: t("automatic:keywords.number"),
+      value: ({ short_code }) => short_code ?? "",
+      render: ({ short_code }) => short_code ?? t("automatic:keywords.anyNumber"),
+    },
+    {
+      key: "reply",
+      label: t("automatic:keywords.reply"),
+      value: ({ reply }) => reply ?? "",
+      render: ({ reply }) => reply ?? "–",
+    },
+    {
+      key: "action",
+      label: t("automatic:keywords.action"),
+      value: ({ action }) => action,
+      render: ({ action }) => (
+        <Badge tone={TONES[action]}>{t(`automatic:keywords.actions.${action}`)}</Badge>
+      ),
+    },
+  ];
+}
 
 function Rules({ carrier }: { carrier: string }) {
   const { t } = useTranslation();
   const path = { name: carrier };
   const list = $api.useQuery("get", "/api/v1/carriers/{name}/rules", { params: { path } });
   const rules = list.data?.items;
+  const columns = useColumns();
   const done = () => {
     showDone(t("saved"));
     void list.refetch();
@@ -128,40 +171,7 @@ function Rules({ carrier }: { carrier: string }) {
               </Group>
             ),
           },
-          {
-            key: "keyword",
-            label: t("automatic:keywords.keyword"),
-            value: ({ keyword }) => keyword ?? "",
-            render: ({ keyword, prefix }) =>
-              keyword ? (
-                <Text span size="sm" fw={600}>
-                  {keyword}
-                  {prefix && "…"}
-                </Text>
-              ) : (
-                t("automatic:keywords.any")
-              ),
-          },
-          {
-            key: "number",
-            label: t("automatic:keywords.number"),
-            value: ({ short_code }) => short_code ?? "",
-            render: ({ short_code }) => short_code ?? t("automatic:keywords.anyNumber"),
-          },
-          {
-            key: "reply",
-            label: t("automatic:keywords.reply"),
-            value: ({ reply }) => reply ?? "",
-            render: ({ reply }) => reply ?? "–",
-          },
-          {
-            key: "action",
-            label: t("automatic:keywords.action"),
-            value: ({ action }) => action,
-            render: ({ action }) => (
-              <Badge tone={TONES[action]}>{t(`automatic:keywords.actions.${action}`)}</Badge>
-            ),
-          },
+          ...columns,
         ]}
         rowActions={(rule) => {
           const params = { path: { id: rule.id } };
@@ -222,6 +232,61 @@ function OfCarriers() {
   );
 }
 
+function BuiltIn({ words }: { words: { keyword: string; action: "quarantine" | "leave" }[] }) {
+  const { t } = useTranslation();
+  return (
+    <Table withTableBorder fz="sm" maw={640} aria-label={t("automatic:keywords.stop")}>
+      <Table.Tbody>
+        {(["quarantine", "leave"] as const).map((action) => (
+          <Table.Tr key={action}>
+            <Table.Th scope="row" w={190}>
+              <Badge tone={TONES[action]}>{t(`automatic:keywords.actions.${action}`)}</Badge>
+            </Table.Th>
+            <Table.Td>
+              {words
+                .filter((each) => each.action === action)
+                .map(({ keyword }) => keyword)
+                .join(", ")}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+/** Rows belong to carriers, which an operator keeps: an owner reads those that concern him. */
+function OfAccount() {
+  const { t } = useTranslation();
+  const { name } = useAccount();
+  const list = $api.useQuery("get", "/api/v1/accounts/{name}/keywords", {
+    params: { path: { name } },
+  });
+  const rows = list.data?.items.map((row, at) => ({ ...row, at }));
+  return (
+    <>
+      {list.data && <BuiltIn words={list.data.built_in} />}
+      <Text size="sm" c="var(--quiet)">
+        {t("automatic:keywords.operatorsHelp")}
+      </Text>
+      <ListTable
+        label={t("automatic:keywords.title")}
+        rows={rows}
+        error={list.error}
+        again={() => void list.refetch()}
+        rowKey={({ at }) => String(at)}
+        searchFrom={12}
+        columns={useColumns()}
+        empty={
+          <EmptyState title={t("automatic:keywords.noneYours")}>
+            {t("automatic:keywords.noneYoursHelp")}
+          </EmptyState>
+        }
+      />
+    </>
+  );
+}
+
 export default function Keywords() {
   const { t } = useTranslation();
   const may = useMay();
@@ -232,13 +297,7 @@ export default function Keywords() {
         <Alert variant="light" title={t("automatic:keywords.stop")}>
           {t("automatic:keywords.stopHelp")}
         </Alert>
-        {may("operate") ? (
-          <OfCarriers />
-        ) : (
-          <EmptyState title={t("automatic:keywords.operators")}>
-            {t("automatic:keywords.operatorsHelp")}
-          </EmptyState>
-        )}
+        {may("operate") ? <OfCarriers /> : <OfAccount />}
       </Stack>
     </>
   );
