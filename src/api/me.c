@@ -78,12 +78,20 @@ static void on_checked(struct credential_check *check)
                         STR("this is not your present password"));
     else if (check->err)
         api_reply_error(c->request, check->err, NULL, (struct str){0});
-    else
+    else {
+        guard_succeeded(c->api->guard, &c->base.try);
         people_post(&c->base, c->api, c->request, apply_me, answer_me);
+    }
 }
 
+/* Whoever sits at somebody's open panel may guess no faster than at the door. */
 static void check_password(struct me_change *c)
 {
+    c->base.try = (struct guard_try){
+        .email = arena_printf(c->request->arena, "own %.*s", STR_FMT(actor_of(c->request)->name)),
+        .peer = &c->request->peer};
+    if (!people_may_try(c->api, c->request, &c->base.try))
+        return;
     struct store_view view = api_view(c->api, c->request);
     struct member m;
     enum err e = store_member_get(&m, &view, actor_of(c->request)->id);

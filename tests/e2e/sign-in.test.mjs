@@ -114,6 +114,22 @@ test("who guesses is slowed, whoever it is; the owner elsewhere is not", async (
   });
 });
 
+test("at somebody's open panel the password is guessed no faster than at the door", async () => {
+  const bea = new Person(server, { from: "127.0.8.1" });
+  await bea.signIn("bea@example.org", password);
+  const wish = { password: "another one, mine" };
+  const guess = () => bea.patch("/me", { ...wish, old_password: "a guess of it" });
+  for (let i = 0; i < 5; i++) refused(await guess(), 403, "forbidden", "old_password");
+  refused(await guess(), 429, "slow_down");
+  refused(await bea.patch("/me", { ...wish, old_password: password }), 429, "slow_down");
+  // What needs no password does not wait, and neither does she elsewhere.
+  assert.equal((await bea.patch("/me", { name: "Bea" })).status, 200);
+  const there = new Person(server, { from: "127.0.9.1" });
+  await there.signIn("bea@example.org", password);
+  const same = { password, old_password: password };
+  for (let i = 0; i < 8; i++) assert.equal((await there.patch("/me", same)).status, 200);
+});
+
 test("an address that nobody has costs as much time as a wrong password", async () => {
   const took = async (email, from) => {
     const begin = process.hrtime.bigint();
