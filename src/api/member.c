@@ -253,6 +253,8 @@ static enum err write_member(struct store_tx *tx, struct member_change *c, struc
     enum err e = store_member_update(tx, m);
     if (!e && p->password.n)
         e = store_session_delete_others(tx, m->id, 0);
+    if (!e && (p->password.n || p->has_email)) /* links that went to an old address, or a thief */
+        e = store_token_delete(tx, TOKEN_PASSWORD, m->id);
     if (!e && c->totp_off)
         e = store_member_totp_set(tx, m->id, (struct str){0}, false);
     return e ? e : put_role(tx, c, m->id);

@@ -249,6 +249,21 @@ test("who forgot the password gets a link, once; who is nobody gets none", async
   assert.match(again.headers["set-cookie"][0], /; Secure$/);
 });
 
+test("a link to a password ends when an operator sets one, or another address", async () => {
+  const anybody = new Person(server, { from: "127.0.3.1" });
+  const operator = (change) => call(server, "PATCH", "/api/v1/members/ben@example.org", change);
+  await cli(server, "member", "add", "ben@example.org", "--password", password);
+  for (const change of [{ password: "the operator's own" }, { email: "benny@example.org" }]) {
+    letters.length = 0;
+    await anybody.post("/password-reset", { email: "ben@example.org" });
+    const letter = await until("the letter", () => letters[0]);
+    const [, token] = /#\/reset\/([\w-]{43})\s/.exec(letter.text);
+    assert.equal((await operator(change)).status, 200);
+    const set = await anybody.post(`/password-reset/${token}`, { password: "the thief's own" });
+    refused(set, 404, "not_found", "token");
+  }
+});
+
 test("who is invited gets the link by e-mail too", async () => {
   const invited = { email: "cleo@example.org", role: "agent" };
   const { invite_url } = (await ann.post("/accounts/sms-a/members", invited)).body;
