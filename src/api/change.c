@@ -11,6 +11,11 @@
 
 #include <stdio.h>
 
+/* Of db_lock: one change at a time, on all nodes. A change reads a row and then writes it whole;
+ * what another node wrote in between would be undone. It is the first lock of its transaction, so
+ * nobody who waits for it holds another. */
+#define CHANGE_KEY INT64_C(0x6368616e6765)
+
 /* Who signs in or comes by a link is nobody yet: then it is whom the change is about. */
 static struct str who_of(const struct api_change *c)
 {
@@ -140,7 +145,9 @@ static enum err apply_and_tell(struct core *core, struct store_tx *tx, struct ch
     struct api_change *c = (struct api_change *)change;
     if (c->silent)
         return c->apply(core, tx, change);
-    enum err e = hold_edition(c, tx);
+    enum err e = db_lock(tx->view.db, CHANGE_KEY);
+    if (!e)
+        e = hold_edition(c, tx);
     if (e)
         return e;
     json_t *before = as_it_was(c, &tx->view);

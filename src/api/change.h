@@ -7,7 +7,8 @@
  * from what `show` gives before and after, or from what `was` gives and the request's body says.
  * After the commit the directory is read anew (unless `change.no_reload`), one line goes to the log
  * (who, what, which: never a secret), and `answer` gives the one answer. A refusal of `apply` is
- * answered here.
+ * answered here. On all nodes together one change is made at a time, so `apply` may read a row and
+ * write it whole.
  *
  * Where openapi/ says that a path takes If-Match, each change makes another edition of it, told as
  * ETag; a change that says which one it has seen is refused when another one stands there, in the
