@@ -281,7 +281,8 @@ export async function startSmsc({ onSubmit, port = 0 } = {}) {
   // To a session that receives; the answer's PDU.
   smsc.deliver = (fields) => {
     const session = [...smsc.sessions].find((s) => s.mode !== "bind_transmitter");
-    return new Promise((r) => session.deliver_sm(fields, r));
+    session.socket.ref(); // an answer is worth waiting for
+    return new Promise((r) => session.deliver_sm(fields, r)).finally(() => session.socket.unref());
   };
   smsc.close = () => {
     for (const session of smsc.sessions) session.destroy();
