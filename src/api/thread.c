@@ -14,6 +14,7 @@
 enum {
     WORD_MAX = 64,
     CURSOR_MAX = 64,
+    UNREAD_MOST = 1000,
     LOOK_AT_DIGITS = 200000, /* in the index alone */
     LOOK_AT_OPEN = 5000,     /* rows */
     LOOK_AT_TEXTS = 20000
@@ -192,6 +193,17 @@ static void list_threads(struct api *api, struct http_request *request, const st
     post(s, api, request, search);
 }
 
+static void count_unread(struct api *api, struct http_request *request, const struct str *segments)
+{
+    struct store_view view = api_view(api, request);
+    size_t n;
+    enum err e = store_thread_unread(&n, &view, actor_account(request)->id, UNREAD_MOST);
+    if (e)
+        api_reply_error(request, e, NULL, (struct str){0});
+    else
+        api_reply_json(request, 200, json_pack("{s:I}", "threads", (json_int_t)n));
+}
+
 /* ---- lines ---- */
 
 static enum err read_lines(struct api_aside *aside, struct store_view *view)
@@ -288,6 +300,7 @@ static void read_thread(struct api *api, struct http_request *request, const str
 #define THREADS "/api/v1/accounts/{name}/threads"
 const struct api_route thread_routes[] = {
     {HTTP_GET, THREADS, list_threads, RIGHT_VIEW | RIGHT_CHAT},
+    {HTTP_GET, THREADS "/unread", count_unread, RIGHT_VIEW | RIGHT_CHAT},
     {HTTP_GET, THREADS "/{phone}", show_thread, RIGHT_VIEW | RIGHT_CHAT},
     {HTTP_POST, THREADS "/{phone}/read", read_thread, RIGHT_CHAT},
     {0},

@@ -151,6 +151,16 @@ enum err store_thread_list(struct thread **out, size_t *n, size_t *looked, struc
     return e ? e : closed;
 }
 
+enum err store_thread_unread(size_t *n, struct store_view *view, int64_t account_id, size_t most)
+{
+    static struct db_query count =
+        DB_QUERY("SELECT COUNT(*) FROM (SELECT phone FROM thread WHERE account_id = $1 "
+                 "AND unread > 0 LIMIT $2) AS t");
+    struct db_rows rows = db_rows_open(view->db, &count, DB_ARGS(DB_INT(account_id), DB_INT(most)));
+    *n = db_rows_next(&rows) ? (size_t)db_rows_int(&rows, 0) : 0;
+    return db_rows_close(&rows);
+}
+
 static bool is_there(const uint64_t *phones, size_t n, uint64_t phone)
 {
     for (size_t i = 0; i < n; i++)

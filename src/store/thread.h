@@ -54,6 +54,10 @@ struct thread_filter {
 enum err store_thread_list(struct thread **out, size_t *n, size_t *looked, struct thread *behind,
                            struct store_view *view, const struct thread_filter *filter) MUST_CHECK;
 
+/* How many threads of the account have something unread; of more than `most` this many. */
+enum err store_thread_unread(size_t *n, struct store_view *view, int64_t account_id,
+                             size_t most) MUST_CHECK;
+
 /* Phones whose incoming of this account have the word in their text, newest first, each once among
  * those looked at. *behind_id: how far it came; 0: it was all. */
 enum err store_thread_find(uint64_t **phones, size_t *n, int64_t *behind_id,

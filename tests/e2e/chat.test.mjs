@@ -19,8 +19,18 @@ before(async () => {
   await cli(server, "twoway", "enable", who.account);
   const numbers = "38101,38102,38103,38104";
   await cli(server, "number", "add", numbers, "--carrier", "sim");
-  await cli(server, "number", "add", "33700000077", "--carrier", "sim", "--kind", "virtual",
-    "--account", who.account);
+  await cli(
+    server,
+    "number",
+    "add",
+    "33700000077",
+    "--carrier",
+    "sim",
+    "--kind",
+    "virtual",
+    "--account",
+    who.account,
+  );
   await smsc.bound(1);
 });
 
@@ -62,21 +72,23 @@ test("P8_3_a_thread_has_the_question_the_reply_and_the_answer_by_hand", async ()
 
   const before = await lines(to);
   assert.equal(before.can_answer, true);
-  assert.deepEqual(before.items.map((l) => [l.side, l.text, l.standing]), [
-    ["in", "Oui !", "in_time"],
-    ["out", "Vous venez ?", null],
-  ]);
+  assert.deepEqual(
+    before.items.map((l) => [l.side, l.text, l.standing]),
+    [
+      ["in", "Oui !", "in_time"],
+      ["out", "Vous venez ?", null],
+    ],
+  );
   const answer = await act(to, "messages", { text: "Parfait" });
   assert.equal(answer.status, 201, JSON.stringify(answer.json));
   assert.deepEqual([answer.json.number, answer.json.side], [asked.from, "out"]);
   assert.deepEqual(answer.json.by, { kind: "command_line", name: null });
   await until("it leaves", () => smsc.submits.some((s) => s.short_message.message === "Parfait"));
   const [after] = await threadsOf();
-  assert.deepEqual([after.unread, after.last.text, after.answered_by.name], [
-    0,
-    "Parfait",
-    "command line",
-  ]);
+  assert.deepEqual(
+    [after.unread, after.last.text, after.answered_by.name],
+    [0, "Parfait", "command line"],
+  );
   assert.ok((await lines(to)).until_at > before.until_at);
 });
 
@@ -85,12 +97,21 @@ test("reading_resets_what_is_unread_and_says_who_did", async () => {
   const asked = await ask(to, "?");
   await says(to, asked.from, "un");
   await says(to, asked.from, "deux");
-  assert.deepEqual((await threadsOf("?state=unread")).map((t) => [t.phone, t.unread]), [[to, 2]]);
+  assert.deepEqual(await get("/threads/unread"), { threads: 1 });
+  assert.deepEqual(
+    (await threadsOf("?state=unread")).map((t) => [t.phone, t.unread]),
+    [[to, 2]],
+  );
   const events = async (query) => (await call(server, "GET", `/api/v1/events?${query}`)).json;
   const { next } = await events("after=now");
   assert.equal((await act(to, "read", {})).status, 200);
   const told = (await events(`after=${next}&wait=10&types=thread`)).items;
-  assert.deepEqual(told.map((e) => [e.type, e.phone]), [["thread.read", to]], "once");
+  assert.deepEqual(
+    told.map((e) => [e.type, e.phone]),
+    [["thread.read", to]],
+    "once",
+  );
+  assert.deepEqual(await get("/threads/unread"), { threads: 0 });
   assert.deepEqual(await threadsOf("?state=unread"), []);
   assert.equal((await threadsOf())[0].seen_by.name, "command line");
   const { items } = await cli(server, "conversation", "list");
@@ -125,7 +146,10 @@ test("a_campaign_stands_in_the_thread_and_alone_makes_none", async () => {
   const to = newPhone();
   const asked = await ask(to, "?");
   await ask(to, "Soldes", { from: "Navette" });
-  assert.deepEqual((await lines(to)).items.map((l) => l.text), ["Soldes", "?"]);
+  assert.deepEqual(
+    (await lines(to)).items.map((l) => l.text),
+    ["Soldes", "?"],
+  );
   assert.equal((await threadsOf())[0].last.text, "?");
   const alone = newPhone();
   await ask(alone, "Soldes", { from: "Navette" });
@@ -155,7 +179,7 @@ test("pages_of_threads_and_of_lines_hold_all_once", async () => {
   const asked = await ask(to, "0");
   for (let i = 1; i < 7; i++) await says(to, asked.from, String(i));
   const texts = [];
-  for (let cursor = ""; cursor !== null; ) {
+  for (let cursor = ""; cursor !== null;) {
     const page = await lines(to, `?limit=3${cursor && `&cursor=${cursor}`}`);
     texts.push(...page.items.map((l) => l.text));
     cursor = page.next;
@@ -163,7 +187,7 @@ test("pages_of_threads_and_of_lines_hold_all_once", async () => {
   assert.deepEqual(texts, ["6", "5", "4", "3", "2", "1", "0"]);
   const all = (await threadsOf()).map((t) => t.phone);
   const paged = [];
-  for (let cursor = ""; cursor !== null; ) {
+  for (let cursor = ""; cursor !== null;) {
     const page = await get(`/threads?limit=2${cursor && `&cursor=${cursor}`}`);
     paged.push(...page.items.map((t) => t.phone));
     cursor = page.next;
@@ -200,7 +224,10 @@ test("saved_replies_are_the_accounts_own", async () => {
   const { id } = made.json;
   const changed = await call(server, "PATCH", `${path}/${id}`, { text: "Merci !" });
   assert.equal(changed.json.text, "Merci !");
-  assert.deepEqual((await get("/saved-replies")).items.map((r) => r.name), ["merci"]);
+  assert.deepEqual(
+    (await get("/saved-replies")).items.map((r) => r.name),
+    ["merci"],
+  );
   await cli(server, "account", "add", "sms-other-1");
   const theirs = `/api/v1/accounts/sms-other-1/saved-replies/${id}`;
   assert.equal((await call(server, "DELETE", theirs)).status, 404);

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { visit } from "./browser.mjs";
+import { until } from "./navette.mjs";
 import { Phone, looksRightEverywhere, openDemo, startDemo, words } from "./panel-demo.mjs";
 
 let server;
@@ -41,6 +42,18 @@ async function saveReply(page, t) {
   await page.keyboard.press("Escape");
 }
 
+// Threads that nobody has read, as the title of the page and the navigation tell.
+async function unreadOf(page, t) {
+  const shown = /^\((\d+)\) /.exec(await page.title());
+  const count = Number(shown?.[1] ?? 0);
+  if (count > 0)
+    await page
+      .getByRole("link", { name: t("unreadThreads", { count, text: count }) })
+      .first()
+      .waitFor();
+  return count;
+}
+
 for (const language of ["en", "fr"]) {
   const t = words(language);
 
@@ -51,10 +64,12 @@ for (const language of ["en", "fr"]) {
 
     // The list shows the reply without being asked again.
     await visit(page, "/chat");
+    const before = await unreadOf(page, t);
     const row = page.locator(`[data-phone="${phone.number}"]`);
     await row.waitFor();
     await phone.says(number, "Yes, with pleasure");
     await row.getByLabel(t("chat:unread", { count: 1 })).waitFor();
+    await until("the title counts it", async () => (await unreadOf(page, t)) === before + 1);
     await looksRightEverywhere(page, "chat-list");
     await saveReply(page, t);
 
@@ -63,6 +78,7 @@ for (const language of ["en", "fr"]) {
     const said = page.getByRole("log");
     await said.getByText(QUESTIONS[language]).waitFor();
     await said.getByText("Yes, with pleasure").waitFor();
+    await until("the title forgets it", async () => (await unreadOf(page, t)) === before);
     await said.getByText(t("chat:automatic")).waitFor(); // a rule of the demo answers, too
     await phone.says(number, "At what time do you open?");
     await said.getByText("At what time do you open?").waitFor();

@@ -110,6 +110,13 @@ static size_t list(uint64_t *phones, const struct thread_filter *filter)
     return n;
 }
 
+static size_t unread(size_t most)
+{
+    size_t n;
+    assert_int_equal(store_thread_unread(&n, &tx.view, SHOP, most), OK);
+    return n;
+}
+
 static void lists_are_by_the_latest_line_and_hold_what_is_asked(void **state)
 {
     (void)state;
@@ -124,6 +131,8 @@ static void lists_are_by_the_latest_line_and_hold_what_is_asked(void **state)
     assert_int_equal(phones[0], PHONE);
     assert_int_equal(phones[1], PHONE + 4);
     assert_int_equal(phones[4], PHONE + 1);
+    assert_int_equal(unread(10), 4);
+    assert_int_equal(unread(3), 3);
     filter.unread = true;
     assert_int_equal(list(phones, &filter), 4);
     assert_int_equal(phones[1], PHONE + 3);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Group, Text, Title } from "@mantine/core";
-import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
+import { usePageTitle } from "./usePageTitle";
 
 /** The one h1 of a page, what the page is for, and its main action. */
 export function PageHeader(props: { title: string; help?: ReactNode; children?: ReactNode }) {
-  useDocumentTitle(`${props.title} · Navette`);
+  usePageTitle(props.title);
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
       <div style={{ minWidth: 0 }}>

@@ -5,6 +5,7 @@ import { useMay } from "@/api/session";
 import { IconMenu } from "@/components/icons";
 import { pagesOfRoom } from "@/pages/areas";
 import { isInside, linkOf, roomIcons } from "./Rooms";
+import { UnreadMark } from "./UnreadMark";
 import classes from "./Shell.module.css";
 
 const MAIN_ROOMS = ["home", "send", "chat", "messages"] as const;
@@ -29,7 +30,7 @@ export function BottomBar({ onMore }: { onMore: () => void }) {
             aria-current={here ? "page" : undefined}
           >
             <Icon size={20} aria-hidden />
-            {t(`room.${room}`)}
+            {t(`room.${room}`)} <UnreadMark room={room} />
           </Link>
         );
       })}

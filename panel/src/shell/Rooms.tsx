@@ -15,6 +15,7 @@ import {
   IconUsers,
 } from "@/components/icons";
 import { type Page, ROOMS, type Room, pagesOfRoom } from "@/pages/areas";
+import { UnreadMark } from "./UnreadMark";
 import classes from "./Shell.module.css";
 
 export const roomIcons: Record<Room, typeof IconHome> = {
@@ -54,7 +55,7 @@ function RoomLinks({ room, pages }: { room: Room; pages: Page[] }) {
         data-inside={inside || undefined}
       >
         <Icon size={17} aria-hidden />
-        {t(`room.${room}`)}
+        {t(`room.${room}`)} <UnreadMark room={room} />
       </Link>
       {!alone && inside && <PageLinks pages={pages} />}
     </li>

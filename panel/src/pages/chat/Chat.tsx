@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Threads, the thread, with whom: three panes where there is room, then two, then one. */
-import { useDocumentTitle, useHotkeys, useMediaQuery } from "@mantine/hooks";
+import { useHotkeys, useMediaQuery } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router-dom";
 import { useAccount } from "@/api/session";
 import { EmptyState } from "@/components/EmptyState";
+import { formatPhone } from "@/components/PhoneNumber";
+import { usePageTitle } from "@/components/usePageTitle";
 import { ThreadList } from "./ThreadList";
 import { ThreadPane } from "./ThreadPane";
 import type { Which } from "./useThreads";
@@ -28,7 +30,7 @@ export default function Chat() {
   const panes = usePanes();
   const which = WHICH.find((each) => each === search.get("state")) ?? "all";
   const typed = search.get("q") ?? "";
-  useDocumentTitle(`${t("chat:title")} · Navette`);
+  usePageTitle(phone ? formatPhone(phone) : t("chat:title"));
   useHotkeys([
     [
       "Escape",

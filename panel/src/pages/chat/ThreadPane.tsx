@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ActionIcon, Drawer, Skeleton, Text, Title, Tooltip } from "@mantine/core";
-import { useDisclosure, useDocumentTitle, useDocumentVisibility } from "@mantine/hooks";
+import { useDisclosure, useDocumentVisibility } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -54,7 +54,6 @@ export function ThreadPane({ account, phone, panes }: ThreadPaneProps) {
   const [drawer, { open, close }] = useDisclosure();
   const page = query.data?.pages[0];
   const lines = useMemo(() => query.data?.pages.flatMap((each) => each.items) ?? [], [query.data]);
-  useDocumentTitle(`${formatPhone(phone)} · Navette`);
   useRead(account, phone, page?.thread.unread);
 
   const contact = page && <Contact thread={page.thread} quarantined={page.quarantined} />;

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { $api } from "@/api/client";
 import { useAccountFilter, useAccounts, useMay, useMember } from "@/api/session";
+import { unreadText, useUnread } from "@/api/unread";
 import { IconAlert, IconCheck } from "@/components/icons";
 import { formatCredits } from "@/i18n/format";
 
@@ -29,12 +30,7 @@ function useTasks(): { tasks: Task[]; pending: boolean } {
     { params: { query: { ...filter, state: ["in_doubt"], limit: MOST } } },
     { enabled: may("view") },
   );
-  const unread = $api.useQuery(
-    "get",
-    "/api/v1/accounts/{name}/threads",
-    { params: { path: { name: account?.name ?? "" }, query: { state: "unread", limit: MOST } } },
-    { enabled: account !== null && may("view", "chat") },
-  );
+  const threads = useUnread();
   const waiting = $api.useQuery(
     "get",
     "/api/v1/senders",
@@ -42,14 +38,10 @@ function useTasks(): { tasks: Task[]; pending: boolean } {
     { enabled: member.operator },
   );
   const tasks: Task[] = [];
-  const threads = unread.data?.items.length ?? 0;
   if (threads > 0)
     tasks.push({
       key: "unread",
-      text: t("home:task.unread", {
-        count: threads,
-        text: threads === MOST ? `${MOST}+` : threads,
-      }),
+      text: t("home:task.unread", { count: threads, text: unreadText(threads) }),
       to: "/chat?state=unread",
     });
   const senders = waiting.data?.items.length ?? 0;
@@ -79,7 +71,7 @@ function useTasks(): { tasks: Task[]; pending: boolean } {
         : "/statistics",
     });
   if (!member.totp) tasks.push({ key: "totp", text: t("home:task.totp"), to: "/me" });
-  return { tasks, pending: doubtful.isLoading || unread.isLoading || waiting.isLoading };
+  return { tasks, pending: doubtful.isLoading || waiting.isLoading };
 }
 
 export function ToDo() {
