@@ -10,7 +10,7 @@ import { Phone, looksRightEverywhere, openDemo, startDemo, words } from "./panel
 
 let server;
 before(async () => {
-  server = await startDemo();
+  server = await startDemo("--demo-history", "30"); // all on the first page of the threads
 });
 after(async () => server?.stop());
 
@@ -114,3 +114,23 @@ for (const language of ["en", "fr"]) {
     assert.equal(await page.getByRole("dialog").count(), 0);
   });
 }
+
+test("whoever answers by keyboard goes from one unread reply to the next", async (run) => {
+  const page = await openDemo(run, server, "en");
+  await visit(page, "/chat");
+  await page.locator("[data-unread]").nth(2).waitFor();
+  await page.keyboard.press("j");
+  const rows = page.locator("[data-phone]");
+  const phones = await rows.evaluateAll((all) => all.map((row) => row.dataset.phone));
+  for (const phone of phones.slice(0, 3)) {
+    const row = page.locator(`[data-phone="${phone}"]`);
+    assert.equal(await row.getAttribute("data-active"), "true", `${phone} is the next`);
+    await page.keyboard.press("Enter");
+    await page.locator("textarea:focus, [data-testid=closed]").waitFor();
+    await page.locator(`[data-phone="${phone}"]:not([data-unread])`).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("j");
+  }
+  const after = await rows.evaluateAll((all) => all.map((row) => row.dataset.phone));
+  assert.deepEqual(after.slice(0, 4), phones.slice(0, 4));
+});

@@ -9,9 +9,9 @@ import { root, startNavette, until } from "./navette.mjs";
 export const ACCOUNT = "sms-demo-1";
 const FREE = "127.0.0.1:0";
 
-export async function startDemo() {
+export async function startDemo(...more) {
   const server = await startNavette({
-    args: ["--demo", "--demo-smpp", FREE, "--demo-http", FREE],
+    args: ["--demo", "--demo-smpp", FREE, "--demo-http", FREE, ...more],
   });
   server.demo = (await (await fetch(`${server.http}/api/v1/session`)).json()).demo;
   return server;

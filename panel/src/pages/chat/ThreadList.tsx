@@ -27,8 +27,14 @@ import classes from "./Chat.module.css";
 const PAUSE_MS = 250;
 const NEAR_END_PX = 400;
 
-function ThreadRow(props: { thread: Thread; here: boolean; active: boolean }) {
-  const { thread, here, active } = props;
+interface ThreadRowProps {
+  thread: Thread;
+  here: boolean;
+  active: boolean;
+  onPick: () => void;
+}
+
+function ThreadRow({ thread, here, active, onPick }: ThreadRowProps) {
   const { t } = useTranslation();
   const { last, unread, standing } = thread;
   const link = useRef<HTMLAnchorElement>(null);
@@ -45,6 +51,7 @@ function ThreadRow(props: { thread: Thread; here: boolean; active: boolean }) {
         data-active={active || undefined}
         data-unread={unread > 0 || undefined}
         data-phone={thread.phone}
+        onClick={onPick}
       >
         <span className={classes.phone}>{formatPhone(thread.phone)}</span>
         <span className={classes.time}>
@@ -92,10 +99,13 @@ export function ThreadList({ account, phone, which, typed, onChange }: ThreadLis
   const list = useThreads(account, which, q);
   const [over, setOver] = useState(false);
   const [down, setDown] = useState(false);
-  const { rows, fresh, show } = useCalmList(list.threads, over || down, `${which} ${q}`);
+  // Where the keys are: whoever walks down with them is not to lose the place by reading.
   const [active, setActive] = useState<string | null>(null);
+  const held = over || down || active !== null;
+  const { rows, fresh, show } = useCalmList(list.threads, held, `${account} ${which} ${q}`);
   const box = useRef<HTMLDivElement>(null);
 
+  useEffect(() => setActive(null), [account, which, q]);
   const walk = (step: number) => {
     if (!rows || rows.length === 0) return;
     const at = rows.findIndex((each) => each.phone === (active ?? phone));
@@ -172,6 +182,7 @@ export function ThreadList({ account, phone, which, typed, onChange }: ThreadLis
           radius="xl"
           leftSection={<IconRefresh size={13} aria-hidden />}
           onClick={() => {
+            setActive(null);
             show();
             box.current?.scrollTo({ top: 0 });
           }}
@@ -206,6 +217,7 @@ export function ThreadList({ account, phone, which, typed, onChange }: ThreadLis
               thread={thread}
               here={thread.phone === phone}
               active={thread.phone === active}
+              onPick={() => setActive(null)}
             />
           ))}
         </ul>

@@ -4,7 +4,7 @@ import { useDisclosure, useDocumentVisibility } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router-dom";
+import { Link, useLocation } from "react-router-dom";
 import { api } from "@/api/client";
 import { problemText } from "@/api/forms";
 import { useMay } from "@/api/session";
@@ -50,6 +50,7 @@ function useRead(account: string, phone: string, unread: number | undefined) {
 export function ThreadPane({ account, phone, panes }: ThreadPaneProps) {
   const { t } = useTranslation();
   const may = useMay();
+  const { search } = useLocation();
   const query = useThread(account, phone);
   const [drawer, { open, close }] = useDisclosure();
   const page = query.data?.pages[0];
@@ -63,7 +64,12 @@ export function ThreadPane({ account, phone, panes }: ThreadPaneProps) {
         <div className={classes.head}>
           <div className={classes.titleLine}>
             {panes === 1 && (
-              <ActionIcon component={Link} to="/chat" size="lg" aria-label={t("chat:back")}>
+              <ActionIcon
+                component={Link}
+                to={{ pathname: "/chat", search }}
+                size="lg"
+                aria-label={t("chat:back")}
+              >
                 <IconBack size={19} />
               </ActionIcon>
             )}

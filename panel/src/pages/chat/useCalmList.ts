@@ -9,14 +9,14 @@ import type { Thread } from "./useThreads";
 interface Shown {
   /** Another search or account: nothing of the old order counts. */
   key: string;
-  phones: string[];
+  threads: Thread[];
   lastAt: Map<string, string | null>;
 }
 
 function shownOf(key: string, threads: Thread[]): Shown {
   return {
     key,
-    phones: threads.map((each) => each.phone),
+    threads,
     lastAt: new Map(threads.map((each) => [each.phone, each.last_at])),
   };
 }
@@ -31,7 +31,8 @@ export function useCalmList(threads: Thread[] | undefined, held: boolean, key: s
     const show = () => setShown(shownOf(key, threads));
     if (shown?.key !== key) return { rows: threads, fresh: 0, show };
     const now = new Map(threads.map((each) => [each.phone, each]));
-    const kept = shown.phones.flatMap((phone) => now.get(phone) ?? []);
+    // Who was read leaves the list of the unread, but not before it may move.
+    const kept = shown.threads.map((each) => now.get(each.phone) ?? { ...each, unread: 0 });
     const oldest = kept[kept.length - 1]?.last_at ?? "";
     const unknown = threads.filter((each) => !shown.lastAt.has(each.phone));
     // Further pages are not news: they stand behind.
