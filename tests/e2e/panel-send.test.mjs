@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { settled, visit } from "./browser.mjs";
+import { looksRight, settled, visit } from "./browser.mjs";
 import { Phone, looksRightEverywhere, openDemo, startDemo, words } from "./panel-demo.mjs";
 
 let server;
@@ -71,6 +71,32 @@ for (const language of ["en", "fr"]) {
     // Its address is all that it takes to find it again.
     await page.reload();
     await page.locator('[data-heap="delivered"] b').getByText("2", { exact: true }).waitFor();
+  });
+
+  test(`what is missing is said at once, and why one failed (${language})`, async (run) => {
+    const page = await openDemo(run, server, language);
+    await visit(page, "/send");
+    await page.getByRole("button", { name: t("send:review.now") }).click();
+    await page.getByText(t("send:missing.text")).waitFor();
+    await page.getByText(t("send:missing.to")).waitFor();
+
+    await compose(page, t, { to: "+33612019902", text: "Un colis vous attend" });
+    await page.getByRole("button", { name: t("send:review.now") }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: t("send:confirm.send") })
+      .click();
+    const why = {
+      en: "expired before it reached the phone",
+      fr: "expiré avant d’atteindre le téléphone",
+    }[language];
+    await page.getByText(why).waitFor();
+    await page.locator('tbody a[href^="#/messages/"]').first().click();
+    await page.getByText(why).waitFor();
+    const price = t("credits", { count: 1, text: "1" });
+    const sms = t("send:text.sms", { count: 1 });
+    await page.getByText(t("messages:hopDetail.priced", { price, parts: sms })).waitFor();
+    await looksRight(page, "message");
   });
 
   test(`a scheduled message is taken back (${language})`, async (run) => {

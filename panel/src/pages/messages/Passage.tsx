@@ -6,6 +6,7 @@ import type { Schemas } from "@/api/client";
 import { useZone } from "@/api/session";
 import { IconCheck, IconCopy } from "@/components/icons";
 import { formatNumber, formatTime } from "@/i18n/format";
+import { useHopDetail } from "./hops";
 import classes from "./Messages.module.css";
 
 export type Whole = Schemas["Message"];
@@ -56,6 +57,7 @@ export function Passage({ hops }: { hops: Hop[] }) {
   const { t } = useTranslation();
   const zone = useZone();
   const name = useHopName();
+  const detail = useHopDetail();
   return (
     <ol className={classes.passage} aria-label={t("messages:passage")}>
       {hops.map((hop, at) => (
@@ -65,7 +67,7 @@ export function Passage({ hops }: { hops: Hop[] }) {
             {hop.at && formatTime(hop.at, zone, true)}
             {typeof hop.took_ms === "number" && ` · ${took(hop.took_ms)}`}
           </span>
-          {hop.detail && <div>{hop.detail}</div>}
+          {hop.detail && <div>{detail(hop)}</div>}
           {hop.fields && Object.keys(hop.fields).length > 0 && (
             <details>
               <summary>{t("messages:fields")}</summary>

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { CountryCode } from "libphonenumber-js/min";
 import { formatPhone } from "@/components/PhoneNumber";
 import { IconX } from "@/components/icons";
+import { formatNumber } from "@/i18n/format";
 import type { Estimate } from "./draft";
 import { MOST_RECIPIENTS, addNumbers, readNumbers } from "./recipients";
 import { useWhy } from "./why";
@@ -121,7 +122,7 @@ export function Recipients({ value, onChange, said, home, error }: RecipientsPro
     <Input.Wrapper
       id={id}
       label={t("send:to.label")}
-      description={t("send:to.help", { most: MOST_RECIPIENTS })}
+      description={t("send:to.help", { most: formatNumber(MOST_RECIPIENTS) })}
       error={error}
       inputWrapperOrder={["label", "description", "input", "error"]}
     >
@@ -170,7 +171,7 @@ export function Recipients({ value, onChange, said, home, error }: RecipientsPro
         {doubles > 0 && <span>{t("send:to.doubles", { count: doubles })}</span>}
         {value.length > MOST_RECIPIENTS && (
           <span style={{ color: "var(--mantine-color-error)" }}>
-            {t("send:to.tooMany", { most: MOST_RECIPIENTS })}
+            {t("send:to.tooMany", { most: formatNumber(MOST_RECIPIENTS) })}
           </span>
         )}
         {value.length > 1 && (

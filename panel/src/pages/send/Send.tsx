@@ -47,7 +47,7 @@ function Preview({ text, estimate, from }: { text: string; estimate?: Estimate; 
 }
 
 /** What the API says of each field; what is only missing is said once Send was asked. */
-function useProblems(estimate: Estimate | undefined, asked: boolean) {
+function useProblems(estimate: Estimate | undefined, asked: boolean, alone: boolean) {
   const why = useWhy();
   const { t } = useTranslation();
   return useMemo(() => {
@@ -59,8 +59,10 @@ function useProblems(estimate: Estimate | undefined, asked: boolean) {
       if (code === "missing" && !asked) continue;
       fields[key] ??= code === "missing" ? t(`send:missing.${key}`, detail) : why(code, detail);
     }
+    // The server stops at the first that is missing; both are said at once.
+    if (asked && alone) fields.to ??= t("send:missing.to");
     return { fields, blocked };
-  }, [estimate, asked, why, t]);
+  }, [estimate, asked, alone, why, t]);
 }
 
 export default function Send() {
@@ -78,7 +80,7 @@ export default function Send() {
   const [asked, setAsked] = useState(false);
   const [wanted, setWanted] = useState(false);
   const [refused, setRefused] = useState<Record<string, string>>({});
-  const { fields, blocked } = useProblems(estimate, asked);
+  const { fields, blocked } = useProblems(estimate, asked, draft.to.length === 0);
   const [key, setKey] = useState<string | null>(null);
   const small = useMediaQuery("(max-width: 61.99em)", undefined, {
     getInitialValueInEffect: false,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Schemas } from "@/api/client";
 import type { MessageState } from "@/components/StateBadge";
+import { serverText } from "@/i18n/server";
 
 export type Message = Schemas["Message"];
 
@@ -37,7 +38,7 @@ export function countsOf(rows: { state: MessageState }[]): Record<Heap, number> 
 
 /** Why it failed, in the most telling words there are. */
 export function causeOf(row: Row, words: (state: MessageState) => string): string {
-  return row.cause ?? words(row.state);
+  return row.cause ? serverText(row.cause) : words(row.state);
 }
 
 export interface Row {
