@@ -35,8 +35,8 @@ enum err errand_cgi(struct core *c, struct store_tx *tx, const struct incoming *
                     const struct message *question, struct str url) MUST_CHECK;
 /* The account has no credits for what a reply costs: its addresses are told, once a day at most. */
 enum err errand_no_credit(struct core *c, struct store_tx *tx, int64_t account_id) MUST_CHECK;
-/* An operator has enabled or refused it: the account's owners are told, in their languages; where it
- * has none, the address of its profile. */
+/* An operator has enabled or refused it: the account's owners are told, in their languages; where
+ * it has none, the address of its profile. */
 enum err errand_sender_decided(struct core *c, struct store_tx *tx,
                                const struct sender *s) MUST_CHECK;
 /* An event that says only that it is a test; *id: of the errand. For a struct change's apply. */
