@@ -3,6 +3,7 @@
 
 #include "core/admin.h"
 #include "text/date.h"
+#include "text/phone.h"
 
 enum { PAGE_USUAL = 50, PAGE_MOST = 1000 };
 
@@ -78,6 +79,17 @@ bool fields_text_or_null(struct fields *f, const char *name, size_t most_bytes, 
     (void)find(f, name);
     *out = (struct str){0};
     return true;
+}
+
+void fields_phone(struct fields *f, const char *name, struct str *number)
+{
+    char text[PHONE_SIZE];
+    uint64_t phone;
+    if (phone_parse(&phone, *number))
+        fields_refuse(f, ERR_BAD_NUMBER, name,
+                      STR("write it in international form, such as +33612345678"));
+    else
+        *number = arena_str(f->request->arena, phone_format(text, phone));
 }
 
 bool fields_url(struct fields *f, const char *name, struct str *out)

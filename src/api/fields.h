@@ -35,6 +35,8 @@ bool fields_text(struct fields *f, const char *name, size_t most_bytes, struct s
 bool fields_text_or_null(struct fields *f, const char *name, size_t most_bytes, struct str *out);
 /* The same of a URL of http or https. */
 bool fields_url(struct fields *f, const char *name, struct str *out);
+/* What was read of this name is a phone number: made E.164 with +, or refused. */
+void fields_phone(struct fields *f, const char *name, struct str *number);
 /* An integer, or its digits in a string. */
 bool fields_number(struct fields *f, const char *name, int64_t least, int64_t most, int64_t *out);
 /* "12.50", or an integer, into hundredths. */

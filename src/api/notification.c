@@ -7,7 +7,6 @@
 #include "core/admin.h"
 #include "core/errand.h"
 #include "store/id.h"
-#include "text/phone.h"
 
 enum { SENDER_MAX = 32, LANGUAGE_MAX = 8, PER_ACCOUNT_MAX = 20 };
 
@@ -102,13 +101,9 @@ static void answer_removed(struct api_change *change)
 static enum err check_sender(struct store_tx *tx, const struct account *a,
                              const struct notification *n, struct refusal *why)
 {
-    struct sender s;
     if (n->kind == NOTIFICATION_EMAIL)
         return n->sender.n ? admin_email_check(n->sender, "from", why) : OK;
-    enum err e = admin_sender_find(&s, &tx->view, a->id, n->sender, why);
-    if (!e && !sender_is_enabled(&s))
-        return refuse(why, ERR_BAD_SENDER, "sender", STR("this sender is switched off"));
-    return e;
+    return admin_sender_enabled(&tx->view, a->id, n->sender, "sender", why);
 }
 
 static enum err check_count(struct store_view *view, int64_t account_id, struct refusal *why)
@@ -141,17 +136,6 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
     return store_notification_insert(tx, &c->wanted);
 }
 
-static void read_phone(struct fields *f, struct notification_change *c)
-{
-    char text[PHONE_SIZE];
-    uint64_t phone;
-    if (phone_parse(&phone, c->wanted.target))
-        fields_refuse(f, ERR_BAD_NUMBER, "sms",
-                      STR("write it in international form, such as +33612345678"));
-    else
-        c->wanted.target = arena_str(f->request->arena, phone_format(text, phone));
-}
-
 static void read_notification(struct fields *f, struct notification_change *c)
 {
     struct refusal why;
@@ -163,7 +147,7 @@ static void read_notification(struct fields *f, struct notification_change *c)
     if (c->has_email && c->has_sms)
         fields_refuse(f, ERR_INVALID, "sms", STR("one notification is an e-mail or an SMS"));
     else if (c->has_sms)
-        read_phone(f, c);
+        fields_phone(f, "sms", &c->wanted.target);
     else if (c->has_email && admin_email_check(c->wanted.target, "email", &why))
         fields_add(f, &why);
     if (c->has_language && !str_eq(c->wanted.language, STR("en")) &&

@@ -8,11 +8,13 @@
 #include "api/present.h"
 #include "base/secret.h"
 #include "core/admin.h"
+#include "store/alert.h"
 #include "store/id.h"
 
-enum { PASSWORD_MAX = 128, NETWORKS_MAX = 5, NETWORK_MAX = 49 };
+enum { PASSWORD_MAX = 128, NETWORKS_MAX = 5, NETWORK_MAX = 49, NUMBER_MAX = 32 };
 
-static json_t *user_json(const struct api_user *u, struct str account)
+static json_t *user_json(const struct api_user *u, const struct user_alert *alert,
+                         struct str account)
 {
     json_t *networks = json_array();
     struct str rest = u->allow_ip;
@@ -20,41 +22,80 @@ static json_t *user_json(const struct api_user *u, struct str account)
     while (str_split(&rest, ' ', &network))
         if (network.n)
             json_array_append_new(networks, present_text(network));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "id", present_id(u->id),
-                     "account", present_text(account), "login", present_text(u->login), "quota",
-                     u->has_quota ? present_credits(u->quota) : json_null(), "allow_ip", networks,
-                     "receipts", present_text_or_null(u->receipts_url), "stops",
-                     present_text_or_null(u->stops_url), "enabled", u->enabled, "created_at",
-                     present_time(u->created_at_us));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "id",
+        present_id(u->id), "account", present_text(account), "login", present_text(u->login),
+        "quota", u->has_quota ? present_credits(u->quota) : json_null(), "alert_below",
+        alert->user_id ? present_credits(alert->below) : json_null(), "alert_email",
+        present_text_or_null(alert->email), "alert_sms", present_text_or_null(alert->sms),
+        "alert_sender", present_text_or_null(alert->sender), "alerted_at",
+        present_time(alert->told_at_us), "allow_ip", networks, "receipts",
+        present_text_or_null(u->receipts_url), "stops", present_text_or_null(u->stops_url),
+        "enabled", u->enabled, "created_at", present_time(u->created_at_us));
+}
+
+/* A zeroed one where it has none. */
+static enum err find_alert(struct user_alert *out, struct store_view *view, int64_t user_id)
+{
+    *out = (struct user_alert){0};
+    enum err e = store_alert_get(out, view, user_id);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err user_whole(json_t **out, struct store_view *view, const struct account *a,
+                           struct str login, struct refusal *why)
+{
+    struct api_user u;
+    struct user_alert alert;
+    *out = NULL;
+    enum err e = admin_user_find(&u, view, a->id, login, why);
+    if (!e && (e = find_alert(&alert, view, u.id)) != OK)
+        return refuse(why, e, NULL, (struct str){0});
+    if (!e)
+        *out = user_json(&u, &alert, a->name);
+    return e;
 }
 
 static void reply_user(struct api *api, struct http_request *request, int status, struct str login)
 {
     struct store_view view = api_view(api, request);
-    const struct account *a = actor_account(request);
-    struct api_user u;
     struct refusal why;
-    if (admin_user_find(&u, &view, a->id, login, &why))
+    json_t *json;
+    if (user_whole(&json, &view, actor_account(request), login, &why))
         api_reply_refusal(request, &why);
     else
-        api_reply_json(request, status, user_json(&u, a->name));
+        api_reply_json(request, status, json);
+}
+
+static const struct user_alert *alert_of(const struct user_alert *alerts, size_t n, int64_t user_id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (alerts[i].user_id == user_id)
+            return &alerts[i];
+    return NULL;
 }
 
 static void list_users(struct api *api, struct http_request *request, const struct str *segments)
 {
     struct store_view view = api_view(api, request);
     const struct account *a = actor_account(request);
+    const struct user_alert none = {0};
     struct api_user *rows;
-    size_t n;
+    struct user_alert *alerts;
+    size_t n, alerts_n;
     enum err e = store_user_list(&rows, &n, &view);
+    if (!e)
+        e = store_alert_list(&alerts, &alerts_n, &view, a->id);
     if (e) {
         api_reply_error(request, e, NULL, (struct str){0});
         return;
     }
     json_t *items = json_array();
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        const struct user_alert *alert = alert_of(alerts, alerts_n, rows[i].id);
         if (rows[i].account_id == a->id)
-            json_array_append_new(items, user_json(&rows[i], a->name));
+            json_array_append_new(items, user_json(&rows[i], alert ? alert : &none, a->name));
+    }
     present_list(request, items, 0);
 }
 
@@ -71,17 +112,18 @@ struct user_change {
     api_apply *apply;
     void (*answer)(struct api_change *change);
     struct str password;
-    struct api_user user; /* the columns to set */
+    struct api_user user;    /* the columns to set */
+    struct user_alert alert; /* what was said; then the whole of it */
+    bool has_below, has_email, has_sms, has_sender, sets_alert, ends_alert;
     bool has_password, has_quota, has_allow_ip, has_receipts, has_stops, has_enabled;
     char hash[SECRET_PASSWORD_SIZE];
 };
 
 static json_t *show_change(struct api_change *c, struct store_view *view)
 {
-    const struct account *a = actor_account(c->request);
-    struct api_user u;
     struct refusal none;
-    return admin_user_find(&u, view, a->id, c->subject, &none) ? NULL : user_json(&u, a->name);
+    json_t *out;
+    return user_whole(&out, view, actor_account(c->request), c->subject, &none) ? NULL : out;
 }
 
 static void answer_created(struct api_change *c)
@@ -92,6 +134,12 @@ static void answer_created(struct api_change *c)
 static void answer_user(struct api_change *c)
 {
     reply_user(c->api, c->request, 200, c->subject);
+}
+
+static bool read_null(struct fields *f, const char *name)
+{
+    struct str none;
+    return fields_null(f, name) && fields_text_or_null(f, name, 0, &none);
 }
 
 static void read_networks(struct fields *f, struct user_change *c)
@@ -154,14 +202,78 @@ static void post(struct user_change *c, struct api *api, struct http_request *re
         api_change_post(&c->base, api, request, apply, answer);
 }
 
+/* ---- who is told that few credits are left ---- */
+
+static void read_alert(struct fields *f, struct user_change *c)
+{
+    struct user_alert *a = &c->alert;
+    struct refusal why;
+    c->ends_alert = read_null(f, "alert_below");
+    if (!c->ends_alert)
+        c->has_below = fields_credits(f, "alert_below", 0, &a->below);
+    c->has_email = fields_text_or_null(f, "alert_email", ADMIN_EMAIL_MAX, &a->email);
+    c->has_sms = fields_text_or_null(f, "alert_sms", NUMBER_MAX, &a->sms);
+    c->has_sender = fields_text_or_null(f, "alert_sender", NUMBER_MAX, &a->sender);
+    if (a->email.n && admin_email_check(a->email, "alert_email", &why))
+        fields_add(f, &why);
+    if (a->sms.n)
+        fields_phone(f, "alert_sms", &a->sms);
+}
+
+static enum err check_alert(struct user_change *c, struct store_view *view, int64_t account_id)
+{
+    const struct user_alert *a = &c->alert;
+    struct refusal *why = &c->base.change.why;
+    if (!a->below)
+        return refuse(why, ERR_MISSING, "alert_below",
+                      STR("say below how many credits somebody is told"));
+    if (!a->email.n && !a->sms.n)
+        return refuse(why, ERR_MISSING, "alert_email",
+                      STR("say who is told: an address of e-mail, a phone as alert_sms, or both"));
+    if (a->sms.n && !a->sender.n)
+        return refuse(why, ERR_MISSING, "alert_sender",
+                      STR("say which sender of the account the SMS has"));
+    return a->sms.n ? admin_sender_enabled(view, account_id, a->sender, "alert_sender", why) : OK;
+}
+
+/* What stands there with what was said, in c->alert; checked. */
+static enum err merge_alert(struct user_change *c, struct store_view *view,
+                            const struct api_user *u)
+{
+    struct user_alert a;
+    c->sets_alert = c->has_below || c->has_email || c->has_sms || c->has_sender;
+    if (c->ends_alert || !c->sets_alert)
+        return OK;
+    enum err e = find_alert(&a, view, u->id);
+    if (e)
+        return e;
+    c->alert.user_id = u->id;
+    if (!c->has_below)
+        c->alert.below = a.below;
+    if (!c->has_email)
+        c->alert.email = a.email;
+    if (!c->has_sms)
+        c->alert.sms = a.sms;
+    if (!c->has_sender)
+        c->alert.sender = a.sender;
+    return check_alert(c, view, u->account_id);
+}
+
+static enum err write_alert(struct user_change *c, struct store_tx *tx, const struct api_user *u)
+{
+    if (c->ends_alert)
+        return store_alert_delete(tx, u->id);
+    return c->sets_alert ? store_alert_put(tx, &c->alert) : OK;
+}
+
+/* ---- all of it ---- */
+
 static void read_columns(struct fields *f, struct user_change *c)
 {
-    if (fields_null(f, "quota")) {
-        c->has_quota = true;
-        f->asked[f->asked_n++] = "quota";
-    } else {
+    c->has_quota = read_null(f, "quota");
+    if (!c->has_quota)
         c->has_quota = c->user.has_quota = fields_credits(f, "quota", 0, &c->user.quota);
-    }
+    read_alert(f, c);
     read_networks(f, c);
     c->has_receipts = fields_url(f, "receipts", &c->user.receipts_url);
     c->has_stops = fields_url(f, "stops", &c->user.stops_url);
@@ -187,7 +299,11 @@ static enum err apply_add(struct core *core, struct store_tx *tx, struct change 
     if (!e)
         return refuse(&change->why, ERR_EXISTS, "login",
                       STR("the account has a user of this login: choose another one"));
-    return e == ERR_NOT_FOUND ? admin_user_write(tx, &a, NULL, &c->user, &change->why) : e;
+    if (e == ERR_NOT_FOUND)
+        e = merge_alert(c, &tx->view, &c->user);
+    if (!e)
+        e = admin_user_write(tx, &a, NULL, &c->user, &change->why);
+    return e ? e : write_alert(c, tx, &c->user);
 }
 
 static void add_user(struct api *api, struct http_request *request, const struct str *segments)
@@ -245,7 +361,10 @@ static enum err apply_set(struct core *core, struct store_tx *tx, struct change 
         u.stops_url = c->user.stops_url;
     if (c->has_enabled)
         u.enabled = c->user.enabled;
-    return admin_user_write(tx, &a, &before, &u, &change->why);
+    e = merge_alert(c, &tx->view, &u);
+    if (!e)
+        e = admin_user_write(tx, &a, &before, &u, &change->why);
+    return e ? e : write_alert(c, tx, &u);
 }
 
 static void set_user(struct api *api, struct http_request *request, const struct str *segments)
@@ -279,6 +398,8 @@ static enum err apply_remove(struct core *core, struct store_tx *tx, struct chan
     struct api_user u = before;
     u.has_quota = false;
     e = admin_user_write(tx, &a, &before, &u, &change->why);
+    if (!e)
+        e = store_alert_delete(tx, u.id);
     return e ? e : store_user_delete(tx, u.id);
 }
 

@@ -119,6 +119,16 @@ enum err admin_sender_find(struct sender *out, struct store_view *view, int64_t 
                   STR("the account has no such sender: `navette sender list` shows them"));
 }
 
+enum err admin_sender_enabled(struct store_view *view, int64_t account_id, struct str name,
+                              const char *field, struct refusal *why)
+{
+    struct sender s;
+    enum err e = admin_sender_find(&s, view, account_id, name, why);
+    if (!e && !sender_is_enabled(&s))
+        return refuse(why, ERR_BAD_SENDER, field, STR("this sender is switched off"));
+    return e;
+}
+
 enum err admin_carrier_find(struct carrier_row *out, struct store_view *view, struct str name,
                             struct refusal *why)
 {

@@ -39,6 +39,9 @@ enum err admin_user_find(struct api_user *out, struct store_view *view, int64_t 
                          struct str login, struct refusal *why) MUST_CHECK;
 enum err admin_sender_find(struct sender *out, struct store_view *view, int64_t account_id,
                            struct str name, struct refusal *why) MUST_CHECK;
+/* The same of one that messages may leave from; ERR_BAD_SENDER with this field when it is none. */
+enum err admin_sender_enabled(struct store_view *view, int64_t account_id, struct str name,
+                              const char *field, struct refusal *why) MUST_CHECK;
 enum err admin_carrier_find(struct carrier_row *out, struct store_view *view, struct str name,
                             struct refusal *why) MUST_CHECK;
 

@@ -217,6 +217,8 @@ static enum err passes(struct core *c, struct store_tx *tx, bool *more)
     if (!e)
         e = reply_release(c, tx, more);
     if (!e)
+        e = alert_tick(c, tx, more);
+    if (!e)
         e = reply_finish(c, tx);
     if (!e)
         e = trim_feed(c, tx, more);

@@ -63,11 +63,12 @@ struct core {
     struct writer *writer;
     struct outbox *outbox;
     struct references *references; /* the writer's */
-    struct map *latest;        /* the writer's: whom a phone heard last, see latest_note; hints */
-    struct sieve *quarantined; /* the writer's: phones with rows that refuse; NULL on a shared
-                                  database, where others add some */
-    int64_t tidied_to;         /* the writer's: how far the clock is among the erroneous */
-    int64_t feed_trim_at_us;   /* the writer's: when the feed is trimmed next */
+    struct map *latest;          /* the writer's: whom a phone heard last, see latest_note; hints */
+    struct sieve *quarantined;   /* the writer's: phones with rows that refuse; NULL on a shared
+                                    database, where others add some */
+    int64_t tidied_to;           /* the writer's: how far the clock is among the erroneous */
+    int64_t feed_trim_at_us;     /* the writer's: when the feed is trimmed next */
+    int64_t alerts_looked_at_us; /* the writer's: when core/alert looked last */
     int64_t epoch;
     unsigned number; /* of this node, in its ids */
     struct nodes nodes;
@@ -231,6 +232,12 @@ enum err errand_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK
 /* Rows for the store, and, of those that this node sees to, orders that leave with the commit. The
  * caller has filled all but id, state and times. */
 enum err errand_give(struct core *c, struct store_tx *tx, struct errand *rows, size_t n) MUST_CHECK;
+
+/* Users who have few credits left: those who want to know are told; the SMS leave with the next
+ * reply_finish. *more: a slice was full. */
+enum err alert_tick(struct core *c, struct store_tx *tx, bool *more) MUST_CHECK;
+/* "12.50", in French "12,50". */
+struct str alert_credits(struct arena *a, int64_t hundredths, struct str language);
 
 /* ---- the clock ---- */
 

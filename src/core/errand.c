@@ -217,6 +217,24 @@ enum err errand_sender_decided(struct core *c, struct store_tx *tx, const struct
     return e ? e : give(&b);
 }
 
+enum err errand_alert(struct core *c, struct store_tx *tx, const struct account *account,
+                      const struct alert_due *due)
+{
+    struct batch b = {.core = c, .tx = tx};
+    struct errand like = {.account_id = account->id,
+                          .kind = ERRAND_MAIL_ALERT,
+                          .profile = PROFILE_NAVETTE,
+                          .keep = true};
+    struct str language = account_language(account);
+    struct buf body = begin_letter("alert", due->alert.user_id, tx->now_us, language, account);
+    text_member(&body, "user", due->login);
+    text_member(&body, "left", alert_credits(tx->view.arena, due->left, language));
+    text_member(&body, "below", alert_credits(tx->view.arena, due->alert.below, language));
+    buf_add_u8(&body, '}');
+    add(&b, &like, due->alert.email, &body);
+    return give(&b);
+}
+
 enum err errand_test(int64_t *id, struct core *c, struct store_tx *tx, int64_t account_id,
                      struct str url, enum callback_profile profile)
 {

@@ -13,7 +13,7 @@
 #ifndef NAVETTE_CORE_ERRAND_H
 #define NAVETTE_CORE_ERRAND_H
 
-#include "store/account.h"
+#include "store/alert.h"
 #include "store/errand.h"
 #include "store/incoming.h"
 #include "store/message.h"
@@ -39,6 +39,9 @@ enum err errand_no_credit(struct core *c, struct store_tx *tx, int64_t account_i
  * it has none, the address of its profile. */
 enum err errand_sender_decided(struct core *c, struct store_tx *tx,
                                const struct sender *s) MUST_CHECK;
+/* A user has few credits left: its alert's address is told. */
+enum err errand_alert(struct core *c, struct store_tx *tx, const struct account *account,
+                      const struct alert_due *due) MUST_CHECK;
 /* An event that says only that it is a test; *id: of the errand. For a struct change's apply. */
 enum err errand_test(int64_t *id, struct core *c, struct store_tx *tx, int64_t account_id,
                      struct str url, enum callback_profile profile) MUST_CHECK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Letters to an account: it has no credits left; an operator has decided about a sender. */
+/* Letters to an account: it has no credits left; an operator has decided about a sender; a user has
+ * few credits left. */
 #include "notify/payload_base.h"
 
 struct words {
@@ -7,6 +8,7 @@ struct words {
     const char *enabled_subject, *enabled;
     const char *refused_subject, *refused;
     const char *comment;
+    const char *alert_subject, *alert;
 };
 
 static const struct words english = {
@@ -20,6 +22,9 @@ static const struct words english = {
     .refused = "Hello,\n\nthe sender %.*s of account %.*s was refused. Who explains it anew, in "
                "the panel, asks again.\n",
     .comment = "%.*s\nThe operator writes:\n\n%.*s\n",
+    .alert_subject = "Few credits left: %.*s",
+    .alert = "Hello,\n\ncredits left to user %.*s of account %.*s (%.*s): %.*s, below %.*s.\n"
+             "This is told once, until there are as many again.\n",
 };
 static const struct words french = {
     .credit_subject = "Plus de crédits\u00a0: %.*s",
@@ -33,6 +38,9 @@ static const struct words french = {
     .refused = "Bonjour,\n\nl'expéditeur %.*s du compte %.*s est refusé. L'expliquer de nouveau, "
                "dans le panneau, relance la demande.\n",
     .comment = "%.*s\nL'exploitant écrit\u00a0:\n\n%.*s\n",
+    .alert_subject = "Il reste peu de crédits\u00a0: %.*s",
+    .alert = "Bonjour,\n\ncrédits de l'utilisateur %.*s du compte %.*s (%.*s)\u00a0: %.*s, sous le "
+             "seuil de %.*s.\nC'est dit une fois, jusqu'à ce qu'il y en ait de nouveau autant.\n",
 };
 
 static void fill_decision(struct net_mail *m, struct arena *a, const struct words *w,
@@ -49,6 +57,16 @@ static void fill_decision(struct net_mail *m, struct arena *a, const struct word
         m->text = arena_printf(a, w->comment, STR_FMT(m->text), STR_FMT(comment));
 }
 
+static void fill_alert(struct net_mail *m, struct arena *a, const struct words *w,
+                       const json_t *event, struct str at)
+{
+    struct str user = payload_text(event, "user");
+    m->subject = arena_printf(a, w->alert_subject, STR_FMT(user));
+    m->text = arena_printf(a, w->alert, STR_FMT(user), STR_FMT(payload_text(event, "account")),
+                           STR_FMT(at), STR_FMT(payload_text(event, "left")),
+                           STR_FMT(payload_text(event, "below")));
+}
+
 void payload_account(struct net_mail *m, struct arena *a, enum errand_kind kind,
                      const json_t *event, struct str at)
 {
@@ -56,6 +74,8 @@ void payload_account(struct net_mail *m, struct arena *a, enum errand_kind kind,
     struct str account = payload_text(event, "account");
     if (kind == ERRAND_MAIL_SENDER) {
         fill_decision(m, a, w, event);
+    } else if (kind == ERRAND_MAIL_ALERT) {
+        fill_alert(m, a, w, event, at);
     } else {
         m->subject = arena_printf(a, w->credit_subject, STR_FMT(account));
         m->text = arena_printf(a, w->credit, STR_FMT(account), STR_FMT(at));

@@ -31,7 +31,7 @@ enum err payload_mail(struct net_call *call, struct arena *a, const struct paylo
 /* Subject and text of ERRAND_MAIL_PASSWORD and ERRAND_MAIL_INVITE. */
 void payload_people(struct net_mail *m, struct arena *a, enum errand_kind kind,
                     const json_t *event);
-/* The same of ERRAND_MAIL_CREDIT and ERRAND_MAIL_SENDER; `at`: when, in the account's zone. */
+/* The same of letters to an account; `at`: when, in its zone. */
 void payload_account(struct net_mail *m, struct arena *a, enum errand_kind kind,
                      const json_t *event, struct str at);
 

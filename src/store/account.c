@@ -105,6 +105,8 @@ enum err store_account_delete(struct store_tx *tx, int64_t id)
         DB_QUERY("DELETE FROM sender_document WHERE sender_id IN (SELECT id FROM sender "
                  "WHERE account_id = $1)"),
         DB_QUERY("DELETE FROM sender WHERE account_id = $1"),
+        DB_QUERY("DELETE FROM user_alert WHERE user_id IN (SELECT id FROM api_user "
+                 "WHERE account_id = $1)"),
         DB_QUERY("DELETE FROM api_user WHERE account_id = $1"),
         DB_QUERY("DELETE FROM route WHERE account_id = $1"),
         DB_QUERY("DELETE FROM callback_setting WHERE account_id = $1"),

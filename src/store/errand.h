@@ -33,6 +33,7 @@ enum errand_kind {
     ERRAND_MAIL_PASSWORD,
     ERRAND_MAIL_INVITE,
     ERRAND_MAIL_SENDER, /* an operator has decided about one */
+    ERRAND_MAIL_ALERT,  /* a user has few credits left */
     ERRAND_KINDS
 };
 enum errand_state { ERRAND_WAITING = 1, ERRAND_CLAIMED, ERRAND_DONE, ERRAND_GIVEN_UP };

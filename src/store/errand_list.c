@@ -16,17 +16,16 @@ const char *errand_kind_name(enum errand_kind kind)
                                                     [ERRAND_TEST] = "test",
                                                     [ERRAND_MAIL_PASSWORD] = "mail_password",
                                                     [ERRAND_MAIL_INVITE] = "mail_invite",
-                                                    [ERRAND_MAIL_SENDER] = "mail_sender"};
+                                                    [ERRAND_MAIL_SENDER] = "mail_sender",
+                                                    [ERRAND_MAIL_ALERT] = "mail_alert"};
     return kind > 0 && kind < ERRAND_KINDS ? names[kind] : "unknown";
 }
 
 bool errand_is_mail(enum errand_kind kind)
 {
-    static const bool mails[ERRAND_KINDS] = {[ERRAND_MAIL_REPLY] = true,
-                                             [ERRAND_MAIL_CREDIT] = true,
-                                             [ERRAND_MAIL_PASSWORD] = true,
-                                             [ERRAND_MAIL_INVITE] = true,
-                                             [ERRAND_MAIL_SENDER] = true};
+    static const bool mails[ERRAND_KINDS] = {
+        [ERRAND_MAIL_REPLY] = true,  [ERRAND_MAIL_CREDIT] = true, [ERRAND_MAIL_PASSWORD] = true,
+        [ERRAND_MAIL_INVITE] = true, [ERRAND_MAIL_SENDER] = true, [ERRAND_MAIL_ALERT] = true};
     return kind > 0 && kind < ERRAND_KINDS && mails[kind];
 }
 

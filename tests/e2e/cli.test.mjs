@@ -85,11 +85,14 @@ test("an account is added, credited, changed, listed and removed", async () => {
   const { items } = await ask("account", "list");
   assert.ok(items.some((a) => a.name === "acc-1"));
   const moved = (await ask("ledger", "list", "acc-1")).items;
-  assert.deepEqual(moved.map((m) => [m.kind, m.credits, m.balance]), [
-    ["credit", "-3", "10"],
-    ["credit", "0.50", "13"],
-    ["credit", "12.50", "12.50"],
-  ]);
+  assert.deepEqual(
+    moved.map((m) => [m.kind, m.credits, m.balance]),
+    [
+      ["credit", "-3", "10"],
+      ["credit", "0.50", "13"],
+      ["credit", "12.50", "12.50"],
+    ],
+  );
 
   await refused("account", ["account", "remove", "acc-1"], /--enabled no/);
   await ask("account", "add", "acc-unused");
@@ -120,8 +123,8 @@ test("a quota moves from the account to the user and back", async () => {
   const words = "user add acc-q bob --password pw --quota 30 --allow-ip 10.0.0.0/8 --allow-ip ::1";
   const user = await ask(...words.split(" "));
   assert.deepEqual(Object.keys(user), [
-    ...["id", "account", "login", "quota", "allow_ip", "receipts", "stops"],
-    ...["enabled", "created_at"],
+    ...["id", "account", "login", "quota", "alert_below", "alert_email", "alert_sms"],
+    ...["alert_sender", "alerted_at", "allow_ip", "receipts", "stops", "enabled", "created_at"],
   ]);
   assert.equal(user.quota, "30");
   assert.deepEqual(user.allow_ip, ["10.0.0.0/8", "::1"]);
@@ -134,7 +137,10 @@ test("a quota moves from the account to the user and back", async () => {
   assert.equal(await credits("acc-q"), "90");
   assert.deepEqual((await set("--allow-ip", "any")).allow_ip, []);
   assert.equal((await set("--enabled", "no")).quota, "10");
-  await refused("quota", ["user", "set", "acc-q", "bob", "--quota", "100.01"], /credit it first/);
+  const alert = ["--alert-below", "5", "--alert-email", "a@b.example"];
+  const much = ["user", "set", "acc-q", "bob", "--quota", "100.01", ...alert];
+  await refused("quota", much, /credit it first/);
+  assert.equal((await ask("user", "show", "acc-q", "bob")).alert_below, null);
   assert.equal((await set("--quota", "none")).quota, null);
   assert.equal(await credits("acc-q"), "100");
   await set("--quota", "40");
@@ -306,7 +312,10 @@ test("routes and rates are set, listed and removed", async () => {
   assert.deepEqual(await ask("rate", "set", "262", "1.5"), { prefix: "262", credits: "1.50" });
   await ask("rate", "set", "262", "2");
   const { items } = await ask("rate", "list");
-  assert.deepEqual(items.find((r) => r.prefix === "262"), { prefix: "262", credits: "2" });
+  assert.deepEqual(
+    items.find((r) => r.prefix === "262"),
+    { prefix: "262", credits: "2" },
+  );
   await refused("credits", ["rate", "set", "262", "-1"]);
   await refused("prefix", ["rate", "set", "abc", "1"]);
   await refused("prefix", ["rate", "remove", "default"], /set the default/);
@@ -343,7 +352,10 @@ test("a message is shown with its whole passage", async () => {
   );
   assert.deepEqual([m.credits, m.carrier, m.receipt], ["1", "sim", "DELIVRD 000"]);
   assert.equal(m.carrier_ids.length, 1);
-  assert.deepEqual(m.events.map((e) => e.kind), ["accepted", "sent", "delivered"]);
+  assert.deepEqual(
+    m.events.map((e) => e.kind),
+    ["accepted", "sent", "delivered"],
+  );
   const times = m.events.map((e) => e.at);
   assert.deepEqual(times, [...times].sort());
   assert.deepEqual([times[0], times[1], times[2]], [m.created_at, m.sent_at, m.done_at]);
@@ -401,7 +413,10 @@ test("a deferred message is cancelled once, and its price comes back", async () 
   assert.deepEqual([before.state, before.sent_at, before.carrier_ids], ["scheduled", null, []]);
   const m = await ask("message", "cancel", id);
   assert.deepEqual([m.state, m.credits], ["cancelled", "0"]);
-  assert.deepEqual(m.events.map((e) => e.kind), ["accepted", "cancelled"]);
+  assert.deepEqual(
+    m.events.map((e) => e.kind),
+    ["accepted", "cancelled"],
+  );
   assert.equal(await credits("acc-c"), "10");
   await refused("state", ["message", "cancel", id], /is cancelled/);
   const again = await rest("POST", `/api/v1/messages/${id}/cancel`);
@@ -471,8 +486,10 @@ test("an incoming is listed and shown", async () => {
   const [i] = items;
   assert.deepEqual(
     Object.keys(i),
-    ("id account carrier sender number text class received_at parts missing message_id " +
-      "conversation_id standing started credits release_at released_at").split(" "),
+    (
+      "id account carrier sender number text class received_at parts missing message_id " +
+      "conversation_id standing started credits release_at released_at"
+    ).split(" "),
   );
   assert.deepEqual(
     [i.account, i.carrier, i.sender, i.text, i.parts, i.message_id, i.started],
@@ -485,8 +502,10 @@ test("an incoming is listed and shown", async () => {
 
 test("people get tables, lines and sentences; in French where they read it", async () => {
   const said = async (...args) => (await run(...args)).stdout;
-  assert.equal(await said("account", "add", "acc-h", "--credits", "3"),
-    "Account acc-h is there, with 3 credits.\n");
+  assert.equal(
+    await said("account", "add", "acc-h", "--credits", "3"),
+    "Account acc-h is there, with 3 credits.\n",
+  );
   const list = await said("account", "list");
   assert.match(list, /^NAME +CREDITS .*\n(.*\n)*acc-h +3 +8 +premium +Europe\/Paris/);
   assert.match(await said("account", "show", "acc-h"), /^name: acc-h$/m);
@@ -494,8 +513,10 @@ test("people get tables, lines and sentences; in French where they read it", asy
   const before = process.env.LC_ALL;
   process.env.LC_ALL = "fr_FR.UTF-8";
   try {
-    assert.equal(await said("account", "credit", "acc-h", "--add", "1"),
-      "Le compte acc-h a maintenant 4 crédits.\n");
+    assert.equal(
+      await said("account", "credit", "acc-h", "--add", "1"),
+      "Le compte acc-h a maintenant 4 crédits.\n",
+    );
     await refused("name", ["account", "add", "acc-h"], /choisissez/);
     assert.match(await said("account", "add", "--help"), /crée un compte/);
   } finally {

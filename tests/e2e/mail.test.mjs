@@ -172,7 +172,7 @@ test("no address may break out of its header", async () => {
   }
 });
 
-test("P3_2 who owns the account is told what was decided about its sender, and why", async () => {
+test("P3_2 owners are told what was decided about their sender, and why", async () => {
   const person = (name, role, language) =>
     cli(
       server,
@@ -214,4 +214,64 @@ test("an account without an owner has it told to the address of its profile", as
   const [mail] = await until("the letter", () => mails.length && mails);
   assert.deepEqual(mail.to, ["alone@shop.example"]);
   assert.equal(subject(mail.text), "L'expéditeur Alone est validé");
+});
+
+test("P10_1 who wants to know of few credits is told by e-mail and SMS, once", async () => {
+  const user = [who.account, "till"];
+  await cli(server, "user", "add", ...user, "--password", "secret12", "--quota", "3");
+  const refused = async (...words) => {
+    const { code, stderr } = await command("--data", server.data, "user", "set", ...user, ...words);
+    assert.equal(code, 1, words.join(" "));
+    return stderr;
+  };
+  assert.match(await refused("--alert-email", "a@shop.example"), /below how many credits/);
+  assert.match(await refused("--alert-below", "2"), /say who is told/);
+  const sms = ["--alert-below", "2", "--alert-sms", "+33700000008"];
+  assert.match(await refused(...sms), /which sender/);
+  assert.match(await refused(...sms, "--alert-sender", "Nobody"), /no such sender/);
+  assert.match(await refused("--alert-below", "2", "--alert-email", "a b"), /write an address/);
+  const set = await cli(
+    server,
+    ...["user", "set", ...user, ...sms, "--alert-sender", "Navette"],
+    ...["--alert-email", "till@shop.example"],
+  );
+  assert.deepEqual(
+    [set.alert_below, set.alert_email, set.alert_sms, set.alert_sender, set.alerted_at],
+    ["2", "till@shop.example", "+33700000008", "Navette", null],
+  );
+  mails = [];
+  const send = () =>
+    http2sms(server, {
+      ...{ account: who.account, login: "till", password: "secret12", from: "Navette" },
+      ...{ to: `+${++phone}`, message: "Bonjour", noStop: 1 },
+    });
+  await send(); // 2 are left: no fewer
+  await send();
+  const [mail] = await until("the letter", () => mails.length && mails);
+  assert.deepEqual(mail.to, ["till@shop.example"]);
+  assert.equal(subject(mail.text), "Il reste peu de crédits\u00a0: till");
+  const body = decode(mail.text.slice(mail.text.indexOf("\r\n\r\n")));
+  assert.match(
+    body,
+    /l'utilisateur till du compte sms-test-1 \(.*\)\u00a0: 1, sous le seuil de 2\./,
+  );
+  const [told] = await until("the SMS", async () => {
+    const items = await sim.messages("33700000008");
+    return items.length && items;
+  });
+  assert.match(told.text, /^sms-test-1 : crédits de l'utilisateur till : 1, sous le seuil de 2\.$/);
+  await send();
+  const shown = await cli(server, "user", "show", ...user);
+  assert.equal(shown.quota, "0");
+  assert.match(shown.alerted_at, /^2\d{3}-/);
+
+  await cli(server, "user", "set", ...user, "--quota", "2");
+  await until("it is over", async () => {
+    const { alerted_at } = await cli(server, "user", "show", ...user);
+    return alerted_at === null;
+  });
+  await send();
+  await until("a second letter", () => mails.length === 2);
+  const off = await cli(server, "user", "set", ...user, "--alert-below", "none");
+  assert.deepEqual([off.alert_below, off.alert_email], [null, null]);
 });

@@ -22,6 +22,7 @@ export default function Users() {
   const { name } = useAccount();
   const path = { name };
   const list = $api.useQuery("get", "/api/v1/accounts/{name}/users", { params: { path } });
+  const senders = $api.useQuery("get", "/api/v1/accounts/{name}/senders", { params: { path } });
   const done = () => {
     showDone(t("saved"));
     void list.refetch();
@@ -48,6 +49,37 @@ export default function Users() {
       label: t("programs:users.quota"),
       help: t("programs:users.quotaHelp"),
       start: user?.quota,
+      nullable: true,
+    },
+    {
+      name: "alert_below",
+      label: t("programs:users.alertBelow"),
+      help: t("programs:users.alertBelowHelp"),
+      start: user?.alert_below,
+      nullable: true,
+    },
+    {
+      name: "alert_email",
+      label: t("programs:users.alertEmail"),
+      start: user?.alert_email,
+      nullable: true,
+    },
+    {
+      name: "alert_sms",
+      label: t("programs:users.alertSms"),
+      help: t("programs:users.alertSmsHelp"),
+      placeholder: "+33612345678",
+      start: user?.alert_sms,
+      nullable: true,
+    },
+    {
+      name: "alert_sender",
+      label: t("programs:users.alertSender"),
+      kind: "choice",
+      choices: senders.data?.items
+        .filter(({ enabled }) => enabled)
+        .map((sender) => ({ value: sender.name, label: sender.name })),
+      start: user?.alert_sender,
       nullable: true,
     },
     {
@@ -98,6 +130,13 @@ export default function Users() {
         ) : (
           <Credits value={quota} bare />
         ),
+    },
+    {
+      key: "alert",
+      label: t("programs:users.alert"),
+      value: ({ alert_below }) => Number(alert_below ?? -1),
+      align: "right",
+      render: ({ alert_below }) => alert_below !== null && <Credits value={alert_below} bare />,
     },
     {
       key: "networks",
