@@ -33,9 +33,9 @@ struct api {
     struct db *counting_reader; /* of the worker */
     struct db *list_reader;     /* of the lists' thread */
     struct worker *worker;
-    struct worker *lister; /* lists */
-    size_t exports;        /* that run: api/export */
-    bool ending;           /* no thread works for a request any more */
+    struct worker *lister;  /* lists */
+    struct export *exports; /* that run: api/export */
+    bool ending;            /* no thread works for a request any more */
     struct credentials *credentials;
     struct access *access;
     struct guard *guard;

@@ -25,7 +25,9 @@ struct export
     bool reading;        /* a slice is on the lists' thread */
     bool ended;          /* there are no more */
     bool failed;
-    bool gone; /* the client has all, or is gone */
+    bool gone;                   /* the client has all, or is gone */
+    int64_t ready_at_us;         /* the slice can be taken since then; clock_mono_us */
+    struct export *next, **link; /* api->exports; link NULL: it yielded its place */
 };
 
 /* ---- on the lists' thread ---- */
@@ -58,9 +60,28 @@ static enum err read_slice(struct api_aside *aside, struct store_view *view)
 
 /* ---- on the http loop ---- */
 
+static void enter(struct export *x, struct export **list)
+{
+    x->next = *list;
+    x->link = list;
+    if (x->next)
+        x->next->link = &x->next;
+    *list = x;
+}
+
+static void leave(struct export *x)
+{
+    if (!x->link)
+        return;
+    *x->link = x->next;
+    if (x->next)
+        x->next->link = x->link;
+    x->link = NULL;
+}
+
 static void end_export(struct export *x)
 {
-    x->aside.api->exports--;
+    leave(x);
     arena_free(x->arena);
     buf_free(&x->bytes);
     free(x);
@@ -74,6 +95,7 @@ static void slice_read(struct api_aside *aside)
         end_export(x);
         return;
     }
+    x->ready_at_us = clock_mono_us();
     x->failed = aside->err != OK; /* the answer has begun: all that is left is to break it off */
     if (x->failed)
         log_warn("export_failed", "list=%s error=%s", x->list->kind->name, err_name(aside->err));
@@ -140,12 +162,45 @@ static void add_head(struct buf *out, const struct listing_kind *kind, bool bom)
     csv_end(out);
 }
 
+/* The one whose client has let its slice lie longest; NULL: none for so long. */
+static struct export *slowest(struct api *api)
+{
+    int64_t before_us = clock_mono_us() - EXPORT_PATIENCE_S * SEC_US;
+    struct export *found = NULL;
+    for (struct export *x = api->exports; x; x = x->next)
+        if (!x->reading && x->ready_at_us <= before_us) {
+            before_us = x->ready_at_us;
+            found = x;
+        }
+    return found;
+}
+
+/* Its memory goes at once, its connection when the client next takes something, or is idle. */
+static void yield_place(struct export *x)
+{
+    log_info("export_yielded", "list=%s", x->list->kind->name);
+    leave(x);
+    buf_free(&x->bytes);
+    x->failed = true;
+}
+
+static bool find_place(struct api *api)
+{
+    size_t n = 0;
+    for (const struct export *x = api->exports; x; x = x->next)
+        n++;
+    struct export *slow = n < EXPORTS_MAX ? NULL : slowest(api);
+    if (slow)
+        yield_place(slow);
+    return n < EXPORTS_MAX || slow;
+}
+
 void export_answer(struct api *api, struct http_request *request, const struct str *segments,
                    const struct listing_kind *kind)
 {
     struct arena *arena = arena_new();
     struct listing *l = read_ask(api, request, arena, segments, kind);
-    if (l && api->exports >= EXPORTS_MAX) {
+    if (l && !find_place(api)) {
         api_reply_error(request, ERR_LIMIT, NULL,
                         STR("other exports are running: try again when one of them has ended"));
         l = NULL;
@@ -154,12 +209,13 @@ void export_answer(struct api *api, struct http_request *request, const struct s
         arena_free(arena);
         return;
     }
-    api->exports++;
     struct export *x = base_alloc(sizeof(*x));
     *x = (struct export){.aside = {.api = api, .request = request, .arena = arena},
                          .list = l,
                          .arena = arena,
-                         .bytes = buf_limited(SLICE_BYTES)};
+                         .bytes = buf_limited(SLICE_BYTES),
+                         .ready_at_us = clock_mono_us()};
+    enter(x, &api->exports);
     l->limit = SLICE_ROWS;
     l->budget = (struct list_budget){
         .rows = (size_t)LIST_BUDGET_ROWS * 2, .few = LIST_BUDGET_FEW, .time_us = SLICE_MS * MS_US};
