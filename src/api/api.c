@@ -149,6 +149,7 @@ static enum err open_doors(struct api *api)
     struct http_config config = {.max_body = API_BODY_MAX,
                                  .max_query_pairs = API_PAIRS_MAX,
                                  .idle_timeout_s = API_IDLE_S,
+                                 .max_held = API_HELD_MAX,
                                  .unix_path = api->config.socket_path,
                                  .max_connections = API_SOCKET_CONNECTIONS_MAX,
                                  .max_connections_per_ip = API_SOCKET_CONNECTIONS_MAX};

@@ -20,7 +20,8 @@ enum {
     API_CONNECTIONS_MAX = 1024,
     API_CONNECTIONS_PER_IP_MAX = 512,
     API_SOCKET_CONNECTIONS_MAX = 64,
-    API_IDLE_S = 30
+    API_IDLE_S = 30,
+    API_HELD_MAX = 256 * 1024 * 1024 /* bytes of answers that clients have not taken yet */
 };
 
 struct api {

@@ -220,7 +220,9 @@ void export_answer(struct api *api, struct http_request *request, const struct s
     l->budget = (struct list_budget){
         .rows = (size_t)LIST_BUDGET_ROWS * 2, .few = LIST_BUDGET_FEW, .time_us = SLICE_MS * MS_US};
     add_head(&x->bytes, kind, l->bom);
-    struct str name = arena_printf(request->arena, "attachment; filename=\"%s.csv\"", kind->name);
-    struct http_pull pull = {.more = more, .over = over, .ctx = x, .disposition = name.p};
+    const char *const headers[] = {
+        "Content-Disposition",
+        arena_printf(request->arena, "attachment; filename=\"%s.csv\"", kind->name).p, NULL};
+    struct http_pull pull = {.more = more, .over = over, .ctx = x, .headers = headers};
     http_pull_reply(request, 200, "text/csv; charset=utf-8", &pull);
 }

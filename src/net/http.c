@@ -153,12 +153,22 @@ static bool may_reply(const struct exchange *x)
     return !x->replied;
 }
 
+static void refuse(struct exchange *x, int status)
+{
+    x->refusal = status;
+    http_reply(&x->request, x->refusal, "text/plain; charset=utf-8", http_refusal_text(x->refusal));
+}
+
 void http_reply_headers(struct http_request *request, int status, const char *content_type,
                         struct str body, const char *const *headers)
 {
     struct exchange *x = exchange_of(request);
     if (!may_reply(x))
         return;
+    if (!request->answer_lasts && !x->refusal && !http_client_holds(x->client, body.n)) {
+        refuse(x, 503);
+        return;
+    }
     bool stays = request->answer_lasts || arena_holds(request->arena, body.p);
     enum MHD_ResponseMemoryMode mode = stays ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
     struct MHD_Response *response = MHD_create_response_from_buffer(
@@ -192,9 +202,8 @@ void http_pull_reply(struct http_request *request, int status, const char *conte
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_more, x, NULL);
     if (!response)
         base_out_of_memory();
-    const char *name = pull->disposition ? "Content-Disposition" : NULL;
-    const char *headers[] = {"Cache-Control", "no-store", name, pull->disposition, NULL};
-    queue(x, status, content_type, response, headers);
+    add_header(response, "Cache-Control", "no-store");
+    queue(x, status, content_type, response, pull->headers);
 }
 
 void http_pull_wake(struct http_request *request)
@@ -205,11 +214,6 @@ void http_pull_wake(struct http_request *request)
 struct net_loop *http_request_loop(const struct http_request *request)
 {
     return exchange_of(request)->server->loop;
-}
-
-static void refuse(struct exchange *x)
-{
-    http_reply(&x->request, x->refusal, "text/plain; charset=utf-8", http_refusal_text(x->refusal));
 }
 
 /* --- requests --- */
@@ -238,16 +242,14 @@ static void *on_target(void *ctx, const char *target, struct MHD_Connection *con
     struct str all = str_of(target ? target : "");
     if (http_target_parse(&x->request, all, server->config.max_query_pairs))
         x->refusal = 414;
-    /* The query was read here; an empty one spares libmicrohttpd the same work. It owns this
-     * memory and is about to cut it up itself. */
+    /* The query was read here: an empty one spares libmicrohttpd, whose memory it is, the work. */
     size_t question = str_find(all, '?');
     if (question < all.n)
         ((char *)(uintptr_t)target)[question + 1] = '\0';
     return x;
 }
 
-/* The head is complete. A body that is too large is not waited for when its client asks first, or
- * when it is much too large. */
+/* The head is complete. Who asks first, or has far too much, is refused before the body. */
 static void begin(struct exchange *x, const char *method)
 {
     size_t max_body = x->server->config.max_body;
@@ -269,7 +271,7 @@ static void begin(struct exchange *x, const char *method)
         x->refusal = 413;
     bool asks_first = http_header(&x->request, "Expect").n > 0;
     if (x->refusal && length > 0 && (asks_first || length > max_body + DRAIN_LIMIT))
-        refuse(x);
+        refuse(x, x->refusal);
 }
 
 /* MHD_NO ends the connection. */
@@ -319,15 +321,15 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
     if (*n > 0)
         return take_body(x, bytes, n);
     if (x->called) {
-        /* Suspended only now: libmicrohttpd has seen meanwhile that there is nothing to read, so
-         * that it does not read (and trip over a client's half-close) before the answer. */
+        /* Only now libmicrohttpd has seen that there is nothing to read: it must not trip over a
+         * client's half-close before the answer. */
         if (!x->replied)
             suspend(x);
         return MHD_YES;
     }
     http_client_answered(x->client);
     if (x->refusal) {
-        refuse(x);
+        refuse(x, x->refusal);
         return MHD_YES;
     }
     call_handler(x);
@@ -419,7 +421,7 @@ enum err http_server_new(struct http_server **out, struct net_loop *loop,
     server->port = net_address_local_port(fd);
     if (config->unix_path && !(server->unix_path = strdup(config->unix_path)))
         base_out_of_memory();
-    server->clients = http_clients_new(loop, config->max_connections, config->idle_timeout_s);
+    server->clients = http_clients_new(loop, config);
     server->timer = net_timer_new(loop, run, server);
     server->daemon = start_daemon(server, fd);
     if (!server->daemon) {
@@ -472,12 +474,10 @@ static void flush(struct http_server *server)
 static void end_open(struct http_server *server)
 {
     for (struct exchange *x = server->open; x; x = x->next) {
-        if (x->replied) {
+        if (x->replied)
             resume(x); /* a stream: it ends now */
-        } else {
-            x->refusal = 503;
-            refuse(x);
-        }
+        else
+            refuse(x, 503);
     }
 }
 

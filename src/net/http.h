@@ -52,6 +52,7 @@ struct http_config {
     size_t max_connections_per_ip;
     size_t max_body;         /* bytes; 413 above */
     size_t max_query_pairs;  /* 414 above */
+    size_t max_held;         /* bytes of answers that clients have not taken; 503 above; 0: any */
     unsigned idle_timeout_s; /* slow and silent clients */
 };
 

@@ -17,7 +17,8 @@ struct http_pull {
     /* Once: the answer has left whole, or the client is gone. */
     void (*over)(void *ctx);
     void *ctx;
-    const char *disposition; /* Content-Disposition, in the request's arena; NULL: none */
+    /* Besides Cache-Control: no-store; as http_reply_headers has them. Read at once. */
+    const char *const *headers;
 };
 enum { HTTP_PULL_END = -1, HTTP_PULL_BREAK = -2 };
 

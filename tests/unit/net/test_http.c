@@ -408,6 +408,53 @@ static void silent_and_dribbling_clients_are_dropped(void **state)
 
 /* --- kept requests --- */
 
+enum { LARGE = 8 << 20 };
+
+static void give_large(void *ctx, struct http_request *request)
+{
+    char *body = arena_alloc(request->arena, LARGE);
+    memset(body, 'x', LARGE);
+    http_reply(request, 200, "text/plain", (struct str){body, LARGE});
+}
+
+/* Reads all of it, or what comes before the end. */
+static size_t take_all(int fd)
+{
+    static char bytes[1 << 16];
+    size_t all = 0;
+    ssize_t n;
+    while ((n = recv(fd, bytes, sizeof(bytes), 0)) > 0)
+        all += (size_t)n;
+    return all;
+}
+
+static void answers_that_nobody_takes_do_not_hold_all_memory(void **state)
+{
+    struct http_config config = site_config();
+    struct site tight;
+    int fds[3];
+    config.max_held = 2 * (size_t)LARGE;
+    config.idle_timeout_s = 6;
+    site_open(&tight, &config, give_large);
+    for (size_t i = 0; i < 2; i++) {
+        fds[i] = dial(tight.port);
+        buf_clear(&answer);
+        say(fds[i], STR("GET / HTTP/1.1\r\n" HOST CLOSE "\r\n"));
+        assert_true(hear(fds[i], &answer, "200 OK"));
+    }
+    assert_int_equal(ask(&tight, &answer, STR("GET / HTTP/1.1\r\n" HOST CLOSE "\r\n")), 503);
+    /* After a while the first yields to who reads; the second loses nothing. */
+    usleep(2100000);
+    fds[2] = dial(tight.port);
+    say(fds[2], STR("GET / HTTP/1.1\r\n" HOST CLOSE "\r\n"));
+    assert_true(take_all(fds[2]) > LARGE);
+    assert_true(take_all(fds[0]) < LARGE - sizeof(answer));
+    assert_true(take_all(fds[1]) + (1 << 16) > LARGE);
+    for (size_t i = 0; i < 3; i++)
+        close(fds[i]);
+    site_close(&tight);
+}
+
 static void a_thousand_kept_requests_get_their_own_answers(void **state)
 {
     enum { CONNECTIONS = 16, ROUNDS = 64 };
@@ -684,6 +731,7 @@ int main(void)
         LAW(connections_above_the_maximum_are_told_503),
         LAW(an_address_has_its_share_of_connections),
         LAW(silent_and_dribbling_clients_are_dropped),
+        LAW(answers_that_nobody_takes_do_not_hold_all_memory),
         LAW(a_thousand_kept_requests_get_their_own_answers),
         LAW(a_client_that_left_hurts_nobody),
         LAW(after_quiesce_only_requests_under_way_are_served),
