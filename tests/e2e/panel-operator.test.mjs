@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same on any database.
 // What operators and owners set in the panel, and that it holds: accounts, carriers, routes,
-// numbers, keywords, senders with their validation, callbacks, the quarantine.
+// numbers, and in both languages keywords, senders with their validation, callbacks; the quarantine.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { looksRight, openPanel, settled, signIn, visit } from "./browser.mjs";
 import { cli, furnish, http2sms, startNavette, startSim, until, who } from "./navette.mjs";
+import { words } from "./panel-demo.mjs";
 
 const password = "four words of mine";
-const operator = "olga@example.org";
-const owner = "ann@example.org";
-const phone = "33612345678";
+const people = {
+  en: { operator: "olga@example.org", owner: "ann@example.org", phone: "33612345678" },
+  fr: { operator: "odile@example.org", owner: "anne@example.org", phone: "33612345679" },
+};
+const { operator, owner } = people.en;
 const narrow = { width: 390, height: 844 };
 let sim;
 let server;
 let target;
 
-// A customer's program, which is out of order until it is mended.
+// A customer's program, which may be out of order.
 async function startTarget() {
-  const heard = { told: [], broken: true };
+  const heard = { told: [], broken: false };
   const http = createServer((request, answer) => {
     let body = "";
     request.on("data", (piece) => (body += piece));
@@ -42,9 +45,11 @@ before(async () => {
   await furnish(server, sim.smppPort);
   await cli(server, "number", "add", "38100-38109", "--carrier", "sim");
   await cli(server, "twoway", "enable", who.account);
-  const member = ["member", "add", "--password", password];
-  await cli(server, ...member, operator, "--operator", "yes");
-  await cli(server, ...member, owner, "--account", who.account, "--role", "owner");
+  for (const [language, { operator, owner }] of Object.entries(people)) {
+    const member = ["member", "add", "--password", password, "--language", language];
+    await cli(server, ...member, operator, "--operator", "yes");
+    await cli(server, ...member, owner, "--account", who.account, "--role", "owner");
+  }
 });
 after(async () => {
   target?.close();
@@ -156,111 +161,103 @@ test("a route is added, and the router says which wins", async (t) => {
   }
 });
 
-test("a keyword that was added answers the phone that sends it", async (t) => {
-  const page = await panelOf(t, operator, { ...narrow, language: "fr" });
-  await visit(page, "/me");
-  await page.getByRole("textbox", { name: "Language" }).click();
-  await page.getByRole("option", { name: "Français" }).click();
-  await button(page, "Save").click();
-  await page.getByRole("heading", { name: "Mes réglages" }).waitFor();
-  await visit(page, "/automatic/keywords");
-  await page.getByRole("main").getByRole("textbox", { name: "Opérateur télécom" }).click();
-  await page.getByRole("option", { name: "sim", exact: true }).click();
-  const dialog = await form(page, "Ajouter une ligne");
-  await dialog.getByLabel("Mot").fill("HEURES");
-  await dialog.getByLabel("Réponse").fill("Ouvert de 9 h à 18 h.");
-  await sent(dialog, "Ajouter");
-  await page.getByText("HEURES").waitFor();
-  await looksRight(page, "automatic-keywords");
+const HOURS = {
+  en: { word: "HOURS", answer: "Open from 9 to 18." },
+  fr: { word: "HEURES", answer: "Ouvert de 9 h à 18 h." },
+};
+const SHOP = { en: "Shop", fr: "Boutique" };
 
-  const asks = {
-    ...who,
-    senderForResponse: "1",
-    to: phone,
-    message: "?",
-    noStop: "1",
-  };
-  assert.match((await http2sms(server, asks)).text, /^OK/);
-  const [question] = await until("the question", async () => {
-    const shown = await sim.messages(phone);
-    return shown.length > 0 && shown;
+for (const language of ["en", "fr"]) {
+  const t = words(language);
+  const { operator, owner, phone } = people[language];
+
+  test(`a keyword that was added answers the phone that sends it (${language})`, async (run) => {
+    const { word, answer } = HOURS[language];
+    const page = await panelOf(run, operator, { ...narrow, language });
+    await visit(page, "/automatic/keywords");
+    await choose(page, page.getByRole("main"), t("automatic:keywords.carrier"), "sim");
+    const dialog = await form(page, t("automatic:keywords.add"));
+    await dialog.getByLabel(t("automatic:keywords.keyword")).fill(word);
+    await dialog.getByLabel(t("automatic:keywords.reply")).fill(answer);
+    await sent(dialog, t("add"));
+    await page.getByText(word).waitFor();
+    await looksRight(page, "automatic-keywords");
+
+    const asks = { ...who, senderForResponse: "1", to: phone, message: "?", noStop: "1" };
+    assert.match((await http2sms(server, asks)).text, /^OK/);
+    const [question] = await until("the question", async () => {
+      const shown = await sim.messages(phone);
+      return shown.length > 0 && shown;
+    });
+    await sim.write(phone, question.from, word.toLowerCase());
+    await until("the answer", async () =>
+      (await sim.messages(phone)).some(({ text }) => text === answer),
+    );
   });
-  await sim.write(phone, question.from, "heures");
-  await until("the answer", async () =>
-    (await sim.messages(phone)).some(({ text }) => text === "Ouvert de 9 h à 18 h."),
-  );
-});
 
-test("a sender is asked for with a document, and an operator lets it pass", async (t) => {
-  const page = await panelOf(t, owner);
-  await visit(page, "/senders");
-  const dialog = await form(page, "Add a sender");
-  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Boutique");
-  await dialog.getByLabel("Description").fill("Offers");
-  await dialog.getByLabel("Why this name is yours").fill("Our shop's name.");
-  const pdf = Buffer.concat([Buffer.from("%PDF-1.4\n"), Buffer.alloc(150_000, 32)]);
-  await page.locator("input[type=file]").setInputFiles({
-    name: "proof.pdf",
-    mimeType: "application/pdf",
-    buffer: pdf,
-  });
-  await sent(dialog, "Ask for it");
-  await page.getByText("Waits for validation").waitFor();
-  await page.getByRole("link", { name: "proof.pdf" }).waitFor();
-  await looksRight(page, "senders");
+  test(`a sender is asked for with a document, and let pass by an operator (${language})`, async (run) => {
+    const name = SHOP[language];
+    const page = await panelOf(run, owner, { language });
+    await visit(page, "/senders");
+    const dialog = await form(page, t("senders:add"));
+    await dialog.getByRole("textbox", { name: t("senders:name"), exact: true }).fill(name);
+    await dialog.getByLabel(t("senders:description")).fill("Offers");
+    await dialog.getByLabel(t("senders:reason")).fill("Our shop's name.");
+    const pdf = Buffer.concat([Buffer.from("%PDF-1.4\n"), Buffer.alloc(150_000, 32)]);
+    const file = `proof-${language}.pdf`;
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: file, mimeType: "application/pdf", buffer: pdf });
+    await sent(dialog, t("senders:ask"));
+    await page.getByText(t("senders:states.waiting")).waitFor();
+    await page.getByRole("link", { name: file }).waitFor();
+    await looksRight(page, "senders");
 
-  const other = await panelOf(t, operator);
-  await visit(other, "/operator/validation");
-  const download = other.waitForEvent("download");
-  await other.getByRole("link", { name: "proof.pdf" }).click();
-  assert.equal((await download).suggestedFilename(), "proof.pdf");
-  const decision = await form(other, "Accepter: Boutique");
-  await sent(decision, "Accepter");
-  await other.getByText("Rien ne vous attend.").waitFor();
+    const other = await panelOf(run, operator, { language });
+    await visit(other, "/operator/validation");
+    const download = other.waitForEvent("download");
+    await other.getByRole("link", { name: file }).click();
+    assert.equal((await download).suggestedFilename(), file);
+    const accept = t("operator:validation.accept");
+    await sent(await form(other, `${accept}: ${name}`), accept);
+    await other.getByText(t("operator:validation.empty")).waitFor();
 
-  await page.reload();
-  await settled(page);
-  await page.getByRole("row", { name: /Boutique.*Enabled/ }).waitFor();
-  const answer = await http2sms(server, {
-    ...who,
-    from: "Boutique",
-    to: phone,
-    message: "x",
-  });
-  assert.match(answer.text, /^OK/);
-});
-
-test("a callback that fails is shown, and told again once its target is mended", async (t) => {
-  const page = await panelOf(t, owner);
-  await visit(page, "/api/callbacks");
-  await page.getByLabel("Receipts").fill(target.url);
-  await button(page, "Save").click();
-  await page.getByText("Saved.").first().waitFor();
-  const asks = {
-    ...who,
-    from: "Navette",
-    to: phone,
-    message: "hello",
-    noStop: "1",
-  };
-  assert.match((await http2sms(server, asks)).text, /^OK/);
-  await until("a failure is shown", async () => {
     await page.reload();
     await settled(page);
-    return page.getByRole("row", { name: /Receipt.*500/ }).count();
+    const row = new RegExp(`${name}.*${t("senders:states.enabled")}`);
+    await page.getByRole("row", { name: row }).waitFor();
+    const asks = { ...who, from: name, to: phone, message: "x" };
+    assert.match((await http2sms(server, asks)).text, /^OK/);
   });
-  await looksRight(page, "api-callbacks");
-  target.broken = false;
-  await page
-    .getByRole("row", { name: /Receipt.*500/ })
-    .first()
-    .click();
-  const drawer = page.getByRole("dialog");
-  await looksRight(page, "api-callback");
-  await drawer.getByRole("button", { name: "Tell again" }).click();
-  await until("the target is told", () => target.told.length > 0);
-  assert.match(target.told[0], /"delivered"/);
-});
+
+  test(`a callback that fails is shown, and told again once its target is mended (${language})`, async (run) => {
+    target.broken = true;
+    target.told = [];
+    const page = await panelOf(run, owner, { language });
+    await visit(page, "/api/callbacks");
+    await page.getByLabel(t("programs:callbacks.receipts")).fill(`${target.url}/${language}`);
+    await button(page, t("save")).click();
+    await page.getByText(t("saved")).first().waitFor();
+    const asks = { ...who, from: "Navette", to: phone, message: "hello", noStop: "1" };
+    assert.match((await http2sms(server, asks)).text, /^OK/);
+    const failure = page.getByRole("row", {
+      name: new RegExp(`${t("programs:callbacks.kinds.receipt")}.*500`),
+    });
+    await until("a failure is shown", async () => {
+      await page.reload();
+      await settled(page);
+      return failure.count();
+    });
+    await looksRight(page, "api-callbacks");
+    target.broken = false;
+    await failure.first().click();
+    const drawer = page.getByRole("dialog");
+    await looksRight(page, "api-callback");
+    await drawer.getByRole("button", { name: t("programs:callbacks.replay") }).click();
+    await until("the target is told", () => target.told.length > 0);
+    assert.match(target.told[0], /"delivered"/);
+  });
+}
 
 test("a phone put into quarantine is refused, and free again once let out", async (t) => {
   const closed = "33612000009";
