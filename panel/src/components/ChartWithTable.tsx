@@ -96,7 +96,8 @@ export default function ChartWithTable(props: ChartWithTableProps) {
         </ScrollArea>
       ) : (
         <>
-          <Box aria-hidden>
+          {/* A hidden tooltip stays where it was when the plot becomes narrower. */}
+          <Box aria-hidden style={{ overflowX: "clip" }}>
             {kind === "area" ? (
               <AreaChart
                 {...common}

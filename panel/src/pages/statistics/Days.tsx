@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The same in figures, the newest first, to copy or to take along as CSV. */
-import { Anchor, Group, Paper, ScrollArea, Table, Title } from "@mantine/core";
+import { Anchor, Box, Group, Paper, Table, Title } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Statistics } from "@/api/types";
@@ -48,7 +48,12 @@ export function Days({ data, by }: { data: Statistics; by: "hour" | "day" }) {
           {t("table.csv")}
         </Anchor>
       </Group>
-      <ScrollArea.Autosize mah={420} type="auto">
+      <Box
+        role="region"
+        aria-label={t("statistics:figures")}
+        tabIndex={0}
+        style={{ maxHeight: 420, overflow: "auto" }}
+      >
         <Table stickyHeader fz="sm" verticalSpacing={4} miw={720}>
           <Table.Thead>
             <Table.Tr>
@@ -77,7 +82,7 @@ export function Days({ data, by }: { data: Statistics; by: "hour" | "day" }) {
             ))}
           </Table.Tbody>
         </Table>
-      </ScrollArea.Autosize>
+      </Box>
     </Paper>
   );
 }
