@@ -3,8 +3,8 @@
 BUILD := build
 ASAN := $(BUILD)/asan
 CONFIGURE := tools/configure --buildtype=release -Db_ndebug=false -Dtests=false
-CONFIGURE_ASAN := tools/configure --buildtype=debugoptimized -Db_sanitize=address,undefined \
-	-Db_lundef=false
+CONFIGURE_ASAN := tools/configure --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined \
+	-Db_lundef=false -Dc_args=-Wno-format-truncation # -O1 knows too few ranges
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps deps-build deps-test deps-bench panel-files
