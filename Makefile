@@ -26,6 +26,7 @@ test: deps-test all asan ## every test; the last line is "N passed, N failed"
 check: deps-test ## only layers and style: seconds
 	@tools/check-layers
 	@tools/check-style
+	@tools/check-french
 
 bench: deps-bench all ## Navette beside Debian's Kannel; results into docs/performance.md
 	@ninja -C $(BUILD) --quiet tests/bench/sink

@@ -36,25 +36,26 @@ const char *cli_text(const char *english)
     return english;
 }
 
-/* Does the sentence fit the pattern? words[i]: what its i-th * stands for. */
-enum { WORDS_MAX = 2, SENTENCE_MAX = 1 << 16 };
+enum { WORDS_MAX = 4, SENTENCE_MAX = 1 << 16 };
 
-static bool fits(const char *pattern, const char *sentence, struct str words[WORDS_MAX])
+/* Does the sentence fit the pattern? words[i]: what its i-th * stands for, of `left` at most. */
+static bool fits(const char *pattern, const char *sentence, struct str *words, size_t left)
 {
-    size_t n = 0;
-    for (; *pattern; pattern++) {
-        if (*pattern != '*') {
-            if (*pattern != *sentence++)
-                return false;
-            continue;
-        }
-        const char *next = pattern[1] ? strchr(sentence, pattern[1]) : strchr(sentence, '\0');
-        if (!next || n == WORDS_MAX)
+    for (; *pattern != '*'; pattern++, sentence++) {
+        if (*pattern != *sentence)
             return false;
-        words[n++] = (struct str){sentence, (size_t)(next - sentence)};
-        sentence = next;
+        if (!*pattern)
+            return true;
     }
-    return !*sentence;
+    for (const char *end = sentence; left; end++) {
+        if (fits(pattern + 1, end, words + 1, left - 1)) {
+            *words = (struct str){sentence, (size_t)(end - sentence)};
+            return true;
+        }
+        if (!*end)
+            break;
+    }
+    return false;
 }
 
 void cli_text_add(struct buf *out, const char *english)
@@ -62,7 +63,7 @@ void cli_text_add(struct buf *out, const char *english)
     struct str words[WORDS_MAX] = {0};
     const char *found = NULL;
     for (size_t i = 0; french && !found && i < sizeof(sentences) / sizeof(sentences[0]); i++)
-        if (fits(sentences[i].english, english, words))
+        if (fits(sentences[i].english, english, words, WORDS_MAX))
             found = sentences[i].french;
     size_t n = 0;
     for (const char *at = found ? found : english; *at; at++)

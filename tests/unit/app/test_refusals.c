@@ -42,6 +42,26 @@ static void assert_french(const char *settings)
     buf_free(&french);
 }
 
+static void assert_said(const char *english, const char *expected)
+{
+    struct buf french = buf_limited(1024);
+    cli_text_add(&french, english);
+    assert_true(str_eq(buf_str(&french), str_of(expected)));
+    buf_free(&french);
+}
+
+static void a_star_stands_for_whatever_makes_the_rest_fit(void **state)
+{
+    (void)state;
+    assert_said("write at, number, with - before it for the last first",
+                "write at, number, précédé de - pour commencer par la fin");
+    assert_said("too many requests: 500 are taken at once, then 50 a second; try again in 3 s",
+                "trop de requêtes : 500 sont prises d'un coup, puis 50 par seconde ; réessayez "
+                "dans 3 s");
+    assert_said("\"*\" is not in the 7-bit alphabet", "« * » n'est pas dans l'alphabet 7 bits");
+    assert_said("nothing of this kind, whatever it is", "nothing of this kind, whatever it is");
+}
+
 static void every_refusal_of_a_carrier_s_settings_has_its_french(void **state)
 {
     (void)state;
@@ -82,6 +102,7 @@ static void every_refusal_of_a_carrier_s_settings_has_its_french(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_star_stands_for_whatever_makes_the_rest_fit),
         cmocka_unit_test(every_refusal_of_a_carrier_s_settings_has_its_french),
     };
     return cmocka_run_group_tests_name("app/refusals", tests, set_up, tear_down);
