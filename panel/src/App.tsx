@@ -27,7 +27,8 @@ const queries = new QueryClient({
 function Entry() {
   const session = useSessionQuery();
   if (session.isPending) return null; // a moment, and no page to sketch yet
-  if (session.isError) return <Broken error={session.error} again={() => session.refetch()} />;
+  // Who is at work stays at work: what was known goes on while the server does not answer.
+  if (!session.data) return <Broken error={session.error} again={() => session.refetch()} />;
   return (
     <SessionProvider session={session.data}>
       {session.data.signed_in ? <SignedIn session={session.data} /> : <Doors />}

@@ -10,7 +10,7 @@ import { Phone, looksRightEverywhere, openDemo, startDemo, words } from "./panel
 
 let server;
 before(async () => {
-  server = await startDemo("--demo-history", "30"); // all on the first page of the threads
+  server = await startDemo({ args: ["--demo-history", "30"] }); // all on a page of threads
 });
 after(async () => server?.stop());
 

@@ -9,9 +9,10 @@ import { root, startNavette, until } from "./navette.mjs";
 export const ACCOUNT = "sms-demo-1";
 const FREE = "127.0.0.1:0";
 
-export async function startDemo(...more) {
+export async function startDemo({ args = [], ...where } = {}) {
   const server = await startNavette({
-    args: ["--demo", "--demo-smpp", FREE, "--demo-http", FREE, ...more],
+    args: ["--demo", "--demo-smpp", FREE, "--demo-http", FREE, ...args],
+    ...where,
   });
   server.demo = (await (await fetch(`${server.http}/api/v1/session`)).json()).demo;
   return server;

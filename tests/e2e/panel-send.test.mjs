@@ -148,3 +148,21 @@ for (const language of ["en", "fr"]) {
     await looksRightEverywhere(page, "messages-passage");
   });
 }
+
+test("a page stays while the server is away, and goes on by itself", async (run) => {
+  const t = words("en");
+  const page = await openDemo(run, server, "en");
+  page.allow(/ERR_|status of 503|Failed to fetch/);
+  await visit(page, "/messages/sent");
+  const rows = page.locator("tbody tr[data-index]");
+  await rows.first().waitFor();
+  await server.stop();
+  await page.getByText(t("away")).waitFor();
+  await rows.first().waitFor();
+  await page.evaluate(() => (window.location.hash = "#/statistics"));
+  await page.getByText(t("broken.title")).waitFor();
+  const { data, http } = server;
+  server = await startDemo({ data, http: new URL(http).host });
+  await page.getByText(t("away")).waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: t("statistics:title") }).waitFor();
+});

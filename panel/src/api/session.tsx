@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Who is signed in, with which rights, and which account they look at. */
+import { useNetwork } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { ReactNode } from "react";
 import { $api, setCsrfToken, setOnSignedOut } from "./client";
+import { useLive } from "./events";
 import type { AccountOfSession, Member, Right, Session } from "./types";
 
 type SignedIn = Extract<Session, { signed_in: true }>;
@@ -16,6 +26,8 @@ interface SessionValue {
 
 const SessionContext = createContext<SessionValue | null>(null);
 const PATH = "/api/v1/session";
+/** How often a server that does not answer is asked again. */
+const AGAIN_MS = 4000;
 
 export function useSessionQuery() {
   return $api.useQuery(
@@ -25,10 +37,36 @@ export function useSessionQuery() {
     {
       staleTime: 60_000,
       retry: 1,
+      refetchInterval: ({ state }) => (state.status === "error" ? AGAIN_MS : false),
       // Told apart by signed_in, which a description in OpenAPI does not say.
       select: (session) => session as Session,
     },
   );
+}
+
+/** Does the server answer? Asked whenever the stream of events breaks. */
+export function useReachable(): boolean {
+  const live = useLive();
+  const { online } = useNetwork();
+  const { isError, isPaused, refetch } = useSessionQuery();
+  const was = useRef(live);
+  useEffect(() => {
+    if (was.current && !live) void refetch();
+    was.current = live;
+  }, [live, refetch]);
+  return online && !isError && !isPaused;
+}
+
+/** Calls once the server answers again. */
+export function useOnReturn(call: () => void) {
+  const reachable = useReachable();
+  const was = useRef(reachable);
+  const latest = useRef(call);
+  latest.current = call;
+  useEffect(() => {
+    if (reachable && !was.current) latest.current();
+    was.current = reachable;
+  }, [reachable]);
 }
 
 export function SessionProvider(props: { session: Session; children: ReactNode }) {

@@ -3,10 +3,13 @@ import { Button } from "@mantine/core";
 import { Component, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { problemText } from "@/api/forms";
+import { problemOf } from "@/api/problem";
+import { useOnReturn } from "@/api/session";
 import { EmptyState } from "@/components/EmptyState";
 
 export function Broken({ error, again }: { error: unknown; again: () => void }) {
   const { t } = useTranslation();
+  useOnReturn(() => problemOf(error).code === "offline" && again());
   return (
     <EmptyState title={t("broken.title")} action={<Button onClick={again}>{t("again")}</Button>}>
       {problemText(error)}

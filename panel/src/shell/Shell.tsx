@@ -9,6 +9,7 @@ import { useAccounts } from "@/api/session";
 import { Credits } from "@/components/Credits";
 import { IconMenu } from "@/components/icons";
 import { AccountSelect } from "./AccountSelect";
+import { Away } from "./Away";
 import { BottomBar } from "./BottomBar";
 import { KeysHelp } from "./KeysHelp";
 import { MeMenu } from "./MeMenu";
@@ -88,6 +89,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AppShell.Navbar p="xs" aria-label={t("rooms")}>
         <Rooms />
       </AppShell.Navbar>
+      <Away />
       <AppShell.Main ref={main} tabIndex={-1} id="main" className={classes.main}>
         {children}
       </AppShell.Main>
