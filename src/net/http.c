@@ -56,6 +56,7 @@ struct exchange {
     size_t progress;
     int refusal; /* the status that is answered without the handler */
     bool begun;
+    bool whole;
     bool called; /* the handler had it */
     bool replied;
     bool suspended;
@@ -320,19 +321,20 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
     }
     if (*n > 0)
         return take_body(x, bytes, n);
-    if (x->called) {
-        /* Only now libmicrohttpd has seen that there is nothing to read: it must not trip over a
-         * client's half-close before the answer. */
-        if (!x->replied)
-            suspend(x);
+    /* The handler has its turn once libmicrohttpd has seen that there is nothing more to read:
+     * suspended in the same breath, the connection can neither be reset under a request that is
+     * still worked on, nor trip over a client's half-close before the answer. */
+    if (!x->whole) {
+        x->whole = true;
         return MHD_YES;
     }
     http_client_answered(x->client);
-    if (x->refusal) {
+    if (x->refusal)
         refuse(x, x->refusal);
-        return MHD_YES;
-    }
-    call_handler(x);
+    else
+        call_handler(x);
+    if (!x->replied)
+        suspend(x);
     return MHD_YES;
 }
 
@@ -343,10 +345,7 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **co
     if (!x)
         return;
     *context = NULL;
-    if (x->replied)
-        x->server->unsent--;
-    else
-        x->server->pending -= x->called;
+    x->server->unsent -= x->replied;
     if (x->link) {
         *x->link = x->next;
         if (x->next)

@@ -489,6 +489,21 @@ static void a_client_that_left_hurts_nobody(void **state)
                      200);
 }
 
+/* At every moment: also between its handler's turn and what the socket says next. */
+static void a_client_that_resets_hurts_nobody(void **state)
+{
+    const struct linger at_once = {.l_onoff = 1};
+    for (int i = 0; i < 3000; i++) {
+        int fd = dial(site.port);
+        say(fd, STR("GET /later?v=1 HTTP/1.1\r\n" HOST "\r\n"));
+        usleep((useconds_t)(i % 100));
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+        close(fd);
+    }
+    assert_int_equal(ask(&site, &answer, STR("GET /later?v=1 HTTP/1.1\r\n" HOST CLOSE "\r\n")),
+                     200);
+}
+
 static struct http_request *kept;
 
 static void keep(void *ctx, struct http_request *request)
@@ -734,6 +749,7 @@ int main(void)
         LAW(answers_that_nobody_takes_do_not_hold_all_memory),
         LAW(a_thousand_kept_requests_get_their_own_answers),
         LAW(a_client_that_left_hurts_nobody),
+        LAW(a_client_that_resets_hurts_nobody),
         LAW(after_quiesce_only_requests_under_way_are_served),
         LAW(a_client_that_only_stopped_writing_gets_its_answer),
         LAW(events_arrive_as_they_are_sent),
