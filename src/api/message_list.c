@@ -5,6 +5,7 @@
 #include "api/message_json.h"
 #include "api/search_fields.h"
 #include "core/accept.h"
+#include "store/statistic.h"
 #include "text/phone.h"
 
 enum { STATES_MAX = 160, NUMBER_MAX = 32, PARTS_MOST = 255, WORD_MAX = 16 };
@@ -39,9 +40,11 @@ static void read_kind(struct fields *f, unsigned *states)
     struct str word;
     if (!fields_text(f, "kind", WORD_MAX, &word))
         return;
+    if (str_eq(word, STR("all")))
+        return;
     bool scheduled = str_eq(word, STR("scheduled"));
     if (!scheduled && !str_eq(word, STR("sent")))
-        fields_refuse(f, ERR_INVALID, "kind", STR("write sent or scheduled"));
+        fields_refuse(f, ERR_INVALID, "kind", STR("write sent, scheduled or all"));
     unsigned of_kind = scheduled ? 1u << MESSAGE_SCHEDULED : ~(1u << MESSAGE_SCHEDULED);
     if (*states)
         *states = *states & of_kind ? *states & of_kind : impossible;
@@ -62,6 +65,9 @@ static void read_message_filter(struct message_search *s, struct fields *f)
     fields_text(f, "tag", ACCEPT_TAG_MAX * 4, &s->tag);
     fields_number(f, "parts", 1, PARTS_MOST, &parts);
     s->parts = (uint32_t)parts;
+    fields_text(f, "word", STATISTIC_WORD_MAX, &s->word);
+    fields_time(f, "done_since", &s->done_since_us);
+    fields_time(f, "done_until", &s->done_until_us);
 }
 
 static void read_listing(struct listing *l, struct fields *f, struct api *api)

@@ -62,6 +62,21 @@ struct quarantine_listing {
     struct quarantine_filter filter;
 };
 
+static void read_cause(struct fields *f, enum quarantine_cause *cause)
+{
+    static const char *const names[] = {[QUARANTINE_BY_REPLY] = "reply",
+                                        [QUARANTINE_BY_FAILURE] = "failure",
+                                        [QUARANTINE_BY_PERSON] = "person"};
+    struct str word;
+    if (!fields_text(f, "cause", WORD_MAX, &word))
+        return;
+    for (size_t i = QUARANTINE_BY_REPLY; i <= QUARANTINE_BY_PERSON; i++)
+        if (str_eq(word, str_of(names[i])))
+            *cause = (enum quarantine_cause)i;
+    if (!*cause)
+        fields_refuse(f, ERR_INVALID, "cause", STR("write reply, failure or person"));
+}
+
 static void read_listing(struct listing *l, struct fields *f, struct api *api)
 {
     struct quarantine_filter *filter = &((struct quarantine_listing *)l)->filter;
@@ -72,6 +87,9 @@ static void read_listing(struct listing *l, struct fields *f, struct api *api)
     if (fields_text(f, "status", WORD_MAX, &word) &&
         (quarantine_status_parse(&filter->status, word) || !filter->status))
         fields_refuse(f, ERR_INVALID, "status", STR("write blacklisted, quarantined or erroneous"));
+    read_cause(f, &filter->cause);
+    fields_time(f, "since", &filter->since_us);
+    fields_time(f, "until", &filter->until_us);
 }
 
 static enum err read_page(struct listing *l, struct store_view *view)

@@ -65,16 +65,35 @@ enum feed_kind feed_kind_of_state(enum message_state state)
 
 /* Failures are told with a receipt like "UNDELIV 012", a status like "ESME_RSYSERR (0x00000008)" or
  * a sentence of ours: what comes first, and nothing of a stranger's that cannot be shown. */
-static struct str clean_word(struct arena *a, struct str said)
+static struct str first_words(struct str said)
 {
     size_t n = 0;
     while (n < said.n && n < STATISTIC_WORD_MAX && said.p[n] != '(')
         n++;
-    struct str word = str_trim(str_sub(said, 0, n));
+    return str_trim(str_sub(said, 0, n));
+}
+
+static char shown(char c)
+{
+    return c >= ' ' && c <= '~' ? c : '?';
+}
+
+static struct str clean_word(struct arena *a, struct str said)
+{
+    struct str word = first_words(said);
     char *out = arena_alloc(a, word.n + 1);
     for (size_t i = 0; i < word.n; i++)
-        out[i] = word.p[i] >= ' ' && word.p[i] <= '~' ? word.p[i] : '?';
+        out[i] = shown(word.p[i]);
     return (struct str){out, word.n};
+}
+
+bool store_feed_word_is(struct str said, struct str word)
+{
+    said = first_words(said);
+    bool same = said.n == word.n;
+    for (size_t i = 0; i < said.n && same; i++)
+        same = shown(said.p[i]) == word.p[i];
+    return same;
 }
 
 void store_feed_note(struct store_tx *tx, const struct feed_note *note)

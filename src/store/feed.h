@@ -61,6 +61,8 @@ struct feed_note {
     struct str subject; /* of a change; copied */
 };
 void store_feed_note(struct store_tx *tx, const struct feed_note *note);
+/* Is a failure of this receipt, or why, counted under this word (store/statistic)? */
+bool store_feed_word_is(struct str said, struct str word);
 
 /* What a writer remembers between transactions: hints, and what it has written. */
 struct feed_memory;

@@ -96,25 +96,30 @@ enum err store_quarantine_get(struct quarantine *out, struct store_view *view, i
 enum err store_quarantine_list(struct quarantine **out, size_t *n, struct store_view *view,
                                const struct quarantine_filter *f)
 {
-#define STATUS_IS "AND (status = $2 OR CAST($2 AS BIGINT) = 0) "
+#define IS_WANTED                                                                       \
+    "AND (status = $2 OR CAST($2 AS BIGINT) = 0) AND since_at >= $5 AND since_at < $6 " \
+    "AND (CAST($7 AS BIGINT) = 0 OR $7 = CASE WHEN incoming_id IS NOT NULL THEN 1 "     \
+    "WHEN message_id IS NOT NULL THEN 2 ELSE 3 END) "
 #define BOTH_WAYS(what)                                                         \
     {                                                                           \
-        DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE " what STATUS_IS     \
+        DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE " what IS_WANTED     \
                  "AND id < $3 ORDER BY id DESC LIMIT $4"),                      \
-            DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE " what STATUS_IS \
+            DB_QUERY("SELECT " COLUMNS " FROM quarantine WHERE " what IS_WANTED \
                      "AND id > $3 ORDER BY id LIMIT $4")                        \
     }
     static struct db_query of_all[] = BOTH_WAYS("CAST($1 AS BIGINT) = 0 ");
     static struct db_query of_account[] = BOTH_WAYS("account_id = $1 ");
     static struct db_query of_phone[] =
-        BOTH_WAYS("phone = $5 AND (account_id = $1 OR CAST($1 AS BIGINT) = 0) ");
+        BOTH_WAYS("phone = $8 AND (account_id = $1 OR CAST($1 AS BIGINT) = 0) ");
 #undef BOTH_WAYS
-#undef STATUS_IS
+#undef IS_WANTED
     int64_t past = f->past_id || f->oldest_first ? f->past_id : INT64_MAX;
-    struct db_value args[] = {DB_INT(f->account_id), DB_INT(f->status), DB_INT(past),
-                              DB_INT(f->limit), DB_INT(f->phone)};
+    struct db_value args[] = {DB_INT(f->account_id), DB_INT(f->status),
+                              DB_INT(past),          DB_INT(f->limit),
+                              DB_INT(f->since_us),   DB_INT(f->until_us ? f->until_us : INT64_MAX),
+                              DB_INT(f->cause),      DB_INT(f->phone)};
     struct db_query *query = f->phone ? of_phone : f->account_id ? of_account : of_all;
-    struct db_rows rows = db_rows_open(view->db, query + f->oldest_first, args, f->phone ? 5 : 4);
+    struct db_rows rows = db_rows_open(view->db, query + f->oldest_first, args, f->phone ? 8 : 7);
     return collect(out, n, &rows, view->arena);
 }
 

@@ -79,10 +79,20 @@ enum err store_quarantine_answer(struct store_tx *tx, int64_t id, int64_t messag
 enum err store_quarantine_tidy(struct quarantine **gone, size_t *n, int64_t *behind,
                                struct store_tx *tx, int64_t since_us, size_t limit) MUST_CHECK;
 
+enum quarantine_cause {
+    QUARANTINE_BY_ANY,
+    QUARANTINE_BY_REPLY,   /* an incoming: STOP, or a row of the carrier's rules */
+    QUARANTINE_BY_FAILURE, /* a message */
+    QUARANTINE_BY_PERSON
+};
+
 struct quarantine_filter {
     int64_t account_id;            /* 0: any */
     uint64_t phone;                /* 0: any */
     enum quarantine_status status; /* VALID: any */
+    enum quarantine_cause cause;
+    int64_t since_us; /* with its status at it or later */
+    int64_t until_us; /* before it; 0: any */
     bool oldest_first;
     int64_t past_id; /* behind it in this order; 0: from the first */
     size_t limit;

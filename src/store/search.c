@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/search.h"
 
+#include "store/feed.h"
 #include "store/id.h"
 
 /* The way through the list by what both have. */
@@ -68,6 +69,13 @@ static struct list_key message_key(const void *row, enum list_by by)
     }
 }
 
+static bool has_ended_so(const struct message *m, const struct message_search *s)
+{
+    return (!s->word.n || store_feed_word_is(m->receipt, s->word)) &&
+           (!s->done_since_us || m->done_at_us >= s->done_since_us) &&
+           (!s->done_until_us || (m->done_at_us && m->done_at_us < s->done_until_us));
+}
+
 static bool message_matches(const void *row, const void *search)
 {
     const struct message *m = row;
@@ -77,7 +85,8 @@ static bool message_matches(const void *row, const void *search)
            (!s->recipient || m->recipient == s->recipient) &&
            (!s->sender.n || str_eq(m->sender, s->sender)) &&
            (!s->states || (s->states >> m->state & 1u)) && (!s->parts || m->parts == s->parts) &&
-           (!s->tag.n || str_eq(m->tag, s->tag)) && has_text(m->text, s->search.text);
+           (!s->tag.n || str_eq(m->tag, s->tag)) && has_ended_so(m, s) &&
+           has_text(m->text, s->search.text);
 }
 
 /* Each of the orders' keys that stand for these states. */

@@ -31,6 +31,9 @@ struct message_search {
     unsigned states; /* 1 << enum message_state, added; 0: any */
     struct str tag;
     uint32_t parts;
+    struct str word;       /* of the carrier, as store/statistic counts failures */
+    int64_t done_since_us; /* got its final state at it or later */
+    int64_t done_until_us; /* before it */
 };
 /* Rows are struct message. */
 enum err store_message_search(struct list_page *out, struct store_view *view,

@@ -187,6 +187,11 @@ test("P7_1_by_hand_a_reason_is_asked_and_kept", async () => {
     [[`+${number}`, "by phone"]],
   );
   assert.equal((await cli(server, ...filter, "--status", "erroneous")).items.length, 0);
+  assert.equal((await cli(server, ...filter, "--cause", "person")).items.length, 1);
+  assert.equal((await cli(server, ...filter, "--cause", "reply")).items.length, 0);
+  const [{ since }] = list.items;
+  assert.equal((await cli(server, ...filter, "--since", since)).items.length, 1);
+  assert.equal((await cli(server, ...filter, "--until", since)).items.length, 0);
 
   const everybody = ["quarantine", "remove", number, "--reason", "mistake"];
   const wrong = await command("--data", server.data, ...everybody);

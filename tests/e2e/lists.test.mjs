@@ -85,6 +85,9 @@ test("filters", async () => {
   assert.equal(await count("text=CIT%C3%89ES"), 1);
   assert.equal(await count("state=delivered,undelivered&text=bonjour"), 1000);
   assert.equal(await count("kind=scheduled"), 0);
+  assert.equal(await count("kind=all&parts=2"), ROWS - 1000);
+  assert.equal(await count("parts=2&done_until=2026-01-02T00:00:00Z"), 0);
+  assert.equal(await count("parts=1&word=UNDELIV%20012"), 0);
   assert.equal(await count("until=2026-01-02T00:00:00Z"), 0);
   const [newest] = (await get(`/api/v1/messages?${account}&limit=1`)).items;
   assert.ok((await count(`since=${newest.created_at}`)) >= 1);

@@ -77,6 +77,35 @@ static void only_rows_that_refuse_are_found(void **state)
     assert_int_equal(n, 0);
 }
 
+static size_t listed(struct quarantine_filter filter)
+{
+    struct quarantine *rows;
+    size_t n;
+    filter.limit = 10;
+    assert_int_equal(store_quarantine_list(&rows, &n, &tx.view, &filter), OK);
+    return n;
+}
+
+static void lists_are_filtered_by_cause_and_time(void **state)
+{
+    (void)state;
+    fail_one(QUARANTINE_ERRONEOUS);
+    int64_t later_us = tx.now_us += DAY_US;
+    enter(1, "36184", QUARANTINE_BLACKLISTED, 77);
+    enter(2, "", QUARANTINE_BLACKLISTED, 0);
+    assert_int_equal(listed((struct quarantine_filter){0}), 3);
+    assert_int_equal(listed((struct quarantine_filter){.cause = QUARANTINE_BY_REPLY}), 1);
+    assert_int_equal(listed((struct quarantine_filter){.cause = QUARANTINE_BY_FAILURE}), 1);
+    assert_int_equal(listed((struct quarantine_filter){.cause = QUARANTINE_BY_PERSON}), 1);
+    assert_int_equal(listed((struct quarantine_filter){.since_us = later_us}), 2);
+    assert_int_equal(listed((struct quarantine_filter){.until_us = later_us}), 1);
+    struct quarantine_filter filter = {.cause = QUARANTINE_BY_REPLY, .phone = PHONE};
+    assert_int_equal(listed(filter), 1);
+    filter.account_id = 2;
+    filter.oldest_first = true;
+    assert_int_equal(listed(filter), 0);
+}
+
 static void a_row_is_entered_once_and_blacklisted_stays(void **state)
 {
     (void)state;
@@ -177,6 +206,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(only_rows_that_refuse_are_found),
+        TEST(lists_are_filtered_by_cause_and_time),
         TEST(a_row_is_entered_once_and_blacklisted_stays),
         TEST(errors_count_when_they_are_a_day_apart),
         TEST(a_phone_takes_itself_out_where_it_put_itself_and_of_its_account),

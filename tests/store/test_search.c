@@ -417,6 +417,60 @@ static void one_that_ends_is_found_at_its_new_place(void **state)
     check_all();
 }
 
+static void fail_with(const char *receipt)
+{
+    int64_t id = 0;
+    for (size_t i = 0; i < messages_n && !id; i++)
+        if (all_messages[i].state == MESSAGE_SENT && all_messages[i].account_id == 1) {
+            id = all_messages[i].id;
+            all_messages[i].state = MESSAGE_UNDELIVERED;
+        }
+    clock_advance(SEC_US);
+    tx.now_us = clock_now_us();
+    struct message_move move = {.id = id,
+                                .from = MESSAGE_SENT,
+                                .to = MESSAGE_UNDELIVERED,
+                                .at_us = tx.now_us,
+                                .receipt = str_of(receipt)};
+    int64_t changed = 0;
+    assert_int_equal(store_message_move(&tx, &move, &changed), OK);
+    assert_int_equal(changed, 1);
+}
+
+static size_t found(struct message_search s)
+{
+    static int64_t ids[ALL];
+    s.search.account_id = 1;
+    s.search.descending = true;
+    s.search.budget = (struct list_budget){.rows = 40};
+    return paged(ids, &s.search, &s, false);
+}
+
+static void failures_are_found_under_the_word_that_counts_them(void **state)
+{
+    (void)state;
+    fill(0);
+    fail_with("UNDELIV 012");
+    int64_t second_us = clock_now_us() + SEC_US;
+    fail_with("UNDELIV 012 (of a second carrier)");
+    fail_with("UNDELIV 027");
+    fail_with("ABSENT\x01 \xc3\xa9");
+    assert_int_equal(found((struct message_search){.word = STR("UNDELIV 012")}), 2);
+    assert_int_equal(found((struct message_search){.word = STR("UNDELIV 027")}), 1);
+    assert_int_equal(found((struct message_search){.word = STR("UNDELIV")}), 0);
+    assert_int_equal(found((struct message_search){.word = STR("ABSENT? ??")}), 1);
+    assert_int_equal(found((struct message_search){.states = 1u << MESSAGE_DELIVERED,
+                                                   .word = STR("UNDELIV 012")}),
+                     0);
+    assert_int_equal(found((struct message_search){.done_since_us = second_us}), 3);
+    assert_int_equal(found((struct message_search){.done_since_us = second_us + 1}), 2);
+    assert_int_equal(found((struct message_search){.done_since_us = second_us,
+                                                   .done_until_us = second_us + SEC_US}),
+                     1);
+    assert_int_equal(
+        found((struct message_search){.word = STR("UNDELIV 012"), .done_until_us = second_us}), 1);
+}
+
 static void life_goes_on(void)
 {
     add_message();
@@ -475,6 +529,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_order_and_filter_is_as_a_plain_sort, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(incoming_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_are_found_under_the_word_that_counts_them, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(one_that_ends_is_found_at_its_new_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_are_whole_while_rows_come_and_change, set_up,
                                         tear_down),
