@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { looksRight, settled, visit } from "./browser.mjs";
-import { Phone, looksRightEverywhere, openDemo, startDemo, words } from "./panel-demo.mjs";
+import { until } from "./navette.mjs";
+import { ACCOUNT, Phone, looksRightEverywhere, openDemo, startDemo, words } from "./panel-demo.mjs";
 
 let server;
 let next = 33612346000;
@@ -28,6 +29,16 @@ async function compose(page, t, { to, text }) {
 
 const bill = (page) => page.getByTestId("bill");
 const counter = (page) => page.getByTestId("counter");
+
+// How many rows the list has that this link of the panel opens.
+async function countOf(page, href) {
+  const [, path, query] = /#\/messages\/(\w+)\?(.*)$/.exec(href);
+  const list = { sent: "messages", received: "incoming" }[path];
+  return page.evaluate(async (url) => {
+    const { items, next } = await (await fetch(url)).json();
+    return next ? Infinity : items.length;
+  }, `/api/v1/${list}?account=${ACCOUNT}&${query}&limit=500`);
+}
 
 for (const language of ["en", "fr"]) {
   const t = words(language);
@@ -146,6 +157,36 @@ for (const language of ["en", "fr"]) {
     await drawer.getByRole("heading", { name: t("messages:passage") }).waitFor();
     await drawer.getByText(t("messages:hop.accepted"), { exact: true }).first().waitFor();
     await looksRightEverywhere(page, "messages-passage");
+  });
+
+  test(`a figure opens the list that it counts (${language})`, async (run) => {
+    const page = await openDemo(run, server, language);
+    await visit(page, "/statistics?period=30");
+    await looksRightEverywhere(page, "statistics");
+
+    const doors = [
+      page.getByRole("link", { name: new RegExp(`^${t("statistics:tile.failed")}`) }),
+      page.getByRole("link", { name: new RegExp(`^${t("statistics:tile.replies")}`) }),
+      page
+        .locator("section", { hasText: t("statistics:failures") })
+        .getByRole("link")
+        .first(),
+    ];
+    for (const door of doors) {
+      const href = await door.getAttribute("href");
+      await until(`what ${href} counts`, async () => {
+        const shown = Number(/^\d+$/m.exec(await door.innerText())[0]);
+        return shown > 0 && shown === (await countOf(page, href));
+      });
+      await door.click();
+      await settled(page);
+      assert.ok(page.url().endsWith(href), page.url());
+      await page.goBack();
+      await settled(page);
+    }
+    await page.getByRole("link", { name: /^STOP/ }).click();
+    await page.waitForURL(/quarantine\?cause=reply&since=/);
+    await page.locator("tbody tr[data-index]").first().waitFor();
   });
 }
 

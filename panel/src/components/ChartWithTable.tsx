@@ -23,13 +23,11 @@ interface ChartWithTableProps {
   keyLabel: string;
   series: Series[];
   height?: number;
-  /** Bars lie, for long names. */
-  horizontal?: boolean;
   stacked?: boolean;
 }
 
 export default function ChartWithTable(props: ChartWithTableProps) {
-  const { title, kind, data, dataKey, keyLabel, series, height = 240, horizontal } = props;
+  const { title, kind, data, dataKey, keyLabel, series, height = 240 } = props;
   const { t } = useTranslation();
   const [asTable, { toggle }] = useDisclosure();
   const common = {
@@ -39,7 +37,7 @@ export default function ChartWithTable(props: ChartWithTableProps) {
     series,
     withLegend: series.length > 1,
     valueFormatter: (value: number) => formatNumber(value),
-    gridAxis: horizontal ? ("y" as const) : ("x" as const),
+    gridAxis: "x" as const,
     tickLine: "none" as const,
   };
   // Nothing grows into view: figures that are renewed every second would never stand still.
@@ -112,10 +110,8 @@ export default function ChartWithTable(props: ChartWithTableProps) {
             ) : (
               <BarChart
                 {...common}
-                orientation={horizontal ? "vertical" : "horizontal"}
                 type={props.stacked ? "stacked" : "default"}
-                xAxisProps={horizontal ? whole : undefined}
-                yAxisProps={horizontal ? { width: 150 } : whole}
+                yAxisProps={whole}
                 barProps={{ ...still, maxBarSize: 22 }}
               />
             )}

@@ -25,6 +25,8 @@ export interface Filter {
   name: string;
   label: string;
   kind: "text" | "choice" | "choices" | "since" | "until";
+  /** Shown only while it holds: a figure elsewhere led here by it. */
+  rare?: boolean;
   choices?: { value: string; label: string }[];
 }
 

@@ -133,7 +133,8 @@ export function TableBar<T>(props: TableBarProps<T>) {
   const { t } = useTranslation();
   const small = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const [open, { toggle }] = useDisclosure(Object.keys(values).length > 0);
-  const fields = filters.map((filter) => (
+  const offered = filters.filter(({ name, rare }) => !rare || values[name]);
+  const fields = offered.map((filter) => (
     <FilterField
       key={filter.name}
       filter={filter}

@@ -145,6 +145,17 @@ export default function Quarantine() {
         label: t(`automatic:quarantine.status.${value}`),
       })),
     },
+    {
+      name: "cause",
+      label: t("automatic:quarantine.cause"),
+      kind: "choice",
+      choices: (["reply", "failure", "person"] as const).map((value) => ({
+        value,
+        label: t(`automatic:quarantine.causes.${value}`),
+      })),
+    },
+    { name: "since", label: t("automatic:quarantine.since"), kind: "since" },
+    { name: "until", label: t("automatic:quarantine.until"), kind: "until", rare: true },
   ];
   return (
     <>
@@ -159,6 +170,7 @@ export default function Quarantine() {
         columns={columns}
         filters={filters}
         rowKey={({ id }) => id}
+        csv="/api/v1/quarantine/export"
         live={["stop."]}
         detailTitle={({ number }) => <PhoneNumber value={number} />}
         detail={(entry, close) => (

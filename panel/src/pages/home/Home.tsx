@@ -51,7 +51,7 @@ function Figures() {
           {t("home:quiet.help")}
         </EmptyState>
       ) : (
-        <Plots data={data} by={by} />
+        <Plots data={data} by={by} since={since} />
       )}
     </Stack>
   );

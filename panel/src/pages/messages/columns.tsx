@@ -160,6 +160,18 @@ export function useMessageFilters(scheduled: boolean): Filter[] {
         label: t(`state.${value}`),
       })),
     };
+    const rare: Filter[] = [
+      { name: "word", label: t("messages:filter.word"), kind: "text", rare: true },
+      {
+        name: "kind",
+        label: t("messages:filter.kind"),
+        kind: "choice",
+        choices: [{ value: "all", label: t("messages:filter.all") }],
+        rare: true,
+      },
+      { name: "done_since", label: t("messages:filter.doneSince"), kind: "since", rare: true },
+      { name: "done_until", label: t("messages:filter.doneUntil"), kind: "until", rare: true },
+    ];
     return [
       { name: "to", label: t("messages:column.to"), kind: "text" },
       { name: "from", label: t("messages:column.from"), kind: "text" },
@@ -174,6 +186,7 @@ export function useMessageFilters(scheduled: boolean): Filter[] {
       },
       { name: "since", label: t("messages:filter.since"), kind: "since" },
       { name: "until", label: t("messages:filter.until"), kind: "until" },
+      ...(scheduled ? [] : rare),
     ];
   }, [t, scheduled]);
 }

@@ -3,9 +3,12 @@
 import { Anchor, Box, Group, Paper, Table, Title } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router-dom";
 import type { Statistics } from "@/api/types";
 import { useZone } from "@/api/session";
 import { formatCredits, formatHour, formatNumber, formatShortDay } from "@/i18n/format";
+import { csvLink } from "./csv";
+import { doors } from "./doors";
 
 const COLUMNS = [
   "accepted",
@@ -18,26 +21,32 @@ const COLUMNS = [
   "credits",
 ] as const;
 
-function csvOf(data: Statistics): string {
-  const lines = data.series.map((step) => [step.at, ...COLUMNS.map((name) => step[name])].join());
-  return [["at", ...COLUMNS].join(), ...lines, ""].join("\r\n");
-}
-
 export function Days({ data, by }: { data: Statistics; by: "hour" | "day" }) {
   const { t } = useTranslation();
   const zone = useZone();
   const rows = useMemo(
     () =>
-      [...data.series].reverse().filter((step) => COLUMNS.some((name) => Number(step[name]) !== 0)),
+      data.series
+        .map((step, at) => ({ ...step, until: data.series[at + 1]?.at ?? data.to }))
+        .filter((step) => COLUMNS.some((name) => Number(step[name]) !== 0))
+        .reverse(),
     [data],
   );
   const link = useMemo(
-    () => `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(data))}`,
+    () =>
+      csvLink(
+        ["at", ...COLUMNS],
+        data.series.map((step) => [step.at, ...COLUMNS.map((name) => step[name])]),
+      ),
     [data],
   );
   if (rows.length === 0) return null;
-  const show = (name: (typeof COLUMNS)[number], value: string | number) =>
-    name === "credits" ? formatCredits(String(value)) : formatNumber(Number(value));
+  const show = (name: (typeof COLUMNS)[number], step: (typeof rows)[number]) => {
+    if (name === "credits") return formatCredits(step[name]);
+    const text = formatNumber(step[name]);
+    if (name === "sent" || step[name] === 0) return text;
+    return <Link to={doors[name]({ since: step.at, until: step.until })}>{text}</Link>;
+  };
   return (
     <Paper withBorder p="sm" component="section">
       <Group justify="space-between" mb="xs">
@@ -75,7 +84,7 @@ export function Days({ data, by }: { data: Statistics; by: "hour" | "day" }) {
                 </Table.Th>
                 {COLUMNS.map((name) => (
                   <Table.Td key={name} ta="right">
-                    {show(name, step[name])}
+                    {show(name, step)}
                   </Table.Td>
                 ))}
               </Table.Tr>

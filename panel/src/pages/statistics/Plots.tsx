@@ -8,7 +8,7 @@ import { useZone } from "@/api/session";
 import { EmptyState } from "@/components/EmptyState";
 import { formatHour, formatShortDay } from "@/i18n/format";
 import { plotColours } from "@/theme";
-import { useReasonText } from "./reasons";
+import { Failures } from "./Failures";
 
 const ChartWithTable = lazy(() => import("@/components/ChartWithTable"));
 
@@ -34,12 +34,12 @@ const BARS_MOST = 31;
 interface PlotsProps {
   data: Statistics | undefined;
   by: "hour" | "day";
+  since: string;
 }
 
-export function Plots({ data, by }: PlotsProps) {
+export function Plots({ data, by, since }: PlotsProps) {
   const { t } = useTranslation();
   const zone = useZone();
-  const reasonText = useReasonText();
   if (!data)
     return (
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
@@ -57,10 +57,6 @@ export function Plots({ data, by }: PlotsProps) {
       color: plotColours[name],
     }));
   const keyLabel = t(by === "hour" ? "statistics:hour" : "statistics:day");
-  const failures = data.failures.map(({ reason, count }) => ({
-    reason: reasonText(reason),
-    count,
-  }));
   return (
     <Suspense fallback={<Skeleton height={300} />}>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
@@ -81,17 +77,8 @@ export function Plots({ data, by }: PlotsProps) {
           keyLabel={keyLabel}
           series={seriesOf(IN)}
         />
-        {failures.length > 0 ? (
-          <ChartWithTable
-            title={t("statistics:failures")}
-            kind="bar"
-            horizontal
-            height={Math.max(120, failures.length * 34 + 40)}
-            data={failures}
-            dataKey="reason"
-            keyLabel={t("statistics:reason")}
-            series={[{ name: "count", label: t("statistics:messages"), color: plotColours.failed }]}
-          />
+        {data.failures.length > 0 ? (
+          <Failures failures={data.failures} since={since} />
         ) : (
           <EmptyState title={t("statistics:noFailures")} />
         )}

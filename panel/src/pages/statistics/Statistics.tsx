@@ -48,7 +48,7 @@ export default function StatisticsPage() {
       ) : (
         <Stack>
           <Tiles totals={data?.totals} since={since} />
-          <Plots data={data} by={by} />
+          <Plots data={data} by={by} since={since} />
           {data && <Days data={data} by={by} />}
         </Stack>
       )}

@@ -3,14 +3,12 @@
 import { Skeleton, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
-import { withQuery } from "@/api/client";
 import type { Counts } from "@/api/types";
 import { formatCredits, formatNumber, formatPercent } from "@/i18n/format";
+import { doors } from "./doors";
 import classes from "./Tiles.module.css";
 
-const FAILED = "undelivered,expired,rejected,unknown,refused";
-
-export function Tile(props: { label: string; value: string; note?: string; to: string }) {
+function Tile(props: { label: string; value: string; note?: string; to: string }) {
   const { label, value, note, to } = props;
   return (
     <li>
@@ -44,19 +42,19 @@ export function Tiles({ totals, since }: { totals: Counts | undefined; since: st
         label={t("statistics:tile.accepted")}
         value={formatNumber(totals.accepted)}
         note={t("statistics:tile.credits", { credits: formatCredits(totals.credits) })}
-        to={withQuery("/messages/sent", { since })}
+        to={doors.accepted({ since })}
       />
       <Tile
         label={t("statistics:tile.delivered")}
         value={formatNumber(totals.delivered)}
         note={ended > 0 ? t("statistics:tile.rate", { rate: share(totals.delivered, ended) }) : ""}
-        to={withQuery("/messages/sent", { state: "delivered", since })}
+        to={doors.delivered({ since })}
       />
       <Tile
         label={t("statistics:tile.failed")}
         value={formatNumber(totals.failed)}
         note={share(totals.failed, ended)}
-        to={withQuery("/messages/sent", { state: FAILED, since })}
+        to={doors.failed({ since })}
       />
       <Tile
         label={t("statistics:tile.replies")}
@@ -66,13 +64,13 @@ export function Tiles({ totals, since }: { totals: Counts | undefined; since: st
             ? t("statistics:tile.late", { count: totals.late_replies })
             : undefined
         }
-        to={withQuery("/messages/received", { since })}
+        to={doors.all_replies({ since })}
       />
       <Tile
         label={t("statistics:tile.stops")}
         value={formatNumber(totals.stops)}
         note={share(totals.stops, totals.delivered)}
-        to="/automatic/quarantine"
+        to={doors.stops({ since })}
       />
     </ul>
   );
