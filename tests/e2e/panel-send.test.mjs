@@ -162,6 +162,7 @@ for (const language of ["en", "fr"]) {
   test(`a figure opens the list that it counts (${language})`, async (run) => {
     const page = await openDemo(run, server, language);
     await visit(page, "/statistics?period=30");
+    await page.getByRole("heading", { name: t("statistics:carriers") }).waitFor();
     await looksRightEverywhere(page, "statistics");
 
     const doors = [

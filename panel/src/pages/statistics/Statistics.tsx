@@ -6,6 +6,7 @@ import { problemText } from "@/api/forms";
 import { useZone } from "@/api/session";
 import { EmptyState } from "@/components/EmptyState";
 import { PageHeader } from "@/components/PageHeader";
+import { Carriers } from "./Carriers";
 import { Days } from "./Days";
 import { Plots } from "./Plots";
 import { Tiles } from "./Tiles";
@@ -49,6 +50,7 @@ export default function StatisticsPage() {
         <Stack>
           <Tiles totals={data?.totals} since={since} />
           <Plots data={data} by={by} since={since} />
+          {data?.carriers && <Carriers carriers={data.carriers} />}
           {data && <Days data={data} by={by} />}
         </Stack>
       )}
