@@ -3,8 +3,9 @@
 BUILD := build
 ASAN := $(BUILD)/asan
 CONFIGURE := tools/configure --buildtype=release -Db_ndebug=false -Dtests=false
-CONFIGURE_ASAN := tools/configure --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined \
-	-Db_lundef=false -Dc_args=-Wno-format-truncation # -O1 knows too few ranges
+# Half the time of -O2, and the tests are as quick; it knows too few ranges for one warning.
+CONFIGURE_ASAN := tools/configure --buildtype=debug -Doptimization=1 \
+	-Dc_args=-Wno-format-truncation -Db_sanitize=address,undefined -Db_lundef=false
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps deps-build deps-test deps-bench panel-files

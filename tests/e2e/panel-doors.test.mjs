@@ -131,7 +131,7 @@ for (const language of ["en", "fr"]) {
   const code = { name: t("doors:code") };
   const go = { name: t("doors:signIn.button") };
 
-  test(`a second step is set up, asked for, and kept in a recovery code (${language})`, async (run) => {
+  test(`a second step is set up and asked for (${language})`, async (run) => {
     await cli(
       server,
       ...["member", "add", bea, "--password", password, "--name", "Bea", "--language", language],

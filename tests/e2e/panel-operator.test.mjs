@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same on any database.
 // What operators and owners set in the panel, and that it holds: accounts, carriers, routes,
-// numbers, and in both languages keywords, senders with their validation, callbacks; the quarantine.
+// numbers, the quarantine; in both languages keywords, senders with their validation, callbacks.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
@@ -195,7 +195,7 @@ for (const language of ["en", "fr"]) {
     );
   });
 
-  test(`a sender is asked for with a document, and let pass by an operator (${language})`, async (run) => {
+  test(`a sender asked for with a document is let pass (${language})`, async (run) => {
     const name = SHOP[language];
     const page = await panelOf(run, owner, { language });
     await visit(page, "/senders");
@@ -230,7 +230,7 @@ for (const language of ["en", "fr"]) {
     assert.match((await http2sms(server, asks)).text, /^OK/);
   });
 
-  test(`a callback that fails is shown, and told again once its target is mended (${language})`, async (run) => {
+  test(`a callback that failed is shown, and told again (${language})`, async (run) => {
     target.broken = true;
     target.told = [];
     const page = await panelOf(run, owner, { language });
