@@ -109,6 +109,7 @@ test("a stream ends with its session, role or key, and tells nothing more", asyn
   for (const [way, end] of Object.entries(ways)) {
     const one = await somebody(`viewer${++n}`, "viewer");
     const hears = stream(one.person, "/events");
+    await until(`it listens: ${way}`, () => hears.text.includes("id: "));
     const before = await sends();
     await until(`it hears: ${way}`, () => hears.text.includes(before));
     await end(one);
