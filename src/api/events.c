@@ -57,8 +57,12 @@ static void add_account(json_t *item, struct api *api, int64_t account_id)
     directory_release(d);
 }
 
-static void add_subject(json_t *item, const struct feed_event *e, const struct feed_fact *fact)
+/* Whom a setting concerns, an e-mail of a guest or the name of a key, is for those who may see the
+ * setting. */
+static void add_subject(json_t *item, const struct event_wish *w, const struct feed_event *e,
+                        const struct feed_fact *fact)
 {
+    bool may_see = actor_may(w->actor, e->account_id, RIGHT_OWN);
     const char *state = fact->about == FEED_ABOUT_MESSAGE ? "state" : "standing";
     if (fact->about == FEED_ABOUT_MESSAGE)
         json_object_set_new(item, "message_id", present_id(e->id));
@@ -68,7 +72,8 @@ static void add_subject(json_t *item, const struct feed_event *e, const struct f
         json_object_set_new(item, state, json_string(fact->state));
     if (fact->about == FEED_ABOUT_CHANGE) {
         json_object_set_new(item, "what", present_text(e->what));
-        json_object_set_new(item, "subject", present_text_or_null(e->subject));
+        json_object_set_new(item, "subject",
+                            may_see ? present_text_or_null(e->subject) : json_null());
     }
 }
 
@@ -81,7 +86,7 @@ static json_t *event_json(struct api *api, const struct event_wish *w, const str
     json_t *item = json_pack("{s:s, s:o, s:s}", "id", feed_position_format(id, at), "at",
                              present_time(store_id_time_us(at->id)), "type", fact->type);
     add_account(item, api, e->account_id);
-    add_subject(item, e, fact);
+    add_subject(item, w, e, fact);
     if (e->phone && actor_may(w->actor, e->account_id, RIGHT_CHAT))
         json_object_set_new(item, "phone", present_text(phone_format(phone, e->phone)));
     return item;

@@ -214,6 +214,7 @@ test("each_hears_what_his_rights_are", async () => {
   };
   const viewer = await key(who.account, "read");
   const agent = await key(who.account, "chat");
+  const owner = await key(who.account, "read", "manage");
   const stranger = await key("sms-other-1", "read", "chat");
   const start = await now();
   const id = await send(server, "33612340006", "six", { from: NUMBER });
@@ -232,6 +233,12 @@ test("each_hears_what_his_rights_are", async () => {
   });
   assert.ok(all.some((e) => e.type === "message.sent" && e.message_id === id));
   assert.ok(all.every((e) => e.account === who.account && e.phone === undefined));
+  // That a key was made is for all to know; what it is called for those who may see keys.
+  await key(who.account, "send");
+  const changes = async (secret) =>
+    (await hears(secret, "&types=change")).map((e) => [e.what, e.subject]);
+  assert.deepEqual(await changes(owner), [["key_added", "send"]]);
+  assert.deepEqual(await changes(viewer), [["key_added", null]]);
   const chat = await hears(agent);
   assert.deepEqual(types(chat), ["incoming.received"]);
   assert.equal(chat[0].phone, "+33612340006");
