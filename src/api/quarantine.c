@@ -143,6 +143,20 @@ static bool may_see(const struct actor *a, int64_t account_id)
     return account_id == 0 || actor_may(a, account_id, RIGHT_VIEW);
 }
 
+/* That nobody may write to a phone is for all to know, and why. Who said so, and the proof, are the
+ * platform's. */
+static json_t *event_for(const struct actor *a, struct quarantine_event e,
+                         const struct directory *d)
+{
+    if (!e.account_id && !(a->everywhere & RIGHT_OPERATE)) {
+        if (!e.incoming_id) /* the phone did not say so itself */
+            e.who = STR("platform");
+        e.text = (struct str){0};
+        e.carrier_id = e.incoming_id = e.message_id = 0;
+    }
+    return event_json(&e, d);
+}
+
 /* The strongest that stands, of any account that may be seen. */
 static enum quarantine_status status_of(const struct actor *a, const struct quarantine *rows,
                                         size_t n)
@@ -175,7 +189,7 @@ static enum err phone_whole(json_t **out, struct api *api, struct http_request *
             json_array_append_new(entries, row_json(&rows[i], d));
     for (size_t i = 0; i < events_n; i++)
         if (may_see(actor, events[i].account_id))
-            json_array_append_new(passed, event_json(&events[i], d));
+            json_array_append_new(passed, event_for(actor, events[i], d));
     directory_release(d);
     *out = json_pack("{s:o, s:s, s:o, s:o}", "number", phone_json(phone), "status",
                      quarantine_status_name(status_of(actor, rows, rows_n)), "entries", entries,

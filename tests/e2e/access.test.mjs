@@ -29,6 +29,15 @@ after(async () => {
   await sim?.stop();
 });
 
+async function somebody(name, role) {
+  const email = `${name}@example.org`;
+  const add = ["member", "add", email, "--password", password];
+  await cli(server, ...add, "--account", chatted, "--role", role);
+  const person = new Person(server);
+  await person.signIn(email, password);
+  return { email, person };
+}
+
 test("a viewer of one account who only chats on another sees no more of it by an id", async () => {
   const body = { account: chatted, from: "Navette", to: ["+33612345678"], text: "private" };
   const sent = await call(server, "POST", "/api/v1/messages", body);
@@ -47,6 +56,21 @@ test("a viewer of one account who only chats on another sees no more of it by an
   assert.equal(waits.status, 201, waits.text);
   const cancelled = await sends.post(`/messages/${waits.body.items[0].id}/cancel`);
   assert.deepEqual([cancelled.status, cancelled.body.state], [200, "cancelled"], cancelled.text);
+});
+
+test("of a phone that nobody may write to, tenants hear why and not from whom", async () => {
+  const number = "+33612345670";
+  const { email, person: operator } = await somebody("olga", "viewer");
+  await cli(server, "member", "set", email, "--operator", "yes");
+  const body = { number, reason: "asked by letter" };
+  assert.equal((await operator.post("/quarantine", body)).status, 201);
+  const told = async (person) => {
+    const { status, body } = await person.get(`/quarantine/${number}`);
+    assert.deepEqual([status, body.status, body.events.length], [200, "blacklisted", 1]);
+    return [body.events[0].who, body.events[0].reason];
+  };
+  assert.deepEqual(await told(operator), [email, body.reason]);
+  assert.deepEqual(await told(mix), ["platform", body.reason]);
 });
 
 // ---- what goes on ----
@@ -70,15 +94,6 @@ function stream(person, path, accept = "text/event-stream") {
   });
   question.end();
   return told;
-}
-
-async function somebody(name, role) {
-  const email = `${name}@example.org`;
-  const add = ["member", "add", email, "--password", password];
-  await cli(server, ...add, "--account", chatted, "--role", role);
-  const person = new Person(server);
-  await person.signIn(email, password);
-  return { email, person };
 }
 
 let phone = 33612300000;
