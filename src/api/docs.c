@@ -41,6 +41,14 @@ bool docs_prefers_french(struct str accept_language)
     return french > english;
 }
 
+bool docs_in_french(const struct http_request *request)
+{
+    struct str language;
+    if (http_query(request, "lang", &language))
+        return str_eq(language, STR("fr"));
+    return docs_prefers_french(http_header(request, "Accept-Language"));
+}
+
 bool docs_handle(struct http_request *request)
 {
     static const char *const headers[] = {"Content-Security-Policy",
@@ -60,14 +68,10 @@ bool docs_handle(struct http_request *request)
          {(const char *)docs_rest_fr, docs_rest_fr_size}},
     };
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        struct str language;
         if (!str_eq(request->path, pages[i].path))
             continue;
-        bool french = http_query(request, "lang", &language)
-                          ? str_eq(language, STR("fr"))
-                          : docs_prefers_french(http_header(request, "Accept-Language"));
         http_reply_headers(request, 200, "text/html; charset=utf-8",
-                           french ? pages[i].french : pages[i].english, headers);
+                           docs_in_french(request) ? pages[i].french : pages[i].english, headers);
         return true;
     }
     return false;

@@ -17,6 +17,8 @@
 /* False, and no answer, when the path is no page. */
 bool docs_handle(struct http_request *request);
 
+/* As these pages choose it. */
+bool docs_in_french(const struct http_request *request);
 /* Does an Accept-Language header (RFC 9110, 12.5.4) prefer French to English? */
 bool docs_prefers_french(struct str accept_language);
 

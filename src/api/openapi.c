@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/openapi.h"
 
+#include "api/docs.h"
 #include "api/packed.h"
 
 extern const unsigned char openapi_json[];
@@ -28,8 +29,11 @@ void openapi_page(struct http_request *request)
         "same-origin",
         "Cache-Control",
         "no-cache",
+        "Vary",
+        "Accept-Language",
         NULL};
-    const struct packed_file *page = packed_find(panel_packed, STR("api/index.html"));
+    const struct packed_file *page = packed_find(
+        panel_packed, docs_in_french(request) ? STR("api/index.fr.html") : STR("api/index.html"));
     if (page)
         http_reply_headers(request, 200, page->type,
                            (struct str){(const char *)page->bytes, page->n}, headers);

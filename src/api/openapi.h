@@ -18,7 +18,8 @@
 struct str openapi_text(void);
 /* Answers with it. */
 void openapi_handle(struct http_request *request);
-/* Answers with the page: Swagger UI, as the panel's build has packed it. */
+/* Answers with the page: Swagger UI, as the panel's build has packed it, in the language that
+ * api/docs chooses. */
 void openapi_page(struct http_request *request);
 
 #endif

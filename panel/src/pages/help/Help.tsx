@@ -67,7 +67,7 @@ export default function Help() {
               </Anchor>
             </List.Item>
             <List.Item>
-              <Anchor size="sm" href="/api">
+              <Anchor size="sm" href={`/api?lang=${i18n.language}`}>
                 {t("help:docs.rest")}
               </Anchor>
             </List.Item>
