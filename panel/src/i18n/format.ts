@@ -103,5 +103,5 @@ export function formatRelative(iso: string, now: number): string {
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
   for (const [unit, length] of STEPS)
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
-  return format.format(0, "minute");
+  return format.format(0, "second"); // "now"
 }
