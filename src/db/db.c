@@ -114,6 +114,7 @@ static const char *word_at(const struct db_engine *engine, struct str sql, size_
                                        STR("{bytes}"),
                                        STR("{clustered}"),
                                        STR("{hot}"),
+                                       STR("{, id}"),
                                        STR("{skip_locked}"),
                                        STR("{this_transaction}"),
                                        STR("{oldest_transaction}"),

@@ -111,7 +111,8 @@ enum err db_run_many(struct db *db, struct db_query *query, const struct db_valu
 /*
  * Several statements, no values: a migration. Words in braces stand for what engines say
  * differently: {id} the type of a 64-bit primary key, {bytes} the type of a blob, {clustered} after
- * a table that lies in the order of its key, {hot} after one whose rows change often.
+ * a table that lies in the order of its key, {hot} after one whose rows change often, {, id} at the
+ * end of an index that goes on by the primary key.
  * ERR_UNAUTHORIZED: this user may not make tables here.
  */
 enum err db_script(struct db *db, struct str sql) MUST_CHECK;

@@ -21,9 +21,9 @@ struct db_engine {
     enum err (*script)(struct db *db, const char *sql);
     struct db_query *patient; /* of db_patient; NULL: it always is */
     struct db_query *columns; /* of db_columns */
-    /* {id}, {bytes}, {clustered}, {hot}, {skip_locked}, {this_transaction}, {oldest_transaction},
-     * {next_transaction} */
-    const char *words[8];
+    /* {id}, {bytes}, {clustered}, {hot}, {, id}, {skip_locked}, {this_transaction},
+     * {oldest_transaction}, {next_transaction} */
+    const char *words[9];
     void (*rows_open)(struct db_rows *rows, struct db_query *query);
     bool (*rows_next)(struct db_rows *rows);
     enum db_type (*rows_type)(const struct db_rows *rows, int column);
