@@ -120,10 +120,12 @@ static enum err create(const char *socket_path, const char *path, json_t *body)
     return make(socket_path, "POST", path, body);
 }
 
+/* The history's messages and answers leave a thousand credits to play with. */
 static enum err fill(const struct demo *d, const char *socket_path)
 {
     enum err e = create(socket_path, "/api/v1/accounts",
-                        json_pack("{s:s, s:s}", "name", ACCOUNT, "credits", "1000"));
+                        json_pack("{s:s, s:o}", "name", ACCOUNT, "credits",
+                                  json_sprintf("%zu", 1000 + 2 * d->messages)));
     if (!e)
         e = create(socket_path, "/api/v1/accounts/" ACCOUNT "/users",
                    json_pack("{s:s, s:s}", "login", LOGIN, "password", PASSWORD));
