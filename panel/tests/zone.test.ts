@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from "vitest";
-import { momentIn, startOfDay } from "../src/i18n/zone";
+import { momentIn, momentOfWall, startOfDay, wallOf } from "../src/i18n/zone";
 
 const PARIS = "Europe/Paris";
 
@@ -20,4 +20,10 @@ it("counts days, not hours, over a change of the clock", () => {
 it("finds the moment of a wall clock", () => {
   expect(momentIn(PARIS, 2026, 7, 14, 14, 5).toISOString()).toBe("2026-07-14T12:05:00.000Z");
   expect(momentIn("America/Martinique", 2026, 1, 1).toISOString()).toBe("2026-01-01T04:00:00.000Z");
+});
+
+it("lets a picker without zones show and take the zone's clock", () => {
+  const wall = wallOf("America/Martinique", new Date("2026-07-14T12:05:00Z"));
+  expect([wall.getDate(), wall.getHours(), wall.getMinutes()]).toEqual([14, 8, 5]);
+  expect(momentOfWall("America/Martinique", wall).toISOString()).toBe("2026-07-14T12:05:00.000Z");
 });

@@ -17,6 +17,8 @@ import { DateTimePicker } from "@mantine/dates";
 import { useDebouncedCallback, useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useZone } from "@/api/session";
+import { momentOfWall, wallOf } from "@/i18n/zone";
 import type { Column, Filter } from "./DataTable";
 import { IconColumns, IconDownload, IconSearch } from "./icons";
 
@@ -61,6 +63,7 @@ function TextFilter({ filter, value, onChange }: FieldProps) {
 
 function FilterField(props: FieldProps) {
   const { filter, value, onChange } = props;
+  const zone = useZone();
   const common = {
     size: "xs",
     placeholder: filter.label,
@@ -98,8 +101,8 @@ function FilterField(props: FieldProps) {
           {...common}
           w={160}
           valueFormat="DD/MM/YYYY HH:mm"
-          value={value ? new Date(value) : null}
-          onChange={(date) => onChange(date ? date.toISOString() : null)}
+          value={value ? wallOf(zone, new Date(value)) : null}
+          onChange={(wall) => onChange(wall ? momentOfWall(zone, wall).toISOString() : null)}
         />
       );
   }

@@ -41,3 +41,21 @@ export function startOfDay(zone: string | undefined, now: Date, daysAgo = 0): Da
   const { year, month, day } = partsIn(zone, now);
   return momentIn(zone, year!, month!, day! - daysAgo);
 }
+
+/** A Date whose local fields say what the zone's clocks show then, for pickers that know no zones. */
+export function wallOf(zone: string | undefined, at: Date): Date {
+  const { year, month, day, hour, minute, second } = partsIn(zone, at);
+  return new Date(year!, month! - 1, day, hour, minute, second);
+}
+
+/** The moment at which the zone's clocks show what the local fields of `wall` say. */
+export function momentOfWall(zone: string | undefined, wall: Date): Date {
+  return momentIn(
+    zone,
+    wall.getFullYear(),
+    wall.getMonth() + 1,
+    wall.getDate(),
+    wall.getHours(),
+    wall.getMinutes(),
+  );
+}
