@@ -113,6 +113,7 @@ export default function ChartWithTable(props: ChartWithTableProps) {
                 type={props.stacked ? "stacked" : "default"}
                 yAxisProps={whole}
                 barProps={{ ...still, maxBarSize: 22 }}
+                barChartProps={{ barGap: 0 }} // else a month of three series is hairlines
               />
             )}
           </Box>

@@ -124,7 +124,7 @@ export function ListTable<T>(props: ListTableProps<T>) {
   );
 
   const table = (
-    <div className={classes.box} style={{ minHeight: 0 }}>
+    <div className={classes.box}>
       <table className={classes.table} aria-label={label}>
         <thead>
           <tr>

@@ -107,7 +107,7 @@ function ReplyForm({ reply, name }: { reply: Reply; name: string }) {
             description={t("automatic:reply.anHourHelp")}
             min={0}
             max={100}
-            maw={260}
+            maw={380}
             readOnly={fixed}
             {...form.getInputProps("an_hour")}
           />

@@ -5,8 +5,8 @@ import { Link } from "react-router-dom";
 import { $api, type Schemas } from "@/api/client";
 import { problemText } from "@/api/forms";
 import { Badge } from "@/components/StateBadge";
-import { serverText } from "@/i18n/server";
 import { formatNumber } from "@/i18n/format";
+import { useCarrierWhy } from "@/pages/operator/CarrierState";
 
 type Carrier = Schemas["Carrier"];
 
@@ -26,6 +26,7 @@ const RENEW_MS = 5000;
 function Line({ carrier }: { carrier: Carrier }) {
   const { t } = useTranslation();
   const { status } = carrier;
+  const why = useCarrierWhy()(carrier);
   return (
     <li style={{ marginBottom: 6 }}>
       <Group gap="xs">
@@ -44,9 +45,9 @@ function Line({ carrier }: { carrier: Carrier }) {
           </Text>
         )}
       </Group>
-      {status?.why && status.state !== "bound" && (
+      {why && status?.state !== "bound" && (
         <Text size="xs" c="var(--quiet)">
-          {serverText(status.why)}
+          {why}
         </Text>
       )}
     </li>

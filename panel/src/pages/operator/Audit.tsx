@@ -14,7 +14,8 @@ type Entry = Schemas["Audit"];
 export default function Audit() {
   const { t } = useTranslation();
   const filter = useAccountFilter();
-  const who = ({ who: { kind, name } }: Entry) => name || t(`operator:audit.kinds.${kind}`);
+  const who = ({ who: { kind, name } }: Entry) =>
+    kind === "command_line" || !name ? t(`operator:audit.kinds.${kind}`) : name;
   const columns: Column<Entry>[] = [
     { key: "at", label: t("operator:audit.at"), render: ({ at }) => <RelativeTime at={at} /> },
     { key: "who", label: t("operator:audit.who"), render: who },

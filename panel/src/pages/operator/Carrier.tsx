@@ -10,11 +10,10 @@ import { ConfirmButton } from "@/components/ConfirmButton";
 import { PageHeader } from "@/components/PageHeader";
 import { RelativeTime } from "@/components/RelativeTime";
 import { formatNumber } from "@/i18n/format";
-import { serverText } from "@/i18n/server";
 import { PageSkeleton } from "@/shell/PageSkeleton";
 import { CarrierProfile } from "./CarrierProfile";
 import { CarrierProbe, CarrierTrace } from "./CarrierStreams";
-import { CarrierState } from "./CarrierState";
+import { CarrierState, useCarrierWhy } from "./CarrierState";
 
 type Carrier = Schemas["Carrier"];
 const LOOK_MS = 1500;
@@ -35,6 +34,7 @@ function Figure({ label, children }: { label: string; children: React.ReactNode 
 function Strip({ carrier }: { carrier: Carrier }) {
   const { t } = useTranslation();
   const { status } = carrier;
+  const why = useCarrierWhy()(carrier);
   return (
     <Paper withBorder p="sm" component="section" aria-label={t("operator:carriers.now")}>
       <SimpleGrid cols={{ base: 2, sm: 4, lg: 8 }} spacing="sm">
@@ -74,9 +74,9 @@ function Strip({ carrier }: { carrier: Carrier }) {
           </>
         )}
       </SimpleGrid>
-      {status?.why && (
+      {why && (
         <Text size="sm" mt="sm">
-          {t("operator:carriers.whyNot")} {serverText(status.why)}
+          {t("operator:carriers.whyNot")} {why}
         </Text>
       )}
       {status?.error && (

@@ -2,6 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { Badge } from "@/components/StateBadge";
+import { serverText } from "@/i18n/server";
 
 type Carrier = Schemas["Carrier"];
 type State = Schemas["CarrierStatus"]["state"];
@@ -16,6 +17,15 @@ const TONES: Record<State, string> = {
   elsewhere: "good",
   refused: "bad",
 };
+
+/** What keeps it from sending more, in a sentence; of one that is off, how it is put on again. */
+export function useCarrierWhy(): (carrier: Pick<Carrier, "enabled" | "status">) => string | null {
+  const { t } = useTranslation();
+  return ({ enabled, status }) => {
+    if (!enabled) return t("operator:carriers.whyOff");
+    return status?.why ? serverText(status.why) : null;
+  };
+}
 
 export function CarrierState({ carrier }: { carrier: Pick<Carrier, "enabled" | "status"> }) {
   const { t } = useTranslation();

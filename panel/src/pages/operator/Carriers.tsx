@@ -9,14 +9,14 @@ import { EmptyState } from "@/components/EmptyState";
 import { ListTable } from "@/components/ListTable";
 import { PageHeader } from "@/components/PageHeader";
 import { formatNumber } from "@/i18n/format";
-import { serverText } from "@/i18n/server";
-import { CarrierState } from "./CarrierState";
+import { CarrierState, useCarrierWhy } from "./CarrierState";
 
 type Carrier = Schemas["Carrier"];
 const LOOK_MS = 3000;
 
 export default function Carriers() {
   const { t } = useTranslation();
+  const why = useCarrierWhy();
   const list = $api.useQuery("get", "/api/v1/carriers", {}, { refetchInterval: LOOK_MS });
   const add = (
     <EditButton
@@ -82,7 +82,7 @@ export default function Carriers() {
           {
             key: "why",
             label: t("operator:carriers.why"),
-            render: ({ status }) => (status?.why ? serverText(status.why) : "–"),
+            render: (carrier) => why(carrier) ?? "–",
           },
           {
             key: "rate",
