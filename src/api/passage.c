@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/passage.h"
 
+#include "api/asker.h"
 #include "api/present.h"
 #include "base/clock.h"
 #include "store/errand.h"
@@ -39,24 +40,23 @@ static json_t *number(struct arena *a, uint64_t v)
     return present_text(arena_printf(a, "%llu", (unsigned long long)v));
 }
 
-static void add_asker(json_t *hop, const struct message *m, const struct directory *d)
+static enum err add_asker(json_t *hop, struct store_view *view, const struct message *m,
+                          const struct directory *d)
 {
-    static const char *const kinds[] = {[ASKER_USER] = "user",
-                                        [ASKER_MEMBER] = "member",
-                                        [ASKER_KEY] = "key",
-                                        [ASKER_COMMAND_LINE] = "command_line"};
-    const struct api_user *user = m->user_id ? directory_user_by_id(d, m->user_id) : NULL;
+    struct str name;
     if (m->origin != ORIGIN_ASKED) {
         field(hop, "by", json_string(m->origin == ORIGIN_ANSWER ? "automatic_answer" : "notice"));
-        return;
+        return OK;
     }
     if (m->by_kind == ASKER_USER && !m->user_id)
-        return;
-    field(hop, "by", json_string(kinds[m->by_kind]));
-    if (m->by_kind == ASKER_USER && user)
-        field(hop, "login", present_text(user->login));
+        return OK;
+    enum err e = asker_name(&name, view, m, d);
+    field(hop, "by", json_string(asker_kind(m->by_kind)));
+    if (!e && name.n)
+        field(hop, "name", present_text(name));
     if (m->by_id)
         field(hop, "id", present_id(m->by_id));
+    return e;
 }
 
 static void add_price(struct hops *h, struct arena *a, const struct message *m)
@@ -105,18 +105,19 @@ static void add_submit(json_t *hop, struct arena *a, const struct message *m)
         field(hop, "message_id", present_text(m->carrier_ref));
 }
 
-static void add_event(struct hops *h, struct arena *a, const struct message *m,
-                      const struct directory *d, const struct message_event *e)
+static enum err add_event(struct hops *h, struct store_view *view, const struct message *m,
+                          const struct directory *d, const struct message_event *e)
 {
     bool submitted = str_eq(e->kind, STR("sent"));
     json_t *hop = add(h, e->at_us, submitted ? STR("submitted") : e->kind, e->detail);
-    if (str_eq(e->kind, STR("accepted"))) {
-        add_asker(hop, m, d);
-        add_price(h, a, m);
-        add_route(h, m, d);
-    } else if (submitted) {
-        add_submit(hop, a, m);
-    }
+    if (submitted)
+        add_submit(hop, view->arena, m);
+    if (!str_eq(e->kind, STR("accepted")))
+        return OK;
+    enum err failed = add_asker(hop, view, m, d);
+    add_price(h, view->arena, m);
+    add_route(h, m, d);
+    return failed;
 }
 
 /* Programs put their secrets behind the question mark. */
@@ -159,9 +160,11 @@ enum err passage_json(json_t **out, struct store_view *view, const struct messag
                       const struct directory *d, const struct message_event *events, size_t n)
 {
     struct hops h = {.list = json_array()};
-    for (size_t i = 0; i < n; i++)
-        add_event(&h, view->arena, m, d, &events[i]);
-    enum err e = add_callbacks(&h, view, m);
+    enum err e = OK;
+    for (size_t i = 0; i < n && !e; i++)
+        e = add_event(&h, view, m, d, &events[i]);
+    if (!e)
+        e = add_callbacks(&h, view, m);
     if (e)
         json_decref(h.list);
     else

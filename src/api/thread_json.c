@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/asker.h"
 #include "api/present.h"
 #include "api/thread.h"
 #include "base/clock.h"
 #include "core/quarantine.h"
-#include "store/api_key.h"
 #include "store/ledger.h"
-#include "store/member.h"
 #include "text/phone.h"
 
 static const char *const standings[] = {[STANDING_NONE] = "none",
@@ -91,43 +90,17 @@ enum err thread_read(struct thread_state *out, struct store_view *view, const st
 
 /* ---- lines ---- */
 
-/* n 0: whoever it was is gone. */
-static enum err name_of(struct str *out, struct store_view *view, const struct message *m,
-                        const struct directory *d)
-{
-    const struct api_user *user = m->user_id ? directory_user_by_id(d, m->user_id) : NULL;
-    struct member member;
-    struct api_key *keys;
-    size_t n = 0;
-    enum err e = OK;
-    *out = user ? user->login : (struct str){0};
-    if (m->by_kind == ASKER_MEMBER) {
-        e = store_member_get(&member, view, m->by_id);
-        *out = e ? *out : member.name.n ? member.name : member.email;
-    } else if (m->by_kind == ASKER_KEY) {
-        e = store_api_key_list(&keys, &n, view, m->account_id);
-    }
-    for (size_t i = 0; i < n && !e; i++)
-        if (keys[i].id == m->by_id)
-            *out = keys[i].name;
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
 static enum err by_json(json_t **out, struct store_view *view, const struct message *m,
                         const struct directory *d)
 {
-    static const char *const kinds[] = {[ASKER_USER] = "user",
-                                        [ASKER_MEMBER] = "member",
-                                        [ASKER_KEY] = "key",
-                                        [ASKER_COMMAND_LINE] = "command_line"};
     struct str name;
     *out = NULL;
-    enum err e = name_of(&name, view, m, d);
+    enum err e = asker_name(&name, view, m, d);
     if (e)
         return e;
     *out = !m->by_kind && !m->user_id ? json_null()
-                                      : json_pack("{s:s, s:o}", "kind", kinds[m->by_kind], "name",
-                                                  present_text_or_null(name));
+                                      : json_pack("{s:s, s:o}", "kind", asker_kind(m->by_kind),
+                                                  "name", present_text_or_null(name));
     return OK;
 }
 

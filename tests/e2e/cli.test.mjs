@@ -363,7 +363,7 @@ test("a message is shown with its whole passage", async () => {
   const hops = m.passage.map((h) => h.what);
   assert.deepEqual(hops, ["accepted", "priced", "routed", "submitted", "delivered"]);
   const [accepted, priced, routed, submitted, ended] = m.passage;
-  assert.deepEqual([accepted.took_ms, accepted.fields.login], [null, "bob"]);
+  assert.deepEqual([accepted.took_ms, accepted.fields], [null, { by: "user", name: "bob" }]);
   assert.equal(priced.detail, "1 for 1 part");
   assert.equal(routed.fields.carrier, "sim");
   assert.equal(submitted.fields.destination_addr, "+33612345678");
