@@ -156,6 +156,12 @@ for (const language of ["en", "fr"]) {
     const drawer = page.getByRole("dialog");
     await drawer.getByRole("heading", { name: t("messages:passage") }).waitFor();
     await drawer.getByText(t("messages:hop.accepted"), { exact: true }).first().waitFor();
+    const fields = drawer.getByText(t("messages:fields"), { exact: true });
+    await fields.first().click();
+    await drawer.getByText(t("messages:value.by.member"), { exact: true }).waitFor();
+    await fields.last().click();
+    await drawer.getByText("destination_addr").waitFor();
+    await drawer.getByText(t("messages:bytesNotKept")).waitFor();
     await looksRightEverywhere(page, "messages-passage");
   });
 

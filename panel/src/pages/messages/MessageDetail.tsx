@@ -2,7 +2,7 @@
 import { Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
-import { $api, withQuery } from "@/api/client";
+import { $api, type Schemas, withQuery } from "@/api/client";
 import { problemText } from "@/api/forms";
 import { useAccounts, useMay } from "@/api/session";
 import { Credits } from "@/components/Credits";
@@ -11,10 +11,10 @@ import { ExactTime } from "@/components/RelativeTime";
 import { StateBadge } from "@/components/StateBadge";
 import { serverText } from "@/i18n/server";
 import { CancelMessage } from "./CancelMessage";
-import { CopyForSupport, Passage, type Whole, hopsOf } from "./Passage";
+import { CopyForSupport, Passage } from "./Passage";
 import classes from "./Messages.module.css";
 
-function Facts({ message }: { message: Whole }) {
+function Facts({ message }: { message: Schemas["Message"] }) {
   const { t } = useTranslation();
   const { account } = useAccounts();
   const may = useMay();
@@ -81,7 +81,6 @@ export function MessageDetail({ id, onCancelled }: { id: string; onCancelled?: (
   if (query.isPending) return <Skeleton height={320} aria-label={t("loading")} />;
   if (query.isError) return <Text>{problemText(query.error)}</Text>;
   const message = query.data;
-  const hops = hopsOf(message);
   return (
     <Stack gap="md">
       {message.text !== null ? (
@@ -104,13 +103,13 @@ export function MessageDetail({ id, onCancelled }: { id: string; onCancelled?: (
             }}
           />
         )}
-        <CopyForSupport message={message} hops={hops} />
+        <CopyForSupport message={message} />
       </Group>
       <section>
         <Title order={3} mb="xs">
           {t("messages:passage")}
         </Title>
-        <Passage hops={hops} />
+        <Passage hops={message.passage} />
       </section>
     </Stack>
   );

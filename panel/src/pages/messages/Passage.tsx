@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The way of a message as a vertical line of hops, each with its time and how long it took. */
-import { Button, CopyButton } from "@mantine/core";
+import { Button, CopyButton, Text } from "@mantine/core";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { useZone } from "@/api/session";
@@ -8,23 +9,11 @@ import { IconCheck, IconCopy } from "@/components/icons";
 import { formatNumber, formatTime } from "@/i18n/format";
 import { useHopDetail } from "./hops";
 import classes from "./Messages.module.css";
+import { supportText } from "./support";
 
-export type Whole = Schemas["Message"];
-
-export interface Hop {
-  at: string | null;
-  what: string;
-  detail: string | null;
-  took_ms?: number | null;
-  fields?: Record<string, unknown> | null;
-  hex?: string | null;
-}
-
-/** A server that keeps no passage has at least its events. */
-export function hopsOf(message: Whole): Hop[] {
-  if ("passage" in message && Array.isArray(message.passage)) return message.passage as Hop[];
-  return message.events.map(({ at, kind, detail }) => ({ at, what: kind, detail }));
-}
+type Message = Schemas["Message"];
+export type Hop = Schemas["PassageHop"];
+type Fields = NonNullable<Hop["fields"]>;
 
 function useHopName() {
   const { t, i18n } = useTranslation();
@@ -40,15 +29,36 @@ function took(ms: number): string {
   return `${formatNumber(ms / 60_000, 1)} min`;
 }
 
-function Fields({ fields }: { fields: Record<string, unknown> }) {
+/** Ours are in the reader's words; those of a PDU keep the names that carriers know. */
+function useFieldTexts() {
+  const { t, i18n } = useTranslation();
+  const zone = useZone();
+  const label = (name: string) =>
+    i18n.exists(`messages:field.${name}`) ? t(`messages:field.${name}`) : name;
+  const text = (name: string, value: string) => {
+    if (name === "valid_until") return formatTime(value, zone, true);
+    const key = `messages:value.${name}.${value}`;
+    return (name === "by" || name === "from") && i18n.exists(key) ? t(key) : value;
+  };
+  return (name: string, value: string | null): [label: string, text: string] => [
+    label(name),
+    value === null ? "–" : text(name, value),
+  ];
+}
+
+function FieldList({ fields }: { fields: Fields }) {
+  const texts = useFieldTexts();
   return (
     <dl className={classes.facts}>
-      {Object.entries(fields).map(([name, value]) => (
-        <div key={name} style={{ display: "contents" }}>
-          <dt>{name}</dt>
-          <dd>{typeof value === "object" ? JSON.stringify(value) : String(value)}</dd>
-        </div>
-      ))}
+      {Object.entries(fields).map(([name, value]) => {
+        const [label, text] = texts(name, value);
+        return (
+          <Fragment key={name}>
+            <dt>{label}</dt>
+            <dd>{text}</dd>
+          </Fragment>
+        );
+      })}
     </dl>
   );
 }
@@ -68,16 +78,15 @@ export function Passage({ hops }: { hops: Hop[] }) {
             {typeof hop.took_ms === "number" && ` · ${took(hop.took_ms)}`}
           </span>
           {hop.detail && <div>{detail(hop)}</div>}
-          {hop.fields && Object.keys(hop.fields).length > 0 && (
+          {hop.fields && (
             <details>
               <summary>{t("messages:fields")}</summary>
-              <Fields fields={hop.fields} />
-            </details>
-          )}
-          {hop.hex && (
-            <details>
-              <summary>{t("messages:hex")}</summary>
-              <pre>{hop.hex.replace(/(..)(?=.)/g, "$1 ")}</pre>
+              <FieldList fields={hop.fields} />
+              {hop.what === "submitted" && (
+                <Text size="xs" c="var(--quiet)">
+                  {t("messages:bytesNotKept")}
+                </Text>
+              )}
             </details>
           )}
         </li>
@@ -86,27 +95,10 @@ export function Passage({ hops }: { hops: Hop[] }) {
   );
 }
 
-/** What a carrier's support asks for: ids and times in UTC, and not the text. */
-function supportText(message: Whole, hops: Hop[]): string {
-  const lines = [
-    `message ${message.id}`,
-    `carrier ids: ${message.carrier_ids.filter(Boolean).join(", ") || "-"}`,
-    `carrier: ${message.carrier ?? "-"}`,
-    `from ${message.sender} to ${message.recipient}`,
-    `parts: ${message.parts}, encoding: ${message.encoding}, state: ${message.state}`,
-    `created: ${message.created_at}`,
-    `sent: ${message.sent_at ?? "-"}`,
-    `done: ${message.done_at ?? "-"}`,
-    `receipt: ${message.receipt ?? "-"}`,
-    ...hops.map((hop) => `${hop.at ?? "-"} ${hop.what} ${hop.detail ?? ""}`.trimEnd()),
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
-export function CopyForSupport({ message, hops }: { message: Whole; hops: Hop[] }) {
+export function CopyForSupport({ message }: { message: Message }) {
   const { t } = useTranslation();
   return (
-    <CopyButton value={supportText(message, hops)}>
+    <CopyButton value={supportText(message)}>
       {({ copied, copy }) => (
         <Button
           size="compact-sm"
