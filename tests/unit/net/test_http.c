@@ -434,7 +434,7 @@ static void answers_that_nobody_takes_do_not_hold_all_memory(void **state)
     struct site tight;
     int fds[3];
     config.max_held = 2 * (size_t)LARGE;
-    config.idle_timeout_s = 6;
+    config.idle_timeout_s = 15; /* an answer may wait a third of it */
     site_open(&tight, &config, give_large);
     for (size_t i = 0; i < 2; i++) {
         fds[i] = dial(tight.port);
@@ -444,7 +444,7 @@ static void answers_that_nobody_takes_do_not_hold_all_memory(void **state)
     }
     assert_int_equal(ask(&tight, &answer, STR("GET / HTTP/1.1\r\n" HOST CLOSE "\r\n")), 503);
     /* After a while the first yields to who reads; the second loses nothing. */
-    usleep(2100000);
+    usleep(5100000);
     fds[2] = dial(tight.port);
     say(fds[2], STR("GET / HTTP/1.1\r\n" HOST CLOSE "\r\n"));
     assert_true(take_all(fds[2]) > LARGE);
