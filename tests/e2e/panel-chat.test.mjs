@@ -101,6 +101,8 @@ for (const language of ["en", "fr"]) {
     // STOP closes the box at once, and nothing more leaves.
     await phone.says(number, "STOP");
     await page.getByTestId("closed").getByText(t("chat:closed.quarantined")).waitFor();
+    await page.getByText(t("chat:contact.quarantined"), { exact: true }).waitFor();
+    assert.equal(await page.getByText(t("chat:contact.until")).count(), 0, "nobody may answer");
     await looksRightEverywhere(page, "chat-closed");
     await visit(page, "/send");
     const recipients = page.getByRole("textbox", { name: t("send:to.label") });

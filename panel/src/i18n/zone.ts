@@ -42,7 +42,7 @@ export function startOfDay(zone: string | undefined, now: Date, daysAgo = 0): Da
   return momentIn(zone, year!, month!, day! - daysAgo);
 }
 
-/** A Date whose local fields say what the zone's clocks show then, for pickers that know no zones. */
+/** A Date whose local fields say what the zone’s clocks show: for pickers that know no zones. */
 export function wallOf(zone: string | undefined, at: Date): Date {
   const { year, month, day, hour, minute, second } = partsIn(zone, at);
   return new Date(year!, month! - 1, day, hour, minute, second);

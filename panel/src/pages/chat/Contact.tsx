@@ -49,7 +49,7 @@ export function Contact({ thread, quarantined }: { thread: Thread; quarantined: 
             </Badge>
           )}
         </dd>
-        {thread.open && thread.until_at && (
+        {thread.open && thread.until_at && !quarantined && (
           <>
             <dt>{t("chat:contact.until")}</dt>
             <dd>
@@ -67,7 +67,7 @@ export function Contact({ thread, quarantined }: { thread: Thread; quarantined: 
         <Who label={t("chat:contact.answered")} who={thread.answered_by} />
       </dl>
       <ul>
-        {may("send") && (
+        {may("send") && !quarantined && (
           <li>
             <Anchor component={Link} size="sm" to={`/send?to=${digits}`}>
               {t("chat:contact.write")}
