@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The same on any database.
 // The carrier lab: a carrier's habits, which the simulator plays, are found out and taken over.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

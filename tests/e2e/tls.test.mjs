@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The same on any database.
 // SMPP over TLS, with certificates made by the openssl command and an SMSC made of npm's smpp.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

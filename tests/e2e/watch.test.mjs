@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The same on any database.
 // What an engineer sees who was woken up: how a link is and what holds it up.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
