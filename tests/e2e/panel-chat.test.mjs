@@ -42,16 +42,16 @@ async function saveReply(page, t) {
   await page.keyboard.press("Escape");
 }
 
-// Threads that nobody has read, as the title of the page and the navigation tell.
+// Threads that nobody has read, as the title of the page and the navigation tell, which may change
+// while one asks.
 async function unreadOf(page, t) {
-  const shown = /^\((\d+)\) /.exec(await page.title());
-  const count = Number(shown?.[1] ?? 0);
-  if (count > 0)
-    await page
-      .getByRole("link", { name: t("unreadThreads", { count, text: count }) })
-      .first()
-      .waitFor();
-  return count;
+  const said = await until("the title and the navigation agree", async () => {
+    const shown = /^\((\d+)\) /.exec(await page.title());
+    const count = Number(shown?.[1] ?? 0);
+    const link = page.getByRole("link", { name: t("unreadThreads", { count, text: count }) });
+    return (count === 0 || (await link.count()) > 0) && { count };
+  });
+  return said.count;
 }
 
 for (const language of ["en", "fr"]) {
