@@ -47,7 +47,7 @@ test("whoever has the link of the first run becomes the operator (en)", (run) =>
 test("whoever has the link of the first run becomes the operator (fr)", async (run) => {
   const fresh = await startNavette();
   await firstRun(run, fresh, "fr");
-  await fresh.stop();
+  run.after(() => fresh.stop()); // when nobody looks at it any more
 });
 
 test("what does not fit is told, what fits lets in, and out again", async (t) => {
