@@ -116,11 +116,15 @@ export async function looksRight(page, name) {
           .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))].join(" | ")),
       ),
   );
+  if (name) await picture(page, name);
+  assert.deepEqual(found, [], `axe on ${page.url()}`);
+  await fits(page);
+}
+
+export async function fits(page) {
   const wide = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
-  if (name) await picture(page, name);
-  assert.deepEqual(found, [], `axe on ${page.url()}`);
   assert.ok(wide <= 0, `${page.url()} is ${wide} pixels wider than the screen`);
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { looksRight, openPanel, signIn } from "./browser.mjs";
+import { fits, looksRight, openPanel, picture, signIn } from "./browser.mjs";
 import { root, startNavette, until } from "./navette.mjs";
 
 export const ACCOUNT = "sms-demo-1";
@@ -93,20 +93,37 @@ const LOOKS = [
   [1440, 900, "light"],
 ];
 
-// As a picture of both sizes and both schemes, each without a serious finding; in French, where
-// only words are other ones, both sizes once.
-export async function looksRightEverywhere(page, name) {
+const languageOf = (page) => page.tail.split("-").at(-1);
+
+// Does this at each of these looks.
+async function look(page, looks, at) {
   const { tail } = page;
-  const language = tail.split("-").at(-1);
-  for (const [width, height, scheme] of language === "fr" ? LOOKS.slice(1, 3) : LOOKS) {
+  const language = languageOf(page);
+  for (const [width, height, scheme] of looks) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: scheme });
     page.tail = `${width}-${scheme}-${language}`;
     await page.waitForFunction(() =>
       document.getAnimations().every(({ playState }) => playState !== "running"),
     );
-    await looksRight(page, name);
+    await at(width, scheme);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   page.tail = tail;
+}
+
+// As a picture of both sizes and both schemes, each without a serious finding; in French, where
+// only words are other ones, both sizes once.
+export function looksRightEverywhere(page, name) {
+  const looks = languageOf(page) === "fr" ? LOOKS.slice(1, 3) : LOOKS;
+  return look(page, looks, () => looksRight(page, name));
+}
+
+// The same for many pages: all pictures, and judged once at each size and once in each scheme.
+export function passesEverywhere(page, name) {
+  return look(page, LOOKS, async (width, scheme) => {
+    if ((width === 390) === (scheme === "dark")) return looksRight(page, name);
+    await picture(page, name);
+    await fits(page);
+  });
 }
