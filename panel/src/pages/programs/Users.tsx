@@ -136,7 +136,8 @@ export default function Users() {
       label: t("programs:users.alert"),
       value: ({ alert_below }) => Number(alert_below ?? -1),
       align: "right",
-      render: ({ alert_below }) => alert_below !== null && <Credits value={alert_below} bare />,
+      render: ({ alert_below }) =>
+        alert_below === null ? "–" : <Credits value={alert_below} bare />,
     },
     {
       key: "networks",
