@@ -101,7 +101,7 @@ static enum err read_rows(struct events *ev, const struct feed_position *at)
     int64_t now_us = clock_mono_us();
     bool same = ev->rows && ev->read_at.era == at->era && !feed_position_compare(&ev->read_at, at);
     bool fresh = turn == ev->read_turn && now_us - ev->read_us < FRESH_MS * MS_US;
-    if (same && (ev->rows_n || fresh))
+    if (same && (ev->rows_n == ROWS_AT_ONCE || fresh)) /* nothing new can stand among them */
         return OK;
     arena_reset(ev->arena);
     ev->rows = NULL;
