@@ -23,7 +23,9 @@ const words = {
   fr: {
     ...{ lang: "fr", other: "en", otherName: "English" },
     ...{ title: "Navette : API REST", guide: "Guide", errors: "Erreurs" },
-    help: "Qui est connecté au panneau peut essayer ici chaque opération, avec ses propres droits. Les opérations sont décrites en anglais.",
+    help:
+      "Qui est connecté au panneau peut essayer ici chaque opération, avec ses propres droits. " +
+      "Les opérations sont décrites en anglais.",
     errorsHelp:
       "Le code d’une erreur est pour les programmes ; sa phrase dit à une personne que faire.",
     ...{ code: "Code", status: "Statut", meaning: "Sens" },
