@@ -44,16 +44,21 @@ export function useSessionQuery() {
   );
 }
 
-/** Does the server answer? Asked whenever the stream of events breaks. */
-export function useReachable(): boolean {
+/** Asks while there is no stream of events: a server that stops may still answer a first time. */
+export function useProbe() {
   const live = useLive();
-  const { online } = useNetwork();
-  const { isError, isPaused, refetch } = useSessionQuery();
-  const was = useRef(live);
+  const { refetch } = useSessionQuery();
   useEffect(() => {
-    if (was.current && !live) void refetch();
-    was.current = live;
+    if (live) return undefined;
+    const timer = window.setInterval(() => void refetch({ cancelRefetch: false }), AGAIN_MS);
+    return () => window.clearInterval(timer);
   }, [live, refetch]);
+}
+
+/** Does the server answer, as far as is known? */
+export function useReachable(): boolean {
+  const { online } = useNetwork();
+  const { isError, isPaused } = useSessionQuery();
   return online && !isError && !isPaused;
 }
 

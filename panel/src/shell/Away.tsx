@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useOnReturn, useReachable } from "@/api/session";
+import { useOnReturn, useProbe, useReachable } from "@/api/session";
 import { IconAlert } from "@/components/icons";
 import classes from "./Shell.module.css";
 
@@ -10,6 +10,7 @@ export function Away() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const reachable = useReachable();
+  useProbe();
   useOnReturn(
     () =>
       void queries.refetchQueries({
