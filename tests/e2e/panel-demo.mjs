@@ -76,6 +76,9 @@ export async function openDemo(t, server, language, options = {}) {
   const page = await openPanel(t, server, { language, ...options });
   await page.evaluate((name) => localStorage.setItem("navette.account", name), ACCOUNT);
   await signIn(page, server.demo.email, server.demo.password);
+  // The panel turns to the language that the member had last: not before that is another chosen.
+  const { member } = await page.evaluate(async () => (await fetch("/api/v1/session")).json());
+  await page.locator(`html[lang=${member.language}]`).waitFor();
   const other = page.getByRole("button", {
     name: words("en")("otherLanguage"),
   });
