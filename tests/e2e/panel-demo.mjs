@@ -106,8 +106,11 @@ async function look(page, looks, at) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: scheme });
     page.tail = `${width}-${scheme}-${language}`;
-    await page.waitForFunction(() =>
-      document.getAnimations().every(({ playState }) => playState !== "running"),
+    await page.waitForFunction(
+      (wanted) =>
+        document.documentElement.dataset.mantineColorScheme === wanted &&
+        document.getAnimations().every(({ playState }) => playState !== "running"),
+      scheme,
     );
     await at(width, scheme);
   }
