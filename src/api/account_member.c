@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of one account, and who was invited to become one: an owner's. */
 #include "api/actor.h"
+#include "api/api_base.h"
 #include "api/fields.h"
 #include "api/people.h"
 #include "api/present.h"
@@ -92,13 +93,16 @@ static enum err apply_invite(struct core *core, struct store_tx *tx, struct chan
     return e ? e : errand_letter(core, tx, &letter);
 }
 
+/* Where the link goes by e-mail it goes to its address only: who invites a stranger must not be
+ * able to become a member in his name. */
 static void answer_invited(struct api_change *change)
 {
     struct account_member_change *c = (struct account_member_change *)change;
     struct str url =
         people_link(change->api, change->request->arena, "invite", str_of(c->base.token));
     json_t *body = invite_json(&c->invite);
-    json_object_set_new(body, "invite_url", present_text(url));
+    if (!change->api->config.sends_mail)
+        json_object_set_new(body, "invite_url", present_text(url));
     api_reply_json(change->request, 201, body);
 }
 

@@ -30,6 +30,7 @@ struct api_config {
     const char *proxies;       /* networks whose X-Forwarded-For is believed; NULL: none */
     const char *version;       /* of the program */
     const char *phones_url;    /* of the demo's phones; NULL: it is no demo */
+    bool sends_mail;           /* a mail server is set */
     /* Live figures of the carriers, for carrier show and /metrics; app/ supplies them, because a
      * room beside this one keeps them. Both on the http thread. NULL: none. */
     json_t *(*carrier_status)(void *ctx, int64_t carrier_id); /* a new reference, or NULL */

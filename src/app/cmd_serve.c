@@ -209,7 +209,8 @@ static enum err open_all(struct server *s)
                              .more_info_url = s->config.help_url[0] ? s->config.help_url : NULL,
                              .public_url = or_null(s->config.public_url),
                              .proxies = or_null(s->config.proxies),
-                             .version = NAVETTE_VERSION};
+                             .version = NAVETTE_VERSION,
+                             .sends_mail = s->config.smtp[0] != 0};
     carrier_calls_fill(&api, &s->carriers);
     phone_init();
     enum err e = core_open(&s->core, &core);

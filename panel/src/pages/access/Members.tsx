@@ -24,7 +24,7 @@ interface InviteProps {
   account: string;
   opened: boolean;
   onClose: () => void;
-  onMade: (url: string) => void;
+  onMade: (made: MemberOfAccount) => void;
 }
 
 function Invite({ account, opened, onClose, onMade }: InviteProps) {
@@ -47,7 +47,7 @@ function Invite({ account, opened, onClose, onMade }: InviteProps) {
         }),
       );
       form.reset();
-      onMade(made.invite_url ?? "");
+      onMade(made);
     } catch (error) {
       putProblem(form, error);
     }
@@ -234,7 +234,8 @@ export default function Members() {
         onClose={close}
         onMade={(made) => {
           close();
-          setUrl(made);
+          if (made.invite_url) setUrl(made.invite_url);
+          else showDone(t("access:members.mailed", { email: made.email }));
           void list.refetch();
         }}
       />
