@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "store/account.h"
+#include "store/id.h"
 #include "testing.h"
 
 #include <stdio.h>
@@ -82,6 +85,19 @@ void fixture_close(struct fixture *f)
 struct store_view fixture_view(struct fixture *f)
 {
     return (struct store_view){.db = f->db, .arena = f->arena};
+}
+
+struct store_tx fixture_tx(struct fixture *f)
+{
+    store_id_begin(0, 0);
+    return (struct store_tx){.view = fixture_view(f), .now_us = clock_now_us(), .epoch = 32};
+}
+
+void fixture_account(struct store_tx *tx, int64_t id, struct str name)
+{
+    const struct account a = {
+        .id = id, .name = name, .timezone = STR("UTC"), .max_parts = 8, .enabled = true};
+    assert_int_equal(store_account_insert(tx, &a), OK);
 }
 
 int fixture_skip_all(const struct CMUnitTest *tests, size_t n)

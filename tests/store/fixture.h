@@ -24,6 +24,10 @@ void fixture_open(struct fixture *f);
 void fixture_open_empty(struct fixture *f);
 void fixture_close(struct fixture *f);
 struct store_view fixture_view(struct fixture *f);
+/* Work of a writer's of this moment; ids begin anew. */
+struct store_tx fixture_tx(struct fixture *f);
+/* One that may send, with this id and name. */
+void fixture_account(struct store_tx *tx, int64_t id, struct str name);
 
 struct CMUnitTest;
 /* Where NAVETTE_TEST_POSTGRES names no server, for programs of which every case needs one: reports

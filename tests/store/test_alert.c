@@ -37,16 +37,9 @@ static int set_up(void **state)
 {
     (void)state;
     fixture_open(&f);
-    store_id_begin(0, 0);
-    tx = (struct store_tx){.view = fixture_view(&f), .now_us = clock_now_us(), .epoch = 32};
-    for (int64_t id = 1; id <= 2; id++) {
-        struct account a = {.id = id,
-                            .name = arena_printf(f.arena, "shop-%d", (int)id),
-                            .timezone = STR("UTC"),
-                            .max_parts = 8,
-                            .enabled = true};
-        assert_int_equal(store_account_insert(&tx, &a), OK);
-    }
+    tx = fixture_tx(&f);
+    for (int64_t id = 1; id <= 2; id++)
+        fixture_account(&tx, id, arena_printf(f.arena, "shop-%d", (int)id));
     add_user(SPENDER, 1, false);
     add_user(SAVER, 1, true);
     add_user(STRANGER, 2, false);

@@ -16,11 +16,8 @@ static int set_up(void **state)
     (void)state;
     fixture_open(&f);
     clock_set_virtual(INT64_C(1795269900) * SEC_US);
-    store_id_begin(0, 0);
-    tx = (struct store_tx){.view = fixture_view(&f), .now_us = clock_now_us(), .epoch = 32};
-    struct account a = {
-        .id = 7, .name = STR("shop"), .timezone = STR("UTC"), .max_parts = 8, .enabled = true};
-    assert_int_equal(store_account_insert(&tx, &a), OK);
+    tx = fixture_tx(&f);
+    fixture_account(&tx, 7, STR("shop"));
     return 0;
 }
 

@@ -15,8 +15,7 @@ static int set_up(void **state)
 {
     (void)state;
     fixture_open(&f);
-    store_id_begin(0, 0);
-    tx = (struct store_tx){.view = fixture_view(&f), .now_us = clock_now_us(), .epoch = 32};
+    tx = fixture_tx(&f);
     return 0;
 }
 

@@ -29,13 +29,10 @@ static int set_up(void **state)
     (void)state;
     fixture_open(&f);
     clock_set_virtual(INT64_C(1795269900) * SEC_US);
-    store_id_begin(0, 0);
     seed = 7;
-    tx = (struct store_tx){.view = fixture_view(&f), .now_us = clock_now_us(), .epoch = 32};
-    struct account a = {
-        .id = 1, .name = STR("shop"), .timezone = STR("UTC"), .max_parts = 8, .enabled = true};
+    tx = fixture_tx(&f);
     assert_int_equal(db_begin(f.db), OK); /* all in one: nothing here is about the disk */
-    assert_int_equal(store_account_insert(&tx, &a), OK);
+    fixture_account(&tx, 1, STR("shop"));
     return 0;
 }
 

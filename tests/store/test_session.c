@@ -17,8 +17,7 @@ static int set_up(void **state)
 {
     (void)state;
     fixture_open(&f);
-    store_id_begin(0, 0);
-    tx = (struct store_tx){.view = fixture_view(&f), .now_us = clock_now_us(), .epoch = 32};
+    tx = fixture_tx(&f);
     for (int64_t id = ANN; id <= BOB; id++) {
         struct member m = {.id = id,
                            .email = arena_printf(f.arena, "m%d@example.org", (int)id),
