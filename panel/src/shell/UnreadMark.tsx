@@ -2,6 +2,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { unreadText, useUnread } from "@/api/unread";
+import { Count } from "@/components/Count";
 import type { Room } from "@/pages/areas";
 import classes from "./Shell.module.css";
 
@@ -12,9 +13,9 @@ export function UnreadMark({ room }: { room: Room }) {
   if (room !== "chat" || unread === 0) return null;
   return (
     <>
-      <span className={classes.unread} aria-hidden>
+      <Count className={classes.unread} aria-hidden>
         {unread > 99 ? "99+" : unread}
-      </span>
+      </Count>
       <VisuallyHidden>
         {t("unreadThreads", { count: unread, text: unreadText(unread) })}
       </VisuallyHidden>

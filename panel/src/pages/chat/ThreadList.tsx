@@ -14,6 +14,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router-dom";
 import { problemText } from "@/api/forms";
 import { useMay } from "@/api/session";
+import { Count } from "@/components/Count";
 import { EmptyState } from "@/components/EmptyState";
 import { formatPhone } from "@/components/PhoneNumber";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -62,9 +63,9 @@ function ThreadRow({ thread, here, active, onPick }: ThreadRowProps) {
           {last ? (last.text ?? t("chat:textGone")) : ""}
         </span>
         {unread > 0 && (
-          <span className={classes.unread} aria-label={t("chat:unread", { count: unread })}>
+          <Count className={classes.unread} aria-label={t("chat:unread", { count: unread })}>
             {unread}
-          </span>
+          </Count>
         )}
         {(standing === "late" || standing === "not_covered") && (
           <span className={classes.marks}>
